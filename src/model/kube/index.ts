@@ -1,0 +1,5 @@
+// The door of the Kubernetes model: the shapes of objects, the facts about kinds.
+
+export type { KubeObject, ResourceFacts, TypeFacts } from './facts.ts';
+export { resourceFacts, typeFacts } from './facts.ts';
+export type * from './generated/kinds.ts';

@@ -1,0 +1,2 @@
+// The door of the disk room.
+export { readJsonIfPresent, readTextIfPresent, syncFolder, writeFileAtomic } from './disk.ts';

@@ -1,0 +1,2 @@
+// The door of the process room.
+export { type RunOptions, type RunResult, run, runOrThrow } from './run.ts';

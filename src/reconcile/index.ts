@@ -1,0 +1,2 @@
+// The door of the reconcile room.
+export type * from './contract.ts';

@@ -1,0 +1,2 @@
+// The door of the store room.
+export type * from './contract.ts';
