@@ -3,5 +3,6 @@ export { AssertionFailed, assert, present } from './assert.ts';
 export { type Backoff, backoffDelayMs } from './backoff.ts';
 export { type Cidr, cidrHas, cidrParse, cidrsOverlap, cidrText, ipv4Number, ipv4Text } from './cidr.ts';
 export { messageOf, systemCodeOf, WorldError, type WorldErrorCode, type WorldErrorDetails } from './errors.ts';
+export { memo, once } from './memo.ts';
 export { quantityMillis, quantityNanos, quantityOfMillis, quantityUnits } from './quantity.ts';
 export { type Random, seededRandom } from './random.ts';

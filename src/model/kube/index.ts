@@ -3,3 +3,5 @@
 export type { KubeObject, ResourceFacts, TypeFacts } from './facts.ts';
 export { resourceFacts, typeFacts } from './facts.ts';
 export type * from './generated/kinds.ts';
+export { schemaOf } from './schema/parse.ts';
+export type { FieldSchema, Scalar, TypeSchema, ValueSchema } from './schema/schema.ts';
