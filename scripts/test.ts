@@ -1,0 +1,52 @@
+// Runs the whole test suite: house checks, unit tests in parallel, then what starts real parts, one file at a time;
+// ends by looking for anything left behind.
+//   --quick: checks and unit tests only · FILTER: only test files whose path holds this text
+import { spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import { machineState, newSince, sweepAbortedRuns } from './leftovers.ts';
+
+const root = path.join(import.meta.dirname, '..');
+const quick = process.argv.includes('--quick');
+const filter = process.argv.slice(2).find((a) => !a.startsWith('--')) ?? '';
+
+function testFiles(folder: string): string[] {
+  if (!fs.existsSync(path.join(root, folder))) return [];
+  return fs
+    .readdirSync(path.join(root, folder), { recursive: true, encoding: 'utf8' })
+    .map((file) => `${folder}/${file}`)
+    .filter((file) => file.endsWith('.test.ts') && !file.includes('node_modules') && file.includes(filter))
+    .sort();
+}
+
+function stage(title: string, args: readonly string[]): boolean {
+  console.log(`\n== ${title}`);
+  const started = Date.now();
+  const result = spawnSync(process.execPath, ['--disable-warning=ExperimentalWarning', ...args], {
+    cwd: root,
+    stdio: 'inherit',
+  });
+  console.log(
+    `== ${title}: ${result.status === 0 ? 'ok' : 'FAILED'} in ${Math.round((Date.now() - started) / 1000)} s`,
+  );
+  return result.status === 0;
+}
+
+function main(): void {
+  sweepAbortedRuns();
+  const before = machineState();
+  const unit = [...testFiles('src'), ...testFiles('scripts')];
+  const real = quick ? [] : testFiles('test');
+  if (unit.length + real.length === 0) throw new Error(`no test file matches "${filter}"`);
+  const results = [
+    filter !== '' || stage('house', ['scripts/check.ts']),
+    unit.length === 0 || stage('unit', ['--test', '--test-concurrency=2', '--test-timeout=120000', ...unit]),
+    real.length === 0 || stage('real parts', ['--test', '--test-concurrency=1', '--test-timeout=900000', ...real]),
+  ];
+  const left = newSince(before, machineState());
+  for (const line of left) console.error(`left behind: ${line}`);
+  if (left.length > 0 || !results.every(Boolean)) process.exitCode = 1;
+  console.log(process.exitCode ? '\nFAILED' : '\nall passed, nothing left behind');
+}
+
+main();
