@@ -19,5 +19,6 @@ export interface Controller {
   /** A full pass over every key of the first watch; default 10 minutes. */
   readonly resyncMs?: number;
   /** Observe, plan, apply, write status. Throwing puts the key back with backoff; a conflict is retried at once and not logged. */
+  // biome-ignore lint/suspicious/noConfusingVoidType: most passes have nothing to say
   reconcile(key: string): Promise<{ readonly againAfterMs: number } | void>;
 }
