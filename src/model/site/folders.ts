@@ -1,0 +1,56 @@
+// Where things stand in a site's data folder: <data>/{site.json,state,content,pki,logs,run}.
+import { DATA_PATH_BYTES_MAX } from './limits.ts';
+
+export interface SiteFolders {
+  readonly data: string;
+  readonly siteFile: string;
+  /** Held while somebody opens, starts or destroys the site. */
+  readonly lockFile: string;
+  readonly state: string;
+  readonly content: string;
+  readonly pki: string;
+  readonly logs: string;
+  /** Sockets, process records, configurations: of no use after a reboot. */
+  readonly run: string;
+  readonly supervisorSocket: string;
+  readonly processes: string;
+  readonly eventsFile: string;
+  readonly adminKubeconfig: string;
+  machineState(machine: string): string;
+  machineRun(machine: string): string;
+  log(processName: string): string;
+  config(processName: string): string;
+  ready(processName: string): string;
+}
+
+export function siteFolders(data: string): SiteFolders {
+  return {
+    data,
+    siteFile: `${data}/site.json`,
+    lockFile: `${data}/lock`,
+    state: `${data}/state`,
+    content: `${data}/content`,
+    pki: `${data}/pki`,
+    logs: `${data}/logs`,
+    run: `${data}/run`,
+    supervisorSocket: `${data}/run/holdfastd.sock`,
+    processes: `${data}/run/processes.json`,
+    eventsFile: `${data}/logs/events.jsonl`,
+    adminKubeconfig: `${data}/pki/admin.kubeconfig`,
+    machineState: (machine) => `${data}/state/machines/${machine}`,
+    machineRun: (machine) => `${data}/run/${machine}`,
+    log: (processName) => `${data}/logs/${processName}.log`,
+    config: (processName) => `${data}/run/${processName}.json`,
+    ready: (processName) => `${data}/run/${processName}.ready`,
+  };
+}
+
+/** What is wrong with a data folder's path, or undefined. */
+export function dataPathProblem(data: string): string | undefined {
+  if (!data.startsWith('/') || data === '/') return 'must be an absolute path other than /';
+  if (/[\s,:"'\\]/.test(data)) return 'must not hold spaces, quotes, commas, colons or backslashes';
+  const bytes = new TextEncoder().encode(data).length;
+  return bytes > DATA_PATH_BYTES_MAX
+    ? `is ${bytes} bytes long; at most ${DATA_PATH_BYTES_MAX} leave room for the unix sockets below it`
+    : undefined;
+}

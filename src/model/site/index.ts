@@ -1,0 +1,43 @@
+// The door of the site model.
+export {
+  type AddressRange,
+  addressRangeParse,
+  FIRST_MACHINE_HOST,
+  hostAddress,
+  LOOPBACK_NETWORK,
+  type NetworkChoice,
+  planNetwork,
+  type TakenRange,
+} from './addresses.ts';
+export { dataPathProblem, type SiteFolders, siteFolders } from './folders.ts';
+export { kubeconfigText } from './kubeconfig.ts';
+export { PODS_PER_MACHINE } from './limits.ts';
+export {
+  cableName,
+  cgroupRoot,
+  domainProblem,
+  doorNames,
+  machineCgroup,
+  NODE_NAME,
+  namespaceName,
+  namespacePath,
+  namespacePrefix,
+  siteNameProblem,
+  switchName,
+  tableName,
+} from './naming.ts';
+export {
+  type Cluster,
+  DATA_FORMAT_VERSION,
+  DEFAULT_PORTS,
+  DEVICE_CLUSTER,
+  type Machine,
+  type MachineRole,
+  NODE_PORT_RANGE,
+  type Runtime,
+  type Site,
+  type SiteNetwork,
+  type SitePorts,
+} from './site.ts';
+export { isBigNode, type MachineSize, type NodeCapacity, planSizing, type Sizing } from './sizing.ts';
+export type * from './status.ts';

@@ -1,0 +1,14 @@
+// Named limits of a site, each with its reason.
+
+/** A data folder's path: the longest socket below it (`containerd.sock.ttrpc` of a machine) must fit into 107 bytes (sun_path). */
+export const DATA_PATH_BYTES_MAX = 48;
+/** A site's name is part of machine and host names (DNS label of 63 with "-worker" and a node name to come). */
+export const SITE_NAME_LENGTH_MAX = 40;
+/** Cores a worker must at least have: below that the node agent cannot admit a usual pod. */
+export const WORKER_CPU_MILLIS_MIN = 250;
+/** Memory a worker must at least have: containerd, the node agent and one small pod. */
+export const WORKER_MEMORY_BYTES_MIN = 512 * 1024 ** 2;
+/** Pods per machine: what a /24 of pod addresses and upstream's own default allow. */
+export const PODS_PER_MACHINE = 110;
+/** How many /24 subnets are looked at, 10.50.0.0/24 to 10.50.255.0/24. */
+export const SUBNETS_MAX = 256;

@@ -1,0 +1,48 @@
+// Names that a site has in the kernel and in the DNS, all derived from its id or name, so that they can be found again
+// (and removed) from site.json alone. Interface names fit IFNAMSIZ (15 characters).
+import { SITE_NAME_LENGTH_MAX } from './limits.ts';
+import type { Machine, Site } from './site.ts';
+
+type Named = Pick<Site, 'id'>;
+
+export const NODE_NAME = 'node-a';
+
+/** The bridge that is the site's switch: `hf` and the id. */
+export const switchName = (site: Named): string => `hf${site.id}`;
+/** The network namespace of a machine, below /run/netns. */
+export const namespaceName = (site: Named, machine: Pick<Machine, 'name'>): string => `hf${site.id}-${machine.name}`;
+/** Every namespace of the site starts with this. */
+export const namespacePrefix = (site: Named): string => `hf${site.id}-`;
+export const namespacePath = (site: Named, machine: Pick<Machine, 'name'>): string =>
+  `/run/netns/${namespaceName(site, machine)}`;
+/** The switch's end of a machine's cable; `index` is the machine's place in site.json. */
+export const cableName = (site: Named, index: number): string => `hf${site.id}m${index}`;
+/** The nftables table (family ip) in the host's namespace. */
+export const tableName = (site: Named): string => `holdfast_${site.id}`;
+/** Root of the site's control groups in every hierarchy. */
+export const cgroupRoot = (site: Named): string => `/holdfast-${site.id}`;
+export const machineCgroup = (site: Named, machine: Pick<Machine, 'name'>): string =>
+  `${cgroupRoot(site)}/${machine.name}`;
+
+/** Host names under which a door answers, the first being the one to show. Source of the forms: Azure Stack Edge. */
+export const doorNames = (site: Pick<Site, 'name' | 'domain'>, door: 'compute' | 'registry' | 'portal'): string[] =>
+  door === 'registry'
+    ? [`ecr.${site.name}.${site.domain}`, `registry.${site.name}.${site.domain}`]
+    : [`${door}.${site.name}.${site.domain}`];
+
+/** What is wrong with a site's name, or undefined. */
+export function siteNameProblem(name: string): string | undefined {
+  if (name.length > SITE_NAME_LENGTH_MAX) return `is longer than ${SITE_NAME_LENGTH_MAX} characters`;
+  if (!/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/.test(name))
+    return 'must be lower-case letters, digits and "-", starting and ending with a letter or digit';
+  return undefined;
+}
+
+/** What is wrong with a DNS domain, or undefined. */
+export function domainProblem(domain: string): string | undefined {
+  const labels = domain.split('.');
+  if (domain.length > 190) return 'is longer than 190 characters';
+  return labels.every((label) => /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(label))
+    ? undefined
+    : 'must be DNS labels of lower-case letters, digits and "-" with dots between';
+}

@@ -1,0 +1,47 @@
+// Reads what a certificate says, without the issuing library: cheap enough for every start and every status.
+import { hash, X509Certificate } from 'node:crypto';
+import { WorldError } from '#base';
+
+export interface CertificateFacts {
+  readonly commonName: string;
+  readonly organizations: readonly string[];
+  readonly issuer: string;
+  /** DNS names and IP addresses, as issued. */
+  readonly dnsNames: readonly string[];
+  readonly addresses: readonly string[];
+  readonly notBeforeMs: number;
+  readonly notAfterMs: number;
+  /** SHA-256 of the certificate, upper-case hex with colons. */
+  readonly fingerprint: string;
+  /** Hex SHA-256 of the public key (SubjectPublicKeyInfo); the same for all certificates of one key. */
+  readonly publicKeySha256: string;
+}
+
+const partsOf = (name: string, part: string): string[] =>
+  name
+    .split('\n')
+    .filter((line) => line.startsWith(`${part}=`))
+    .map((line) => line.slice(part.length + 1).replace(/\\(.)/g, '$1'));
+
+/** The first certificate of a PEM text. Errors: WorldError `Corrupt` when it is none. */
+export function readCertificate(pem: string): CertificateFacts {
+  try {
+    const certificate = new X509Certificate(pem);
+    const alternative = certificate.subjectAltName?.split(', ') ?? [];
+    const named = (prefix: string): string[] =>
+      alternative.filter((name) => name.startsWith(prefix)).map((name) => name.slice(prefix.length));
+    return {
+      commonName: partsOf(certificate.subject, 'CN')[0] ?? '',
+      organizations: partsOf(certificate.subject, 'O'),
+      issuer: partsOf(certificate.issuer, 'CN')[0] ?? '',
+      dnsNames: named('DNS:'),
+      addresses: named('IP Address:'),
+      notBeforeMs: Date.parse(certificate.validFrom),
+      notAfterMs: Date.parse(certificate.validTo),
+      fingerprint: certificate.fingerprint256,
+      publicKeySha256: hash('sha256', certificate.publicKey.export({ type: 'spki', format: 'der' }), 'hex'),
+    };
+  } catch (cause) {
+    throw new WorldError('Corrupt', 'the text is not a PEM certificate', { attempted: 'read a certificate', cause });
+  }
+}
