@@ -1,0 +1,78 @@
+// Turns the calls of the `Cri` interface into CRI messages.
+import { type Clock, systemClock } from '#platform/clock';
+import type { Cri, ExecResult, RuntimeCondition, RuntimeVersion } from './cri.ts';
+import { openChannel } from './cri-grpc.ts';
+import { PULL_DEADLINE_MS, RPC_DEADLINE_MS } from './limits.ts';
+import type { ContainerStats, CriContainer, CriContainerStatus, CriImage, Sandbox, SandboxStatus } from './messages.ts';
+
+interface Filesystems {
+  imageFilesystems: { fsId?: { mountpoint: string }; usedBytes?: { value: number } }[];
+}
+
+/** Opens a client on a runtime's unix socket. Nothing is sent before the first call. */
+export function connectCri(options: { socket: string; clock?: Clock }): Cri {
+  const channel = openChannel({ socket: options.socket, clock: options.clock ?? systemClock });
+  const runtime = <A = object>(method: string, request: object, deadlineMs?: number): Promise<A> =>
+    channel.call<A>('RuntimeService', method, request, deadlineMs);
+  const image = <A = object>(method: string, request: object, deadlineMs?: number): Promise<A> =>
+    channel.call<A>('ImageService', method, request, deadlineMs);
+  const done = async (call: Promise<object>): Promise<void> => void (await call);
+  return {
+    version: () => runtime<RuntimeVersion>('Version', { version: 'v1' }),
+    status: async () =>
+      (await runtime<{ status?: { conditions: RuntimeCondition[] } }>('Status', {})).status?.conditions ?? [],
+    sandboxRun: async (config, runtimeHandler = '') =>
+      (await runtime<{ podSandboxId: string }>('RunPodSandbox', { config, runtimeHandler })).podSandboxId,
+    sandboxStop: (id) => done(runtime('StopPodSandbox', { podSandboxId: id })),
+    sandboxRemove: (id) => done(runtime('RemovePodSandbox', { podSandboxId: id })),
+    sandboxStatus: async (id) =>
+      (await runtime<{ status: SandboxStatus }>('PodSandboxStatus', { podSandboxId: id })).status,
+    sandboxList: async (labels) =>
+      (await runtime<{ items: Sandbox[] }>('ListPodSandbox', labels ? { filter: { labelSelector: labels } } : {}))
+        .items,
+    containerCreate: async (sandboxId, config, sandboxConfig) => {
+      const request = { podSandboxId: sandboxId, config, sandboxConfig };
+      return (await runtime<{ containerId: string }>('CreateContainer', request)).containerId;
+    },
+    containerStart: (id) => done(runtime('StartContainer', { containerId: id })),
+    containerStop: (id, graceSeconds) =>
+      done(runtime('StopContainer', { containerId: id, timeout: graceSeconds }, RPC_DEADLINE_MS + graceSeconds * 1000)),
+    containerRemove: (id) => done(runtime('RemoveContainer', { containerId: id })),
+    containerStatus: async (id) =>
+      (await runtime<{ status: CriContainerStatus }>('ContainerStatus', { containerId: id })).status,
+    containerList: async (labels) => {
+      const request = labels ? { filter: { labelSelector: labels } } : {};
+      return (await runtime<{ containers: CriContainer[] }>('ListContainers', request)).containers;
+    },
+    containerUpdate: (id, linux) => done(runtime('UpdateContainerResources', { containerId: id, linux })),
+    containerLogReopen: (id) => done(runtime('ReopenContainerLog', { containerId: id })),
+    containerStats: async (labels) => {
+      const request = labels ? { filter: { labelSelector: labels } } : {};
+      return (await runtime<{ stats: ContainerStats[] }>('ListContainerStats', request)).stats;
+    },
+    exec: (id, cmd, timeoutSeconds) => {
+      const deadlineMs = timeoutSeconds > 0 ? timeoutSeconds * 1000 + RPC_DEADLINE_MS : PULL_DEADLINE_MS;
+      return runtime<ExecResult>('ExecSync', { containerId: id, cmd, timeout: timeoutSeconds }, deadlineMs);
+    },
+    execUrl: async ({ command, ...request }) =>
+      (await runtime<{ url: string }>('Exec', { ...request, cmd: command })).url,
+    attachUrl: async (request) => (await runtime<{ url: string }>('Attach', request)).url,
+    imageList: async () => (await image<{ images: CriImage[] }>('ListImages', {})).images,
+    imageStatus: async (name) => {
+      const answer = await image<{ image?: CriImage | null }>('ImageStatus', { image: { image: name } });
+      return answer.image ?? undefined;
+    },
+    imagePull: async (name, auth, sandboxConfig) => {
+      const request = { image: { image: name }, auth, sandboxConfig };
+      return (await image<{ imageRef: string }>('PullImage', request, PULL_DEADLINE_MS)).imageRef;
+    },
+    imageRemove: (name) => done(image('RemoveImage', { image: { image: name } })),
+    imageFilesystems: async () =>
+      (await image<Filesystems>('ImageFsInfo', {})).imageFilesystems.map((fs) => ({
+        mountpoint: fs.fsId?.mountpoint ?? '',
+        usedBytes: fs.usedBytes?.value ?? 0,
+      })),
+    hints: (onHint) => channel.hints(onHint),
+    close: () => channel.close(),
+  };
+}
