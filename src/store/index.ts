@@ -1,2 +1,3 @@
 // The door of the store room.
 export type * from './contract.ts';
+export { openMemoryStore } from './memory.driver.ts';

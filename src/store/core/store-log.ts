@@ -1,0 +1,46 @@
+// What a driver gives the engine: a durable sequence of records, one a write, addressed by revision. The engine replays
+// it into memory at the start and appends to it; it asks nothing of it in between.
+import type { Revision } from '../contract.ts';
+
+export interface LogRecord {
+  readonly revision: Revision;
+  readonly kind: 'put' | 'delete';
+  readonly key: string;
+  /** The object, or the tombstone of a deletion. */
+  readonly bytes: Uint8Array;
+}
+
+export interface LogChunk {
+  /** Up to here, superseded records may have been dropped. The revision counter is never below it. */
+  readonly floor: Revision;
+  /** In revision order; every chunk begins after the one before. */
+  readonly records: readonly LogRecord[];
+}
+
+export interface LogFollower {
+  /** Records as they become durable, each chunk after the one before. */
+  chunk(chunk: LogChunk): void;
+  /** The stream broke; nothing more comes from it. */
+  lost(reason: string): void;
+}
+
+export interface StoreLog {
+  /**
+   * Makes this process the only writer, and makes sure that nothing sent before can still arrive. Called once before the
+   * first `append`, and again after an append whose fate is unknown. WorldError `Unavailable`: somebody else writes.
+   */
+  claim(): Promise<void>;
+  /** Hands over every record after `after`, at least one chunk. */
+  read(after: Revision, visit: (chunk: LogChunk) => void): Promise<void>;
+  /**
+   * All records or none, in order; resolves when they are durable. WorldError `Exhausted`: nothing written, no room.
+   * `Unavailable`: nothing written, not the writer any more. Anything else: it may or may not have been written.
+   */
+  append(records: readonly LogRecord[]): Promise<void>;
+  /** Forgets these records and raises the floor. May stop half-way; what is left is dropped another time. */
+  drop(revisions: readonly Revision[], floor: Revision): Promise<void>;
+  /** Follows records after `after`; only logs that several processes share have it. */
+  follow?(after: Revision, follower: LogFollower): { stop(): void };
+  usage(): { bytes: number; diskFull: boolean };
+  close(): Promise<void>;
+}

@@ -1,0 +1,34 @@
+// The named limits of the store, each with its reason.
+
+/** Watch history kept in memory: a watcher that was away for less than this many changes resumes without a list. */
+export const HISTORY_EVENTS = 20_000;
+
+/** Bytes that superseded states may take in memory; beyond it the oldest history goes. */
+export const HISTORY_BYTES = 32 * 1024 * 1024;
+
+/** Operations in one commit; etcd's default `max-txn-ops`. */
+export const BATCH_OPS_MAX = 128;
+
+/** Bytes in one commit; stays under etcd's default request limit of 1.5 MiB. */
+export const BATCH_BYTES_MAX = 1_000_000;
+
+/** One object; the same for all drivers, so that a log can move from one to another. */
+export const RECORD_BYTES_MAX = 1_500_000;
+
+/** Writes decided and not durable yet; beyond it the caller is told to come again, so memory stays bounded. */
+export const PENDING_WRITES_MAX = 20_000;
+
+/** Dead records are dropped from the log once they take this much, and half of what is alive. */
+export const DEAD_BYTES_MIN = 4 * 1024 * 1024;
+
+/** Records dropped in one transaction, so that a commit never waits long for it. */
+export const DROP_OPS_MAX = 128;
+
+/** Keys in one block of the index: small enough to shift, large enough to keep blocks few. */
+export const INDEX_BLOCK_KEYS_MAX = 512;
+
+/** A restore moves the revision this far ahead, past everything clients of the lost store can have seen. */
+export const RESTORE_REVISION_JUMP = 10_000_000;
+
+/** Waiting between tries to reload or to follow the log. */
+export const RELOAD_BACKOFF = { firstMs: 20, maxMs: 2_000, factor: 2 };
