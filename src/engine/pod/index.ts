@@ -1,0 +1,40 @@
+// The door of the pod engine.
+export { durationText } from './container-status.ts';
+export { fieldText, type PodFacts, resourceText } from './downward.ts';
+export { expand, unknownNames } from './expand.ts';
+export {
+  fullHostNameOf,
+  hostNameOf,
+  hostsFile,
+  parseResolver,
+  type ResolverConfig,
+  resolverOf,
+} from './network-files.ts';
+export {
+  type ContainerMemory,
+  type Crash,
+  newestOf,
+  type ObservedContainer,
+  type ObservedPod,
+  type ObservedSandbox,
+  type PodStop,
+  type PodView,
+  type ProbeVerdict,
+  readySandbox,
+} from './observed.ts';
+export { containersOf, hasRunItsCourse, type NamedContainer } from './outcome.ts';
+export { isReady, isStarted, type PodAction, type PodPlan, planPod, type StopCause } from './plan.ts';
+export { type PodStatusInput, podStatus } from './pod-status.ts';
+export { type ProbeKind, type ProbeState, probeStart, probeStep, probeTimes } from './probe-step.ts';
+export {
+  type Amounts,
+  amountsOf,
+  cpuSharesOf,
+  oomScoreAdjOf,
+  podAmounts,
+  podLimits,
+  type QosClass,
+  qosClassOf,
+} from './qos.ts';
+export { type ContainerKind, crashAfter, isSidecar, willRestart } from './restart.ts';
+export { serviceEnv } from './service-env.ts';
