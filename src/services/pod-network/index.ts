@@ -1,0 +1,2 @@
+// The door of the pod network.
+export { type PodNetwork, type PodNetworkOptions, startPodNetwork } from './start.ts';
