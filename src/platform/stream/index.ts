@@ -1,0 +1,9 @@
+// The door of the stream room: remote command, port-forward and one-way streams over SPDY/3.1 and WebSocket.
+export { type CommandResult, commandStatusDecode, commandStatusEncode } from './command-status.ts';
+export type { CommandStreams } from './command-transport.ts';
+export { acceptOneWayStream, type OneWayStream } from './one-way.ts';
+export { acceptPortForward, type ForwardedConnection, type PortForward } from './port-forward.ts';
+export { openRemoteCommand, type RunningCommand } from './remote-command.client.ts';
+export { acceptRemoteCommand, type RemoteCommand } from './remote-command.ts';
+export type { TerminalSize } from './terminal-resize.ts';
+export { refuseUpgrade, type UpgradeKind, type UpgradeRequest, upgradeKind } from './upgrade.ts';
