@@ -1,3 +1,4 @@
 // The door of the store room.
 export type * from './contract.ts';
 export { openMemoryStore } from './memory.driver.ts';
+export { openSqliteStore, type SqliteStoreOptions } from './sqlite.driver.ts';

@@ -55,7 +55,8 @@ export function memoryLog(shared: MemoryRecords): StoreLog & { readonly identity
       });
       return { stop: () => void shared.followers.delete(follower) };
     },
-    usage: () => ({ bytes: 0, diskFull: false }),
+    diskFull: false,
+    bytes: () => 0,
     close: async () => {
       if (shared.writer === identity) shared.writer = undefined;
     },

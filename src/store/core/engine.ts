@@ -152,7 +152,7 @@ export class StoreEngine<I> implements Store<I> {
   }
 
   usage(): { bytes: number; diskFull: boolean } {
-    return this.#log.usage();
+    return { bytes: this.#log.bytes(), diskFull: this.#log.diskFull };
   }
 
   async close(): Promise<void> {
@@ -182,7 +182,7 @@ export class StoreEngine<I> implements Store<I> {
       else waiter.resolve({ kind: 'kept', entry: current });
       return;
     }
-    if (decision.kind === 'put' && this.#log.usage().diskFull) throw diskFull();
+    if (decision.kind === 'put' && this.#log.diskFull) throw diskFull();
     assert(decision.kind === 'put' || current !== undefined, 'only what exists is deleted');
     const revision = this.#decided + 1;
     const bytes = decision.encode(revision);

@@ -43,16 +43,16 @@ export async function replayLog<I>(
     history.trim(floor);
     revision = Math.max(revision, floor);
     for (const record of records) {
-      revision = record.revision;
+      revision = Math.max(revision, record.revision);
       const previous = live.get(record.key);
       const event = eventOf(record, previous, index);
       if (record.kind === 'put' && event) live.set(record.key, event.entry);
       else live.delete(record.key);
       if (event === undefined) entomb(record, record.revision);
-      else if (revision > history.floor) history.push(event);
+      else if (record.revision > history.floor) history.push(event);
       else {
-        if (previous) entomb({ ...record, ...previous }, revision);
-        if (record.kind === 'delete') entomb(record, revision);
+        if (previous) entomb({ ...record, ...previous }, record.revision);
+        if (record.kind === 'delete') entomb(record, record.revision);
       }
     }
   });

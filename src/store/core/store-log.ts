@@ -41,6 +41,9 @@ export interface StoreLog {
   drop(revisions: readonly Revision[], floor: Revision): Promise<void>;
   /** Follows records after `after`; only logs that several processes share have it. */
   follow?(after: Revision, follower: LogFollower): { stop(): void };
-  usage(): { bytes: number; diskFull: boolean };
+  /** Whether it runs on reserved room. */
+  readonly diskFull: boolean;
+  /** What it takes on disk. */
+  bytes(): number;
   close(): Promise<void>;
 }

@@ -1,0 +1,4 @@
+// The door of the SQLite room.
+export type { LogRow } from './row.ts';
+export { SqliteLog, type SqliteLogOptions } from './row-log.client.ts';
+export { type WalState, walInspect } from './wal.ts';

@@ -1,0 +1,15 @@
+import { StoreEngine } from './core/engine.ts';
+import { MemoryRecords, memoryLog } from './memory.driver.ts';
+import { storeConformance } from './store.conformance.ts';
+
+storeConformance('memory', async () => {
+  const records = new MemoryRecords();
+  return {
+    open: async (options) => {
+      const store = new StoreEngine(memoryLog(records), options);
+      await store.start();
+      return store;
+    },
+    destroy: async () => undefined,
+  };
+});

@@ -1,0 +1,15 @@
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { openSqliteStore } from './sqlite.driver.ts';
+import { storeConformance } from './store.conformance.ts';
+
+const RESERVED_BYTES = 64 * 1024;
+
+storeConformance('sqlite', async () => {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'holdfast-store-'));
+  return {
+    open: (options) => openSqliteStore({ ...options, folder, reservedBytes: RESERVED_BYTES }),
+    destroy: async () => fs.rmSync(folder, { recursive: true }),
+  };
+});

@@ -1,0 +1,55 @@
+// A store on one node: its log is an SQLite database in a folder of its own, owned by a worker thread.
+import { type LogRow, SqliteLog } from '#platform/sqlite';
+import type { Store, StoreOptions } from './contract.ts';
+import { StoreEngine } from './core/engine.ts';
+import type { StoreLog } from './core/store-log.ts';
+import { writeSnapshot } from './snapshot.ts';
+
+export interface SqliteStoreOptions<I> extends StoreOptions<I> {
+  /** Made when there is none (0700). One process at a time. */
+  readonly folder: string;
+  /** Room kept for deletes and compaction on a full disk. */
+  readonly reservedBytes?: number;
+  /** `off` is for proving that the crash proof can fail; it loses acknowledged writes. */
+  readonly sync?: 'full' | 'off';
+  /** File of the worker thread, where the build does not put it beside the program. */
+  readonly sqliteWorkerUrl?: URL;
+}
+
+/**
+ * Opens the store of a folder. WorldError `Corrupt` when the database is damaged, `Unsupported` when a newer release wrote
+ * it, `Unavailable` when another process has it.
+ */
+export async function openSqliteStore<I>(options: SqliteStoreOptions<I>): Promise<Store<I>> {
+  const { folder, reservedBytes, sync, sqliteWorkerUrl: workerUrl, notice } = options;
+  const log = new SqliteLog({
+    folder,
+    reservedBytes,
+    sync,
+    workerUrl,
+    repaired: (message) => notice?.({ kind: 'repaired', message }),
+    disk: (full) => notice?.({ kind: full ? 'disk-full' : 'disk-room' }),
+  });
+  const engine = new StoreEngine<I>(storeLog(log), { ...options, snapshot: writeSnapshot });
+  try {
+    await engine.start();
+  } catch (error) {
+    await log.close();
+    throw error;
+  }
+  return engine;
+}
+
+function storeLog(log: SqliteLog): StoreLog {
+  return {
+    claim: () => log.claim(),
+    read: (after, visit) => log.read(after, visit),
+    append: (records: readonly LogRow[]) => log.append(records),
+    drop: (revisions, floor) => log.drop(revisions, floor),
+    get diskFull() {
+      return log.diskFull;
+    },
+    bytes: () => log.bytes(),
+    close: () => log.close(),
+  };
+}
