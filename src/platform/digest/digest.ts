@@ -1,0 +1,25 @@
+// The door to digests.
+import { createHash } from 'node:crypto';
+
+/** Collects bytes and tells their SHA-256. */
+export interface Hasher {
+  update(bytes: Uint8Array): void;
+  /** "sha256:<hex>", of everything so far; nothing may be added afterwards. */
+  digest(): string;
+}
+
+export function sha256(): Hasher {
+  const hash = createHash('sha256');
+  return { update: (bytes) => void hash.update(bytes), digest: () => `sha256:${hash.digest('hex')}` };
+}
+
+/** "sha256:<hex>" of these bytes. */
+export function sha256Of(bytes: Uint8Array | string): string {
+  return `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
+}
+
+/** The bytes of a text in base64, and back. */
+export const base64 = {
+  encode: (text: string): string => Buffer.from(text).toString('base64'),
+  decode: (text: string): string => Buffer.from(text, 'base64').toString(),
+};
