@@ -1,2 +1,14 @@
 // The door of the disk room.
 export { readJsonIfPresent, readTextIfPresent, syncFolder, writeFileAtomic } from './disk.ts';
+export {
+  appendText,
+  fileBytes,
+  isPresent,
+  listFolder,
+  makeFolder,
+  readFrom,
+  removeTree,
+  rotateInPlace,
+  watchFolder,
+} from './folder.ts';
+export { mountsBelow } from './mounts.ts';

@@ -1,2 +1,13 @@
 // The door of the process room.
+export { type Daemon, type DaemonOptions, startDaemon } from './daemon.ts';
+export {
+  bootId,
+  endProcess,
+  identityOf,
+  isAlive,
+  type ProcessIdentity,
+  processMemory,
+  signalProcess,
+} from './identity.ts';
+export { type LockAttempt, tryLock } from './lock-file.ts';
 export { type RunOptions, type RunResult, run, runOrThrow } from './run.ts';

@@ -30,6 +30,11 @@ export function newKeyPem(): string {
     .toString();
 }
 
+/** The public half of a private key, as SubjectPublicKeyInfo PEM. */
+export function publicKeyPem(keyPem: string): string {
+  return createPublicKey(keyPem).export({ type: 'spki', format: 'pem' }).toString();
+}
+
 const P256 = { name: 'ECDSA', namedCurve: 'P-256' };
 
 const webKey = async (key: KeyObject, use: 'sign' | 'verify'): Promise<webcrypto.CryptoKey> =>

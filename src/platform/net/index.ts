@@ -1,0 +1,16 @@
+// The door of the network room.
+export {
+  type InterfaceFacts,
+  interfaceList,
+  interfaceRemove,
+  ipBatch,
+  mayMakeNamespaces,
+  namespaceCreate,
+  namespaceList,
+  namespaceRemove,
+  type RouteFacts,
+  routeList,
+} from './ip.ts';
+export { freePort, type PortState, portState } from './ports.ts';
+export { sysctlRead, sysctlWrite, sysctlWriteIn } from './sysctl.ts';
+export { openTcpDoor, type TcpDoor, type TcpEnd } from './tcp-door.ts';

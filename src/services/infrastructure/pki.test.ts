@@ -1,0 +1,71 @@
+// The certificates of a site on disk.
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { after, test } from 'node:test';
+import {
+  DATA_FORMAT_VERSION,
+  DEFAULT_PORTS,
+  DEVICE_CLUSTER,
+  LOOPBACK_NETWORK,
+  type Site,
+  siteFolders,
+} from '#model/site';
+import { readCertificate } from '#platform/x509';
+import { ensurePki, openPki } from './pki.ts';
+
+const data = fs.mkdtempSync(path.join(os.tmpdir(), 'pki-'));
+after(() => fs.rmSync(data, { recursive: true }));
+const folders = siteFolders(data);
+const now = Date.UTC(2026, 10, 21);
+const machine = {
+  name: 'node-a-worker',
+  node: 'node-a',
+  cluster: 'device',
+  role: 'worker' as const,
+  address: '10.50.0.12',
+};
+const site: Site = {
+  formatVersion: DATA_FORMAT_VERSION,
+  name: 'ship-1',
+  id: 'abcdef',
+  createdAt: '2026-11-21T00:00:00Z',
+  domain: 'site.internal',
+  runtime: 'containerd',
+  network: LOOPBACK_NETWORK,
+  ports: DEFAULT_PORTS,
+  machines: [{ ...machine, cpuMillis: 1000, memoryBytes: 1, cpuShares: 1024, pinned: true }],
+  clusters: [DEVICE_CLUSTER],
+};
+
+test('everything is made once, for the owner only, and stays', async () => {
+  assert.ok((await ensurePki({ site, folders, now })).length > 5);
+  const before = fs.readFileSync(folders.adminKubeconfig, 'utf8');
+  assert.deepEqual(await ensurePki({ site, folders, now }), []);
+  assert.equal(fs.readFileSync(folders.adminKubeconfig, 'utf8'), before);
+  for (const name of fs.readdirSync(folders.pki, { recursive: true, encoding: 'utf8' })) {
+    const stat = fs.statSync(path.join(folders.pki, name));
+    assert.equal(stat.mode & 0o077, 0, name);
+  }
+});
+
+test('an address that changes is put into the certificates that name it, and into no other', async () => {
+  const authority = openPki(folders.pki).anchor('kubernetes-servers');
+  const issued = await ensurePki({ site: { ...site, outsideAddress: '192.0.2.7' }, folders, now });
+  assert.deepEqual(issued.map(({ spec }) => spec.name).sort(), ['apiserver', 'front-doors']);
+  assert.ok(readCertificate(openPki(folders.pki).leaf('apiserver').certPem).addresses.includes('192.0.2.7'));
+  assert.equal(openPki(folders.pki).anchor('kubernetes-servers'), authority);
+});
+
+test('a making that was interrupted goes on', async () => {
+  fs.rmSync(`${folders.pki}/admin.crt`);
+  fs.rmSync(`${folders.pki}/etcd/ca.crt`);
+  fs.rmSync(`${folders.pki}/service-accounts.pub`);
+  const issued = await ensurePki({ site: { ...site, outsideAddress: '192.0.2.7' }, folders, now });
+  assert.deepEqual(
+    issued.map(({ spec }) => spec.name),
+    ['admin'],
+  );
+  assert.match(openPki(folders.pki).serviceAccounts.publicKeyPem, /PUBLIC KEY/);
+});

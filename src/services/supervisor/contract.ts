@@ -1,0 +1,61 @@
+// What the supervisor is told to run, and what it says of it.
+import type { ProcessIdentity } from '#platform/process';
+
+export interface ProcessDeclaration {
+  /** Unique in the site; the name in status, logs and events. */
+  readonly name: string;
+  /** The node it runs on. */
+  readonly node: string;
+  readonly argv: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  /** Path of a network namespace. */
+  readonly networkNamespace?: string;
+  /** Control group, which exists. */
+  readonly cgroup?: string;
+  /** True when it does its work. Asked until it first is. */
+  isReady(of: ProcessIdentity): Promise<boolean>;
+  readonly stopGraceMs?: number;
+}
+
+export type ProcessPhase = 'starting' | 'ready' | 'waiting' | 'stopping' | 'stopped';
+
+export interface ProcessState {
+  readonly name: string;
+  readonly node: string;
+  readonly phase: ProcessPhase;
+  readonly pid?: number;
+  /** Milliseconds since 1970. */
+  readonly startedAtMs?: number;
+  readonly restarts: number;
+  /** It keeps dying; what it last died of. */
+  readonly unstable: boolean;
+  readonly lastEnd?: string;
+}
+
+/** Starts, adopts, watches and ends processes. It never touches a process that it has no declaration for. */
+export interface Supervisor {
+  /** Starts the process, or adopts the one that an earlier supervisor started, and keeps it running. */
+  run(declaration: ProcessDeclaration): void;
+  /** Resolves when the process is ready; rejects when it is stopped. */
+  ready(name: string): Promise<void>;
+  isRunning(name: string): boolean;
+  restart(name: string): Promise<void>;
+  stop(name: string): Promise<void>;
+  states(): readonly ProcessState[];
+  /** Lets go of every process without ending any. */
+  release(): void;
+}
+
+export interface SiteEvent {
+  /** RFC 3339. */
+  readonly time: string;
+  readonly type: 'Normal' | 'Warning';
+  /** What it happened to: a process, a machine, the site. */
+  readonly subject: string;
+  readonly reason: string;
+  readonly message: string;
+}
+
+export interface EventLog {
+  add(event: Omit<SiteEvent, 'time'>): void;
+}
