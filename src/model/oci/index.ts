@@ -1,0 +1,11 @@
+// The door of the OCI model.
+export { type Descriptor, type ManifestFacts, MEDIA_TYPES, readManifest } from './manifest.ts';
+export {
+  type ImageReference,
+  isDigest,
+  isFullRepository,
+  isRepository,
+  isTag,
+  parseReference,
+  referenceText,
+} from './reference.ts';

@@ -1,0 +1,2 @@
+// The door of the archive room.
+export { type ArchiveEntry, readTar } from './tar.ts';

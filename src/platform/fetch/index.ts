@@ -1,0 +1,2 @@
+// The door of the fetch room.
+export { type Fetched, type FetchOptions, fetchStream } from './fetch.ts';
