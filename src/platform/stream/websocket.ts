@@ -1,6 +1,7 @@
 // The WebSocket side of an upgrade (RFC 6455): choosing a subprotocol, then one socket of bounded messages.
 import type { Duplex } from 'node:stream';
 import { createWebSocketStream, type WebSocket, WebSocketServer } from 'ws';
+import { WorldError } from '#base';
 import { WEBSOCKET_MESSAGE_BYTES_MAX } from './limits.ts';
 import { protocolsOf, refuseUpgrade, type UpgradeRequest } from './upgrade.ts';
 
@@ -24,9 +25,15 @@ export function acceptWebSocket(
       clientTracking: false,
       maxPayload: WEBSOCKET_MESSAGE_BYTES_MAX,
       perMessageDeflate: false,
-      handleProtocols: () => protocol,
     });
-    server.once('wsClientError', reject);
+    server.once('wsClientError', (error, socket) => {
+      socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n');
+      reject(new WorldError('Invalid', `no WebSocket: ${error.message}`));
+    });
+    // The names of Kubernetes ("SPDY/3.1+portforward.k8s.io") are no RFC 6455 tokens, which the library insists on; so it
+    // does not see them, and the answer's header is added to what it sends.
+    delete upgrade.req.headers['sec-websocket-protocol'];
+    if (protocol) server.on('headers', (headers) => headers.push(`Sec-WebSocket-Protocol: ${protocol}`));
     server.handleUpgrade(upgrade.req, upgrade.socket, upgrade.head, (socket) => {
       // Failures are followed by 'close', which is what everybody here listens to.
       socket.on('error', () => undefined);
