@@ -3,7 +3,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Clock } from '#platform/clock';
-import { type CgroupLimits, type Cgroups, CPU_PERIOD_MICROS, CPU_QUOTA_MICROS_MIN, cgroupError } from './cgroup.ts';
+import { type CgroupLimits, type Cgroups, cgroupError } from './cgroup.ts';
 import {
   ignoringAbsent,
   killUntilGone,
@@ -13,6 +13,7 @@ import {
   statValue,
   writeControl,
 } from './control-files.ts';
+import { CPU_PERIOD_MICROS, CPU_QUOTA_MICROS_MIN } from './limits.ts';
 
 const CONTROLLERS = ['cpu', 'cpuacct', 'cpuset', 'memory', 'pids', 'freezer', 'devices', 'blkio', 'systemd'];
 

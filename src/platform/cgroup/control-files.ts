@@ -3,7 +3,8 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { systemCodeOf } from '#base';
 import type { Clock } from '#platform/clock';
-import { cgroupError, KILL_ROUND_MS, KILL_ROUNDS_MAX } from './cgroup.ts';
+import { cgroupError } from './cgroup.ts';
+import { KILL_ROUND_MS, KILL_ROUNDS_MAX } from './limits.ts';
 
 export function writeControl(folder: string, file: string, value: string | number): void {
   const target = path.join(folder, file);
