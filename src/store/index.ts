@@ -1,4 +1,5 @@
 // The door of the store room.
 export type * from './contract.ts';
+export { type EtcdStoreOptions, followEtcdStore, openEtcdStore, type StandbyStore } from './etcd.driver.ts';
 export { openMemoryStore } from './memory.driver.ts';
 export { openSqliteStore, type SqliteStoreOptions } from './sqlite.driver.ts';

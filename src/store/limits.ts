@@ -32,3 +32,12 @@ export const RESTORE_REVISION_JUMP = 10_000_000;
 
 /** Waiting between tries to reload or to follow the log. */
 export const RELOAD_BACKOFF = { firstMs: 20, maxMs: 2_000, factor: 2 };
+
+/** Bytes in use in etcd from which on puts are refused; three quarters of the 512 MiB quota that its members are given. */
+export const ETCD_QUOTA_BYTES = 384 * 1024 * 1024;
+
+/** Bytes written between two looks at how much room etcd has. */
+export const ETCD_MEASURE_BYTES = 8 * 1024 * 1024;
+
+/** How often a full etcd is looked at for room. */
+export const ETCD_PROBE_MS = 1_000;

@@ -1,0 +1,166 @@
+// A thin etcd client: the calls a store needs, with a deadline each, over one channel an endpoint.
+// A call goes to the endpoint that answered last; one that cannot be reached passes the turn on. It is never sent twice:
+// whether a call that failed was carried out is for the caller to find out.
+import { type Client, type ClientDuplexStream, credentials, Metadata, type ServiceError, status } from '@grpc/grpc-js';
+import { assert, WorldError } from '#base';
+import type {
+  RangeRequest,
+  RangeResponse,
+  StatusResponse,
+  TxnRequest,
+  TxnResponse,
+  WatchResponse,
+} from './messages.ts';
+import { etcdServices } from './rpc.ts';
+
+export interface EtcdOptions {
+  /** "host:port", the nearest first. */
+  readonly endpoints: readonly string[];
+  /** PEM texts; without it the connection is plain. */
+  readonly tls?: { readonly ca: string; readonly cert?: string; readonly key?: string };
+  readonly timeoutMs?: number;
+}
+
+export interface EtcdWatch {
+  readonly key: Uint8Array;
+  readonly rangeEnd: Uint8Array;
+  /** etcd's revision of the first change wanted. */
+  readonly from: number;
+  response(response: WatchResponse): void;
+  /** The stream ended; called once, not after `stop`. */
+  ended(error: WorldError): void;
+}
+
+const TIMEOUT_MS = 5_000;
+const CHANNEL = {
+  'grpc.initial_reconnect_backoff_ms': 50,
+  'grpc.max_reconnect_backoff_ms': 500,
+  'grpc.keepalive_time_ms': 5_000,
+  'grpc.keepalive_timeout_ms': 3_000,
+  'grpc.max_receive_message_length': -1,
+  'grpc.use_local_subchannel_pool': 1,
+};
+
+interface Endpoint {
+  readonly name: string;
+  readonly kv: Client;
+  readonly watch: Client;
+  readonly maintenance: Client;
+}
+
+type Unary = (
+  request: unknown,
+  options: { deadline: number },
+  done: (error: ServiceError | null, answer: unknown) => void,
+) => void;
+type Stream = (metadata: Metadata) => ClientDuplexStream<unknown, WatchResponse>;
+
+function errorOf(error: ServiceError, attempted: string, subject: string): WorldError {
+  const space = error.code === status.RESOURCE_EXHAUSTED && error.details.includes('space exceeded');
+  return new WorldError(space ? 'Exhausted' : 'Unavailable', `etcd ${subject}: ${attempted}: ${error.details}`, {
+    attempted,
+    subject,
+    cause: error,
+  });
+}
+
+export class EtcdClient {
+  readonly #endpoints: readonly Endpoint[];
+  readonly #timeoutMs: number;
+  #turn = 0;
+
+  constructor(options: EtcdOptions) {
+    assert(options.endpoints.length > 0, 'etcd has an endpoint');
+    this.#timeoutMs = options.timeoutMs ?? TIMEOUT_MS;
+    const { KV, Watch, Maintenance } = etcdServices();
+    const { tls } = options;
+    const pem = (text: string | undefined): Buffer | null => (text === undefined ? null : Buffer.from(text));
+    this.#endpoints = options.endpoints.map((name) => {
+      const secret = tls
+        ? credentials.createSsl(pem(tls.ca), pem(tls.key), pem(tls.cert))
+        : credentials.createInsecure();
+      const kv = new KV(name, secret, CHANNEL);
+      const same = { ...CHANNEL, channelOverride: kv.getChannel() };
+      return { name, kv, watch: new Watch(name, secret, same), maintenance: new Maintenance(name, secret, same) };
+    });
+  }
+
+  range(request: RangeRequest): Promise<RangeResponse> {
+    return this.#call('kv', 'Range', request);
+  }
+
+  txn(request: TxnRequest): Promise<TxnResponse> {
+    return this.#call('kv', 'Txn', request);
+  }
+
+  async compact(revision: number): Promise<void> {
+    await this.#call('kv', 'Compact', { revision });
+  }
+
+  status(): Promise<StatusResponse> {
+    return this.#call('maintenance', 'Status', {});
+  }
+
+  watch(watch: EtcdWatch): { stop(): void } {
+    const endpoint = this.#endpoint();
+    const metadata = new Metadata();
+    // A member that lost its leader ends the stream instead of staying silent.
+    metadata.set('hasleader', 'true');
+    const open = (endpoint.watch as unknown as { Watch: Stream }).Watch.bind(endpoint.watch);
+    const stream = open(metadata);
+    let stopped = false;
+    const end = (error: WorldError): void => {
+      if (stopped) return;
+      stopped = true;
+      this.#passTurn(endpoint);
+      stream.cancel();
+      watch.ended(error);
+    };
+    stream.on('data', (response: WatchResponse) => {
+      if (stopped) return;
+      if (response.canceled)
+        end(new WorldError('Unavailable', `etcd ended the watch: ${response.cancel_reason || 'compacted'}`));
+      else watch.response(response);
+    });
+    stream.on('error', (error: ServiceError) => end(errorOf(error, 'watch', endpoint.name)));
+    stream.on('end', () => end(new WorldError('Unavailable', `etcd ${endpoint.name} ended the watch`)));
+    const { key, rangeEnd, from } = watch;
+    stream.write({ create_request: { key, range_end: rangeEnd, start_revision: from } });
+    return {
+      stop: () => {
+        stopped = true;
+        stream.cancel();
+      },
+    };
+  }
+
+  close(): void {
+    for (const { kv } of this.#endpoints) kv.close();
+  }
+
+  #endpoint(): Endpoint {
+    const endpoint = this.#endpoints[this.#turn % this.#endpoints.length];
+    assert(endpoint !== undefined, 'etcd has an endpoint');
+    return endpoint;
+  }
+
+  #passTurn(from: Endpoint): void {
+    if (this.#endpoint() === from) this.#turn++;
+  }
+
+  #call<T>(service: 'kv' | 'maintenance', method: string, request: unknown): Promise<T> {
+    const endpoint = this.#endpoint();
+    const client = endpoint[service] as unknown as Record<string, Unary>;
+    return new Promise((resolve, reject) => {
+      const done = (error: ServiceError | null, answer: unknown): void => {
+        if (error === null) {
+          resolve(answer as T);
+          return;
+        }
+        this.#passTurn(endpoint);
+        reject(errorOf(error, method, endpoint.name));
+      };
+      client[method]?.(request, { deadline: Date.now() + this.#timeoutMs }, done);
+    });
+  }
+}

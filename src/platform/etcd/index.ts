@@ -1,0 +1,4 @@
+// The door of the etcd room.
+export { EtcdClient, type EtcdOptions } from './client.ts';
+export type { Compare, KeyValue, RequestOp, WatchResponse } from './messages.ts';
+export { type EtcdServer, startEtcd } from './server.fake.ts';

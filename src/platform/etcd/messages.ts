@@ -1,0 +1,69 @@
+// etcd's messages as TypeScript sees them. Source: etcd API reference v3.4.
+
+export interface ResponseHeader {
+  readonly revision: number;
+}
+
+export interface KeyValue {
+  readonly key: Buffer;
+  readonly value: Buffer;
+  readonly create_revision: number;
+  readonly mod_revision: number;
+}
+
+export interface RangeRequest {
+  readonly key: Uint8Array;
+  readonly range_end?: Uint8Array;
+  readonly limit?: number;
+  readonly revision?: number;
+}
+
+export interface RangeResponse {
+  readonly header: ResponseHeader;
+  readonly kvs: readonly KeyValue[];
+  readonly more: boolean;
+}
+
+export type RequestOp =
+  | { readonly request_range: RangeRequest }
+  | { readonly request_put: { readonly key: Uint8Array; readonly value: Uint8Array } }
+  | { readonly request_delete_range: { readonly key: Uint8Array; readonly range_end?: Uint8Array } };
+
+export interface Compare {
+  /** 0 EQUAL, 1 GREATER, 2 LESS, 3 NOT_EQUAL. */
+  readonly result: 0 | 1 | 2 | 3;
+  /** 0 VERSION, 1 CREATE, 2 MOD, 3 VALUE; names which of the fields below is meant. */
+  readonly target: 0 | 1 | 2 | 3;
+  readonly key: Uint8Array;
+  readonly version?: number;
+  readonly create_revision?: number;
+  readonly mod_revision?: number;
+  readonly value?: Uint8Array;
+}
+
+export interface TxnRequest {
+  readonly compare: readonly Compare[];
+  readonly success: readonly RequestOp[];
+  readonly failure?: readonly RequestOp[];
+}
+
+export interface TxnResponse {
+  readonly header: ResponseHeader;
+  readonly succeeded: boolean;
+  readonly responses: readonly { readonly response_range?: RangeResponse }[];
+}
+
+export interface WatchResponse {
+  readonly header: ResponseHeader;
+  readonly created: boolean;
+  readonly canceled: boolean;
+  readonly compact_revision: number;
+  readonly cancel_reason: string;
+  readonly events: readonly { /** 0 PUT, 1 DELETE. */ readonly type: number; readonly kv: KeyValue }[];
+}
+
+export interface StatusResponse {
+  readonly version: string;
+  readonly dbSize: number;
+  readonly dbSizeInUse: number;
+}

@@ -1,0 +1,55 @@
+// A store on several nodes: its log stands in etcd, one key a record, under `<prefix>/log/<revision>`.
+// Two guards stand in every transaction. The leadership key must hold what this node put there. And `<prefix>/writer` must
+// hold the mark of this claim: claiming anew changes the mark, so that nothing sent before can still take effect after
+// the log was read. That is what makes a lost answer decidable.
+import { WorldError } from '#base';
+import { EtcdClient, type EtcdOptions } from '#platform/etcd';
+import type { Store, StoreOptions } from './contract.ts';
+import { StoreEngine } from './core/engine.ts';
+import { EtcdLog, type EtcdLogOptions } from './etcd.log.ts';
+import { writeSnapshot } from './snapshot.ts';
+
+export interface EtcdStoreOptions<I> extends StoreOptions<I>, EtcdOptions, Omit<EtcdLogOptions, 'identity'> {
+  /** Differs between processes and between starts of one. */
+  readonly identity: string;
+}
+
+/** A store that stands by: it answers reads and watches behind the writer, until it is promoted. */
+export interface StandbyStore<I> extends Store<I> {
+  /** Takes writing over. Watches stay and miss nothing. WorldError `Unavailable`: the leadership is not ours. */
+  promote(): Promise<void>;
+}
+
+function engineOn<I>(options: EtcdStoreOptions<I>): StoreEngine<I> {
+  const log = new EtcdLog(new EtcdClient(options), {
+    ...options,
+    disk: (full) => options.notice?.({ kind: full ? 'disk-full' : 'disk-room' }),
+  });
+  return new StoreEngine<I>(log, { ...options, snapshot: writeSnapshot });
+}
+
+/** Claims the log and opens it for writing. WorldError `Unavailable`: etcd has no majority, or the leadership is not ours. */
+export async function openEtcdStore<I>(options: EtcdStoreOptions<I>): Promise<Store<I>> {
+  const engine = engineOn(options);
+  return started(engine, () => engine.start());
+}
+
+/** Follows the log of whoever writes, history included. */
+export async function followEtcdStore<I>(options: EtcdStoreOptions<I>): Promise<StandbyStore<I>> {
+  const engine = engineOn(options);
+  return started(engine, () => engine.follow());
+}
+
+async function started<I>(engine: StoreEngine<I>, start: () => Promise<void>): Promise<StoreEngine<I>> {
+  try {
+    await start();
+    return engine;
+  } catch (error) {
+    await engine.close();
+    if (error instanceof WorldError) throw error;
+    throw new WorldError('Unavailable', 'the store in etcd cannot be opened', {
+      attempted: 'open the store',
+      cause: error,
+    });
+  }
+}
