@@ -1,0 +1,148 @@
+// A TLS server for HTTP/1.1 and HTTP/2 on one port. Client certificates are asked for and checked against the given
+// authorities; a connection without one is let in, and its requests say so. Certificates can be swapped while it runs.
+import http2, { type Http2Session } from 'node:http2';
+import type { AddressInfo, Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import type { TLSSocket } from 'node:tls';
+import { WorldError } from '#base';
+import { type ServerTls, serverContextOptions } from '#platform/tls';
+import { HttpExchange, type RawRequest, type RawResponse } from './exchange.ts';
+import {
+  DRAIN_MS,
+  HANDSHAKE_MS_MAX,
+  HEADER_BYTES_MAX,
+  HTTP2_STREAMS_MAX,
+  HTTP2_WINDOW_BYTES,
+  KEEP_ALIVE_MS,
+} from './limits.ts';
+
+export interface HttpsServerOptions {
+  readonly listen: readonly { readonly host: string; readonly port: number }[];
+  readonly tls: ServerTls;
+  onRequest(exchange: HttpExchange): void;
+  /** An HTTP/1.1 upgrade (SPDY, WebSocket); without it upgrades are refused. */
+  onUpgrade?(exchange: HttpExchange, socket: Duplex, head: Buffer): void;
+}
+
+export interface HttpsServer {
+  /** One a `listen`, in its order. */
+  readonly ports: readonly number[];
+  /** New connections use these from now on. */
+  setCredentials(tls: ServerTls): void;
+  /** Stops listening, lets open requests end for a moment, then cuts. */
+  close(): Promise<void>;
+}
+
+/** Errors: WorldError `Conflict` when an address is taken, `Denied` when it may not be bound. */
+export async function listenHttps(options: HttpsServerOptions): Promise<HttpsServer> {
+  const servers: OneServer[] = [];
+  try {
+    for (const at of options.listen) servers.push(await listenOne(at, options));
+  } catch (error) {
+    await Promise.all(servers.map((server) => server.close()));
+    throw error;
+  }
+  return {
+    ports: servers.map((server) => server.port),
+    setCredentials: (tls) => {
+      for (const server of servers) server.setCredentials(tls);
+    },
+    close: async () => {
+      await Promise.all(servers.map((server) => server.close()));
+    },
+  };
+}
+
+interface OneServer {
+  readonly port: number;
+  setCredentials(tls: ServerTls): void;
+  close(): Promise<void>;
+}
+
+function makeServer(options: HttpsServerOptions): http2.Http2SecureServer {
+  const server = http2.createSecureServer({
+    ...serverContextOptions(options.tls),
+    allowHTTP1: true,
+    requestCert: true,
+    rejectUnauthorized: false,
+    handshakeTimeout: HANDSHAKE_MS_MAX,
+    maxHeaderSize: HEADER_BYTES_MAX,
+    settings: { maxConcurrentStreams: HTTP2_STREAMS_MAX, initialWindowSize: HTTP2_WINDOW_BYTES },
+  } as http2.SecureServerOptions);
+  server.on('request', (request, response) => {
+    response.on('error', () => response.destroy());
+    options.onRequest(new HttpExchange(request as RawRequest, response as RawResponse));
+  });
+  server.on('upgrade', (request: RawRequest, socket: Duplex, head: Buffer) => {
+    socket.on('error', () => socket.destroy());
+    if (!options.onUpgrade) return void socket.end('HTTP/1.1 501 Not Implemented\r\nconnection: close\r\n\r\n');
+    options.onUpgrade(new HttpExchange(request, refusingResponse(socket)), socket, head);
+  });
+  Object.assign(server, { keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: 0, headersTimeout: HANDSHAKE_MS_MAX });
+  server.on('tlsClientError', (_error, socket: TLSSocket) => socket.destroy());
+  server.on('sessionError', (_error, session: Http2Session) => session.destroy());
+  return server;
+}
+
+async function listenOne(at: { host: string; port: number }, options: HttpsServerOptions): Promise<OneServer> {
+  const server = makeServer(options);
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket: Socket) => {
+    socket.setNoDelay(true);
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (cause: NodeJS.ErrnoException) => {
+      const code = cause.code === 'EADDRINUSE' ? 'Conflict' : cause.code === 'EACCES' ? 'Denied' : 'Failed';
+      const subject = `${at.host}:${at.port}`;
+      reject(
+        new WorldError(code, `cannot listen on ${subject}: ${cause.message}`, { attempted: 'listen', subject, cause }),
+      );
+    });
+    server.listen(at.port, at.host, () => resolve());
+  });
+  return {
+    port: (server.address() as AddressInfo).port,
+    setCredentials: (tls) => server.setSecureContext(serverContextOptions(tls)),
+    close: () =>
+      new Promise((resolve) => {
+        const cut = setTimeout(() => {
+          for (const socket of sockets) socket.destroy();
+        }, DRAIN_MS);
+        server.close(() => {
+          clearTimeout(cut);
+          resolve();
+        });
+        for (const socket of sockets) if (isIdle(socket)) socket.destroy();
+      }),
+  };
+}
+
+function isIdle(socket: Socket): boolean {
+  return socket.bytesWritten === 0;
+}
+
+/** Answers on a socket that asked for an upgrade, for refusals before the upgrade happens. */
+function refusingResponse(socket: Duplex): RawResponse {
+  let sent = false;
+  let head = '';
+  const response = {
+    get headersSent() {
+      return sent;
+    },
+    get destroyed() {
+      return socket.destroyed;
+    },
+    writeHead(status: number, headers: Record<string, string | number>) {
+      sent = true;
+      const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+      head = `HTTP/1.1 ${status} Refused\r\n${lines.join('')}connection: close\r\n\r\n`;
+    },
+    end(body?: Uint8Array | string) {
+      socket.write(head);
+      socket.end(body);
+    },
+  };
+  return response as unknown as RawResponse;
+}

@@ -1,0 +1,89 @@
+// Shows entries of the store to a client: as they are, as rows of a table, as metadata alone, or as YAML.
+// Source: Kubernetes API concepts, "Alternate representations of resources".
+
+import { stringify as yamlText } from 'yaml';
+import type { KubeObject } from '#model/kube';
+import { fromStorage, metadataListShown, metadataShown, tableShown } from '../objects/kube-model.ts';
+import { textOf } from '../objects/object-index.ts';
+import type { ServedResource } from '../objects/served-resource.ts';
+import type { Accepted } from '../request/accept.ts';
+import type { ObjectEntry } from '../verbs/call.ts';
+import type { Listed } from '../verbs/read.ts';
+import { assembleList } from './list-body.ts';
+
+/** Whether stored bytes are what a client of this version gets. */
+function asStored(resource: ServedResource): boolean {
+  return resource.facts === resource.storage;
+}
+
+function servedObject(resource: ServedResource, entry: ObjectEntry): KubeObject {
+  return fromStorage(resource, entry.index.object(entry.bytes));
+}
+
+/** JSON of one object, without a copy where the stored bytes can be shown. */
+export function objectJson(resource: ServedResource, entry: ObjectEntry): Uint8Array {
+  return asStored(resource) ? entry.bytes : Buffer.from(JSON.stringify(servedObject(resource, entry)));
+}
+
+/** What a client that accepts `accepted` gets for one object. */
+export function showObject(
+  resource: ServedResource,
+  entry: ObjectEntry,
+  accepted: Accepted,
+  query: URLSearchParams,
+  nowMs: number,
+): Uint8Array | string {
+  if (accepted.shape === 'table')
+    return inFormat(accepted, tableShown(resource.facts, [servedObject(resource, entry)], tableOptions(query, nowMs)));
+  if (accepted.shape === 'metadata') return inFormat(accepted, metadataShown(servedObject(resource, entry)));
+  const json = objectJson(resource, entry);
+  return accepted.format === 'json' ? json : yamlText(JSON.parse(textOf(json)));
+}
+
+/** What a client that accepts `accepted` gets for a list. */
+export function showList(
+  resource: ServedResource,
+  listed: Listed,
+  accepted: Accepted,
+  query: URLSearchParams,
+  nowMs: number,
+): Uint8Array | string {
+  const head = {
+    resourceVersion: String(listed.revision),
+    continue: listed.continue,
+    remainingItemCount: listed.remaining,
+  };
+  if (accepted.shape === 'object') {
+    const body = assembleList(
+      asStored(resource) ? resource : { ...resource, storage: resource.facts },
+      head,
+      asStored(resource)
+        ? listed.entries.map((entry) => entry.bytes)
+        : listed.entries.map((e) => objectJson(resource, e)),
+    );
+    return accepted.format === 'json' ? body : yamlText(JSON.parse(textOf(body)));
+  }
+  const objects = listed.entries.map((entry) => servedObject(resource, entry));
+  if (accepted.shape === 'metadata') return inFormat(accepted, metadataListShown(objects, head));
+  return inFormat(accepted, tableShown(resource.facts, objects, { ...tableOptions(query, nowMs), list: head }));
+}
+
+/** The object of one watch event, as JSON. A table's columns come with the first event only. */
+export function showEventObject(
+  resource: ServedResource,
+  entry: ObjectEntry,
+  accepted: Accepted,
+  query: URLSearchParams,
+  nowMs: number,
+): Uint8Array | string {
+  return showObject(resource, entry, { ...accepted, format: 'json' }, query, nowMs);
+}
+
+function inFormat(accepted: Accepted, value: unknown): string {
+  return accepted.format === 'json' ? JSON.stringify(value) : yamlText(value);
+}
+
+function tableOptions(query: URLSearchParams, nowMs: number) {
+  const include = query.get('includeObject');
+  return { nowMs, includeObject: (include || 'Metadata') as 'None' | 'Metadata' | 'Object' };
+}

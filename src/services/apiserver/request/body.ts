@@ -1,0 +1,40 @@
+// Reads the body of a request as a value: JSON, or YAML as people write it.
+// Source: Kubernetes API concepts, "API media types" (YAML 1.1, as the official decoder reads it).
+
+import { parse as parseYaml } from 'yaml';
+import { messageOf } from '#base';
+import { requestError } from '../answer/errors.ts';
+
+export const BODY_MEDIA_TYPES: readonly string[] = ['application/json', 'application/yaml'];
+
+/** "application/json" of "application/json; charset=utf-8". */
+export function mediaTypeOf(contentType: string | undefined): string {
+  if (!contentType) return 'application/json';
+  const semicolon = contentType.indexOf(';');
+  return (semicolon < 0 ? contentType : contentType.slice(0, semicolon)).trim().toLowerCase();
+}
+
+/** Errors: ApiError 400 malformed, 415 a form that is not spoken. */
+export function decodeBody(body: Buffer, mediaType: string): unknown {
+  if (mediaType === 'application/json') return decodeJson(body.toString('utf8'));
+  if (mediaType === 'application/yaml') return decodeYaml(body.toString('utf8'));
+  if (mediaType === 'application/vnd.kubernetes.protobuf')
+    throw requestError.unsupportedMediaType(BODY_MEDIA_TYPES, ' (protobuf bodies are not spoken here; send JSON)');
+  throw requestError.unsupportedMediaType(BODY_MEDIA_TYPES);
+}
+
+function decodeJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw requestError.badRequest(`couldn't get version/kind; json parse error: ${messageOf(error)}`);
+  }
+}
+
+function decodeYaml(text: string): unknown {
+  try {
+    return parseYaml(text, { version: '1.1', uniqueKeys: true, maxAliasCount: 100 });
+  } catch (error) {
+    throw requestError.badRequest(`error converting YAML to JSON: ${messageOf(error)}`);
+  }
+}

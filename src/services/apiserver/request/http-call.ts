@@ -1,0 +1,88 @@
+// One authorized HTTP request on its way to a verb, with the ways to answer it.
+import { gzipFast, type HttpExchange } from '#platform/http';
+import { requestError } from '../answer/errors.ts';
+import type { UserInfo } from '../contract.ts';
+import { BODY_BYTES_MAX, GZIP_BYTES_MIN } from '../limits.ts';
+import { ACCEPTED_MEDIA_TYPES, type Accepted } from './accept.ts';
+import { decodeBody, mediaTypeOf } from './body.ts';
+import type { RequestPath } from './request-path.ts';
+
+const JSON_HEADERS = { 'content-type': 'application/json', 'cache-control': 'no-cache, private' };
+const YAML_HEADERS = { 'content-type': 'application/yaml', 'cache-control': 'no-cache, private' };
+
+export class HttpCall {
+  readonly exchange: HttpExchange;
+  readonly path: RequestPath;
+  readonly user: UserInfo;
+  readonly #accepted: Accepted | undefined;
+  #warnings: string[] | undefined;
+
+  constructor(exchange: HttpExchange, path: RequestPath, user: UserInfo, accepted: Accepted | undefined) {
+    this.exchange = exchange;
+    this.path = path;
+    this.user = user;
+    this.#accepted = accepted;
+  }
+
+  /** In what form the client wants its answer. Errors: ApiError 406. */
+  get accepted(): Accepted {
+    if (!this.#accepted) throw requestError.notAcceptable(ACCEPTED_MEDIA_TYPES);
+    return this.#accepted;
+  }
+
+  get userAgent(): string {
+    return this.exchange.headers['user-agent'] ?? '';
+  }
+
+  /** The client is told of it in a Warning header. Source: RFC 9110, KEP-1693. */
+  warn(message: string): void {
+    this.#warnings ??= [];
+    if (this.#warnings.includes(message)) return;
+    this.#warnings.push(message);
+    this.exchange.setHeader(
+      'warning',
+      this.#warnings.map((text) => `299 - "${text.replace(/[\\"]/g, '\\$&').replace(/[^\x20-\x7e]/g, '?')}"`),
+    );
+  }
+
+  /** Errors: ApiError 413. */
+  body(): Promise<Buffer> {
+    return new Promise((resolve, reject) => {
+      this.exchange.readBody(BODY_BYTES_MAX, (body) => {
+        if (body) resolve(body);
+        else reject(requestError.tooLarge(BODY_BYTES_MAX));
+      });
+    });
+  }
+
+  /** The body as a value; undefined when there is none. Errors: ApiError 400, 413, 415. */
+  async value(): Promise<unknown> {
+    const body = await this.body();
+    if (body.length === 0) return undefined;
+    return decodeBody(body, mediaTypeOf(this.exchange.headers['content-type']));
+  }
+
+  /** Answers with what is serialized already, compressed when it is large and the client can take it. */
+  send(status: number, body: Uint8Array | string): void {
+    const headers = this.#accepted?.format === 'yaml' ? YAML_HEADERS : JSON_HEADERS;
+    if (body.length > GZIP_BYTES_MIN && /\bgzip\b/.test(String(this.exchange.headers['accept-encoding'] ?? ''))) {
+      const bytes = typeof body === 'string' ? Buffer.from(body) : body;
+      gzipFast(bytes).then(
+        (packed) =>
+          this.exchange.send(status, { ...headers, 'content-encoding': 'gzip', vary: 'accept-encoding' }, packed),
+        () => this.exchange.send(status, headers, bytes),
+      );
+      return;
+    }
+    this.exchange.send(status, headers, body);
+  }
+
+  sendJson(status: number, value: unknown): void {
+    this.exchange.send(status, JSON_HEADERS, JSON.stringify(value));
+  }
+
+  sendText(status: number, text: string): void {
+    const headers = { 'content-type': 'text/plain; charset=utf-8', 'x-content-type-options': 'nosniff' };
+    this.exchange.send(status, { ...headers, 'cache-control': 'no-cache, private' }, text);
+  }
+}

@@ -1,0 +1,104 @@
+// The way of every request: who asks, whom for, whether it may, and then the one who serves it.
+// Source: Kubernetes documentation, "Controlling Access to the Kubernetes API".
+import type { HttpExchange } from '#platform/http';
+import { objectError, requestError } from '../answer/errors.ts';
+import { isBug, statusOf } from '../answer/status.ts';
+import type { Authorizer, UserInfo } from '../contract.ts';
+import type { ResourceRegistry } from '../objects/resource-registry.ts';
+import type { ServedResource } from '../objects/served-resource.ts';
+import type { Call, Core } from '../verbs/call.ts';
+import type { Accepted } from './accept.ts';
+import { HttpCall } from './http-call.ts';
+import { denial, type Identify, impersonated } from './identify.ts';
+import { parseRequestPath, type RequestPath } from './request-path.ts';
+
+export interface PipelineParts {
+  readonly core: Core;
+  readonly identify: Identify;
+  readonly authorizer: Authorizer;
+  readonly accept: (header: string | undefined) => Accepted | undefined;
+  /** Serves a request on a resource or one of its subresources. */
+  resource(http: HttpCall, call: Call): void | Promise<void>;
+  /** Serves every other path. */
+  other(http: HttpCall): void | Promise<void>;
+}
+
+const NO_ATTRIBUTES = { group: '', version: '', resource: '', subresource: '', namespace: '', name: '' };
+
+/** Serves one request; never throws. */
+export function makePipeline(parts: PipelineParts): (exchange: HttpExchange) => void {
+  const { core, identify, authorizer } = parts;
+
+  const serve = (exchange: HttpExchange, path: RequestPath, authenticated: UserInfo): void | Promise<void> => {
+    const user = impersonated(authenticated, exchange.headers, authorizer);
+    const http = new HttpCall(exchange, path, user, parts.accept(exchange.headers.accept));
+    authorize(authorizer, user, path);
+    if (!path.isResource) return parts.other(http);
+    const resource = servedResource(core.registry, path);
+    const { namespace, name, subresource } = path;
+    const scoped = resource.facts.namespaced ? namespace : '';
+    const named = path.verb === 'list' || path.verb === 'watch' || path.verb === 'deletecollection' ? '' : name;
+    return parts.resource(http, {
+      user,
+      resource,
+      subresource,
+      namespace: scoped,
+      name: named,
+      warn: (message) => http.warn(message),
+    });
+  };
+
+  return (exchange) => {
+    exchange.setHeader('audit-id', crypto.randomUUID());
+    try {
+      const path = parseRequestPath(exchange.method, exchange.url);
+      if (!path) throw requestError.badRequest('the path cannot be decoded');
+      const user = identify.authenticate(exchange);
+      const pending =
+        user instanceof Promise ? user.then((known) => serve(exchange, path, known)) : serve(exchange, path, user);
+      if (pending) pending.catch((error) => answerError(core, exchange, error));
+    } catch (error) {
+      answerError(core, exchange, error);
+    }
+  };
+}
+
+function authorize(authorizer: Authorizer, user: UserInfo, path: RequestPath): void {
+  const { verb, isResource } = path;
+  if (!isResource) {
+    const { allowed, reason } = authorizer.authorize({ user, verb, isResource, path: path.path, ...NO_ATTRIBUTES });
+    if (allowed) return;
+    const because = reason ? `: ${reason}` : '';
+    throw requestError.forbidden(`forbidden: User "${user.name}" cannot ${verb} path "${path.path}"${because}`);
+  }
+  const { group, version, resource, subresource, namespace, name } = path;
+  const request = { user, verb, isResource, path: path.path, group, version, resource, subresource, namespace, name };
+  const { allowed, reason } = authorizer.authorize(request);
+  if (!allowed) throw objectError.forbidden({ group, resource }, name, denial(request, reason));
+}
+
+/** Errors: ApiError 404. */
+function servedResource(registry: ResourceRegistry, path: RequestPath): ServedResource {
+  const { resource, version, group, namespace, subresource } = path;
+  const served = registry.find(group, version, resource);
+  // A path under a namespace names nothing that is cluster-scoped, but the namespace itself.
+  if (!served || (namespace && !served.facts.namespaced && resource !== 'namespaces')) throw requestError.notFound();
+  if (subresource && !served.facts.subresources?.some((sub) => sub.name === subresource)) throw requestError.notFound();
+  return served;
+}
+
+export function answerError(core: Core, exchange: HttpExchange, error: unknown): void {
+  const status = statusOf(error);
+  if (isBug(error)) core.log.error('a request met a bug', { method: exchange.method, url: exchange.url, error });
+  const retryAfter = (status.details as { retryAfterSeconds?: number } | undefined)?.retryAfterSeconds;
+  exchange.send(
+    status.code,
+    {
+      'content-type': 'application/json',
+      'cache-control': 'no-cache, private',
+      ...(retryAfter ? { 'retry-after': retryAfter } : {}),
+      ...(status.code === 401 ? { 'www-authenticate': 'Bearer realm="kubernetes-master"' } : {}),
+    },
+    JSON.stringify(status),
+  );
+}

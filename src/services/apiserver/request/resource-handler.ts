@@ -1,0 +1,108 @@
+// Serves the verbs of resources over HTTP: reads options and body, calls the verb, shows what came out.
+// Source: Kubernetes API concepts, "API verbs".
+import { objectError, requestError } from '../answer/errors.ts';
+import { showList, showObject } from '../answer/represent.ts';
+import { deletionStatus } from '../answer/status.ts';
+import { type FrameMaker, serveWatch } from '../answer/watch-stream.ts';
+import type { ServedResource } from '../objects/served-resource.ts';
+import type { Call, Core, ObjectEntry } from '../verbs/call.ts';
+import { objectCreate } from '../verbs/create.ts';
+import { objectDelete, objectDeleteCollection } from '../verbs/delete.ts';
+import { patchMutation } from '../verbs/patch.ts';
+import { listWaitsFor, objectGet, objectList, revisionReached } from '../verbs/read.ts';
+import { objectUpdate } from '../verbs/update.ts';
+import { mediaTypeOf } from './body.ts';
+import { checkedKind } from './checked-kind.ts';
+import type { HttpCall } from './http-call.ts';
+import { type DeleteOptionsBody, deleteOptionsOf, listOptionsOf, watchOptionsOf, writeOptionsOf } from './options.ts';
+
+/** Resources whose deletion answers with the object as it was, as clients expect of them. */
+const ANSWER_DELETED: ReadonlySet<string> = new Set([
+  '/core/pods/',
+  '/core/services/',
+  '/core/serviceaccounts/',
+  '/core/persistentvolumes/',
+  '/core/persistentvolumeclaims/',
+  '/core/podtemplates/',
+  '/core/resourcequotas/',
+]);
+
+export type ResourceHandler = (http: HttpCall, call: Call) => void | Promise<void>;
+
+/** Serves everything on a resource itself; subresources have handlers of their own. */
+export function makeResourceHandler(core: Core, frames: FrameMaker): ResourceHandler {
+  const shown = (http: HttpCall, resource: ServedResource, status: number, entry: ObjectEntry): void =>
+    http.send(status, showObject(resource, entry, http.accepted, http.path.query, core.clock.now()));
+
+  const list = (http: HttpCall, call: Call): void | Promise<void> => {
+    const options = listOptionsOf(http.path.query);
+    const waits = listWaitsFor(core, options);
+    if (waits !== undefined) return revisionReached(core, waits).then(() => list(http, call));
+    const listed = objectList(core, call, options);
+    http.send(200, showList(call.resource, listed, http.accepted, http.path.query, core.clock.now()));
+  };
+
+  const create = async (http: HttpCall, call: Call): Promise<void> => {
+    const options = writeOptionsOf(http.path.query, http.userAgent);
+    const object = checkedKind(call.resource, await http.value());
+    shown(http, call.resource, 201, await objectCreate(core, call, object, options));
+  };
+
+  const update = async (http: HttpCall, call: Call): Promise<void> => {
+    const options = writeOptionsOf(http.path.query, http.userAgent);
+    const object = checkedKind(call.resource, await http.value());
+    shown(http, call.resource, 200, await objectUpdate(core, call, object, options));
+  };
+
+  const patch = async (http: HttpCall, call: Call): Promise<void> => {
+    const options = writeOptionsOf(http.path.query, http.userAgent);
+    const body = await http.body();
+    const type = mediaTypeOf(http.exchange.headers['content-type']);
+    const { entry, created } = await patchMutation(core, call, type, body, {
+      ...options,
+      force: http.path.query.get('force') === 'true',
+      managerNamed: http.path.query.has('fieldManager'),
+    });
+    shown(http, call.resource, created ? 201 : 200, entry);
+  };
+
+  const remove = async (http: HttpCall, call: Call): Promise<void> => {
+    const options = deleteOptionsOf(http.path.query, (await http.value()) as DeleteOptionsBody | undefined);
+    const { entry, removed } = await objectDelete(core, call, options);
+    if (!removed || ANSWER_DELETED.has(call.resource.prefix)) return shown(http, call.resource, 200, entry);
+    const uid = entry.index.object(entry.bytes).metadata?.uid;
+    http.sendJson(200, deletionStatus(call.resource.facts, call.name, uid));
+  };
+
+  const removeAll = async (http: HttpCall, call: Call): Promise<void> => {
+    const options = deleteOptionsOf(http.path.query, (await http.value()) as DeleteOptionsBody | undefined);
+    const listed = await objectDeleteCollection(core, call, listOptionsOf(http.path.query), options);
+    http.send(200, showList(call.resource, listed, http.accepted, http.path.query, core.clock.now()));
+  };
+
+  return (http, call) => {
+    if (!call.resource.facts.verbs.includes(http.path.verb)) throw objectError.methodNotAllowed(call.resource.facts);
+    switch (http.path.verb) {
+      case 'get':
+        return shown(http, call.resource, 200, objectGet(core, call));
+      case 'list':
+        return list(http, call);
+      case 'watch': {
+        const way = { accepted: http.accepted, query: http.path.query };
+        return serveWatch(core, frames, http.exchange, call, watchOptionsOf(http.path.query), way);
+      }
+      case 'create':
+        return create(http, call);
+      case 'update':
+        return update(http, call);
+      case 'patch':
+        return patch(http, call);
+      case 'delete':
+        return remove(http, call);
+      case 'deletecollection':
+        return removeAll(http, call);
+      default:
+        throw requestError.methodNotAllowed();
+    }
+  };
+}
