@@ -1,0 +1,15 @@
+// The door of tables: what kubectl get shows.
+
+export type { AnyKindTable, Cell, Column, ColumnDefinition, KindTable } from './column.ts';
+export { durationText, sinceText } from './duration.ts';
+export {
+  type IncludeObject,
+  type ListMetadata,
+  type PartialObjectMetadata,
+  partialMetadataListOf,
+  partialMetadataOf,
+  type Table,
+  type TableRequest,
+  type TableRow,
+  tableOf,
+} from './table.ts';
