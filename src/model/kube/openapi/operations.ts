@@ -61,7 +61,7 @@ const VERBS: Readonly<Record<string, Verb>> = {
   deletecollection: {
     method: 'delete',
     action: 'deletecollection',
-    word: 'deleteCollection',
+    word: 'delete',
     query: DELETE_COLLECTION,
     codes: [200],
   },
@@ -72,14 +72,15 @@ const VERBS: Readonly<Record<string, Verb>> = {
 };
 const ON_COLLECTION = ['list', 'create', 'deletecollection'];
 const ON_OBJECT = ['get', 'update', 'patch', 'delete'];
-const STREAMS: ReadonlySet<string> = new Set(['attach', 'exec', 'portforward', 'proxy', 'log']);
+const STREAMS: ReadonlySet<string> = new Set(['attach', 'exec', 'portforward', 'proxy']);
 
 const capital = (word: string) => word.slice(0, 1).toUpperCase() + word.slice(1);
 
-function idScope(facts: ResourceFacts): string {
+/** "CoreV1Namespaced"; `word` stands before "Namespaced". */
+function idScope(facts: ResourceFacts, word = ''): string {
   const group = facts.group === '' ? 'core' : facts.group.replace(/\.k8s\.io$/, '');
   const words = group.split(/[.-]/).map(capital).join('');
-  return words + capital(facts.version) + (facts.namespaced ? 'Namespaced' : '');
+  return words + capital(facts.version) + word + (facts.namespaced ? 'Namespaced' : '');
 }
 
 function bodyOf(verb: string, schema: string): string | undefined {
@@ -97,12 +98,11 @@ function operationOf(facts: ResourceFacts, verb: string): Operation | undefined 
   const known = VERBS[verb];
   if (!known) return undefined;
   const schema = schemaNameOf(facts.type);
-  const of = verb === 'deletecollection' ? 'Collection' : '';
   const body = bodyOf(verb, schema);
   return {
     method: known.method,
     action: known.action,
-    id: `${of ? 'delete' : known.word}${idScope(facts).replace(/Namespaced$/, `${of}Namespaced`)}${facts.kind}`,
+    id: known.word + idScope(facts, verb === 'deletecollection' ? 'Collection' : '') + facts.kind,
     gvk: { group: facts.group, version: facts.version, kind: facts.kind },
     query: known.query,
     ...(body ? { body } : {}),
@@ -115,6 +115,7 @@ function subOperations(facts: ResourceFacts, sub: NonNullable<ResourceFacts['sub
   const type = subresourceType(facts, sub);
   const schema = schemaOf(type) || type === facts.type ? schemaNameOf(type) : undefined;
   const stream = STREAMS.has(sub.name) || !schema;
+  const answered = !stream && sub.name !== 'log';
   return sub.verbs.flatMap((verb) => {
     const known = VERBS[verb];
     if (!known) return [];
@@ -122,11 +123,11 @@ function subOperations(facts: ResourceFacts, sub: NonNullable<ResourceFacts['sub
     return {
       method: known.method,
       action: stream ? 'connect' : known.action,
-      id: `${stream ? `connect${capital(known.method)}` : known.word}${idScope(facts)}${facts.kind}${capital(sub.name)}`,
+      id: `${stream ? 'connect' : known.word}${idScope(facts, stream ? capital(known.method) : '')}${facts.kind}${capital(sub.name)}`,
       gvk: { group: sub.group ?? facts.group, version: sub.version ?? facts.version, kind: sub.kind },
       query: stream ? [] : known.query,
       ...(body ? { body } : {}),
-      ...(stream || !schema ? {} : { answer: answerOf(verb, schema) }),
+      ...(!answered || !schema ? {} : { answer: answerOf(verb, schema) }),
       codes: stream ? [200] : known.codes,
     };
   });

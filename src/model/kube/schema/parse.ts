@@ -45,7 +45,7 @@ function parseField(name: string, fact: string, parser: Parser): FieldSchema {
     ...(defaultText === undefined ? {} : { default: JSON.parse(defaultText) as unknown }),
     ...(isList && listType ? { listType } : {}),
     ...(listKeys ? { listKeys } : {}),
-    atomic: !isList && notes.includes('atomic'),
+    atomic: (value.kind === 'map' || value.kind === 'object') && notes.includes('atomic'),
     ...(noted('mergeKey') ? { mergeKey: noted('mergeKey') } : {}),
     patchStrategy: noted('patch')?.split(',') ?? [],
   };
