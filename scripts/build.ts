@@ -17,7 +17,8 @@ function filesUnder(folder: string, ending: string): string[] {
     .map((name) => path.join(folder, name));
 }
 
-const apps = filesUnder(path.join(home, 'src/apps'), '.ts').filter((file) => !file.endsWith('.test.ts'));
+const APPS = ['cli', 'holdfastd', 'kube', 'node', 'services'];
+const apps = APPS.map((app) => path.join(home, `src/apps/${app}.ts`)).filter((file) => fs.existsSync(file));
 const workers = filesUnder(path.join(home, 'src'), '.worker.ts');
 const entryPoints = Object.fromEntries([...apps, ...workers].map((file) => [path.basename(file, '.ts'), file]));
 

@@ -26,6 +26,7 @@ export {
   switchName,
   tableName,
 } from './naming.ts';
+export { PROTOCOL_VERSION, type SupervisorAnswer, type SupervisorRequest } from './protocol.ts';
 export {
   type Cluster,
   DATA_FORMAT_VERSION,
@@ -38,6 +39,7 @@ export {
   type Site,
   type SiteNetwork,
   type SitePorts,
+  SOFTWARE_VERSION,
 } from './site.ts';
 export { isBigNode, type MachineSize, type NodeCapacity, planSizing, type Sizing } from './sizing.ts';
 export type * from './status.ts';

@@ -84,3 +84,6 @@ export const DEVICE_CLUSTER: Cluster = {
 
 export const DEFAULT_PORTS: SitePorts = { api: 6443, dashboard: 31000, registry: 31001, nodeAgent: 10250 };
 export const NODE_PORT_RANGE = { first: 30000, last: 32767 } as const;
+
+/** The version of this software. */
+export const SOFTWARE_VERSION = '0.1.0';

@@ -27,6 +27,15 @@ export function removeTree(target: string): void {
   fs.rmSync(target, { recursive: true, force: true, maxRetries: 3 });
 }
 
+/** Removes a folder that holds nothing; anything else stays. */
+export function removeFolderIfEmpty(folder: string): void {
+  try {
+    fs.rmdirSync(folder);
+  } catch (error) {
+    if (!['ENOTEMPTY', 'ENOENT', 'EEXIST', 'ENOTDIR'].includes(systemCodeOf(error) ?? '')) throw error;
+  }
+}
+
 /** Size in bytes, 0 when absent. */
 export function fileBytes(file: string): number {
   return fs.statSync(file, { throwIfNoEntry: false })?.size ?? 0;
@@ -36,6 +45,18 @@ export function fileBytes(file: string): number {
 export function appendText(file: string, text: string): void {
   fs.mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
   fs.appendFileSync(file, text, { mode: 0o600 });
+}
+
+/** Writes a file that must not exist yet; false when it does. */
+export function writeIfAbsent(file: string, text: string): boolean {
+  fs.mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
+  try {
+    fs.writeFileSync(file, text, { flag: 'wx', mode: 0o600 });
+    return true;
+  } catch (error) {
+    if (systemCodeOf(error) === 'EEXIST') return false;
+    throw error;
+  }
 }
 
 /** Keeps the current file as `<file>.1` and empties it in place, so that whoever appends to it goes on without noticing. */

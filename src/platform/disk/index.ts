@@ -7,8 +7,10 @@ export {
   listFolder,
   makeFolder,
   readFrom,
+  removeFolderIfEmpty,
   removeTree,
   rotateInPlace,
   watchFolder,
+  writeIfAbsent,
 } from './folder.ts';
 export { mountsBelow } from './mounts.ts';

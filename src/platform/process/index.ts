@@ -10,4 +10,12 @@ export {
   signalProcess,
 } from './identity.ts';
 export { type LockAttempt, tryLock } from './lock-file.ts';
+export {
+  findProgram,
+  isRoot,
+  isSystemdMachine,
+  machineCapacity,
+  namespacePids,
+  PROGRAM_PATH,
+} from './machine-facts.ts';
 export { type RunOptions, type RunResult, run, runOrThrow } from './run.ts';

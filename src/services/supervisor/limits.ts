@@ -18,7 +18,3 @@ export const LOG_CHECK_MS = 30_000;
 export const LOG_BYTES_MAX = 8 * 1024 * 1024;
 /** Events kept: this much, and as much again in the file before. */
 export const EVENTS_BYTES_MAX = 1024 * 1024;
-/** How much of a log is sent at once, and from how far before its end a reader starts. */
-export const LOG_READ_BYTES = 256 * 1024;
-/** How often a followed file is looked at when the system cannot tell of changes. */
-export const FOLLOW_POLL_MS = 200;

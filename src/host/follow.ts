@@ -3,7 +3,7 @@ import type { Clock } from '#platform/clock';
 import { fileBytes, readFrom } from '#platform/disk';
 import { FOLLOW_POLL_MS, LOG_READ_BYTES } from './limits.ts';
 
-/** Ends at the end of the file, unless `follow`; then it ends when the reader breaks off. */
+/** Ends at the end of the file, unless `follow`; then it ends when the reader breaks off. An absent file is empty. */
 export async function* followLines(of: { file: string; follow: boolean; clock: Clock }): AsyncGenerator<string> {
   const { file, follow, clock } = of;
   let next = Math.max(0, fileBytes(file) - LOG_READ_BYTES);
@@ -21,10 +21,9 @@ export async function* followLines(of: { file: string; follow: boolean; clock: C
       skipFirst = false;
     }
     yield* lines;
-    if (part.text === '') {
-      if (!follow) break;
-      await clock.sleep(FOLLOW_POLL_MS);
-    }
+    if (part.text !== '') continue;
+    if (!follow) break;
+    await clock.sleep(FOLLOW_POLL_MS);
   }
   if (rest !== '') yield rest;
 }

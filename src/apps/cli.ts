@@ -1,0 +1,34 @@
+// The app `cli`: the command line on this terminal.
+import path from 'node:path';
+import { runCli, type Stream } from '#cli';
+import { systemClock } from '#platform/clock';
+import { programBeside } from './program.ts';
+
+const { HOLDFAST_DATA, HOLDFAST_HOME, NO_COLOR } = process.env;
+const stream = (of: NodeJS.WriteStream): Stream => ({
+  write: (text) => void of.write(text),
+  isTerminal: of.isTTY === true,
+});
+
+// Whoever reads our output may stop reading (`| head`): that is no failure.
+process.stdout.on('error', () => process.exit(0));
+
+const { exitCode } = await runCli(
+  {
+    out: stream(process.stdout),
+    err: stream(process.stderr),
+    clock: systemClock,
+    program: programBeside(import.meta.filename),
+    defaultData: HOLDFAST_DATA ?? '/var/lib/holdfast',
+    command: HOLDFAST_HOME ? path.join(HOLDFAST_HOME, 'holdfast') : 'holdfast',
+    noColor: NO_COLOR !== undefined && NO_COLOR !== '',
+    absolute: (given) => path.resolve(given),
+  },
+  process.argv.slice(2),
+);
+process.exitCode = exitCode;
+// Nothing keeps the process once both streams are written out, whatever was abandoned (a time-out, a followed file).
+await Promise.all(
+  [process.stdout, process.stderr].map((of) => new Promise<void>((resolve) => of.write('', () => resolve()))),
+);
+process.exit();

@@ -1,0 +1,82 @@
+// The command line as a whole: every noun's verbs, the common behaviour, and how failures are told.
+import { Command, CommanderError } from 'commander';
+import { messageOf, WorldError } from '#base';
+import { SOFTWARE_VERSION } from '#model/site';
+import { type Context, contextOf, type Surroundings, type Verb } from './context.ts';
+import { EXIT, type ExitCode, exitCodeOf } from './exit-codes.ts';
+import { destroy } from './site/destroy.ts';
+import { down } from './site/down.ts';
+import { events } from './site/events.ts';
+import { install } from './site/install.ts';
+import { kubeconfig } from './site/kubeconfig.ts';
+import { logs } from './site/logs.ts';
+import { status } from './site/status.ts';
+import { uninstall } from './site/uninstall.ts';
+import { up } from './site/up.ts';
+
+/** Verbs of the site itself stand alone; those of a noun stand below it. */
+const SITE_VERBS = [up, down, destroy, status, kubeconfig, events, logs, install, uninstall];
+const NOUNS: readonly { name: string; description: string; verbs: readonly ((context: Context) => Verb)[] }[] = [];
+
+export interface CliResult {
+  readonly exitCode: ExitCode;
+}
+
+function attach(parent: Command, verb: Verb, done: (code: ExitCode) => void): void {
+  verb.declaration.action(async (...given: unknown[]) => {
+    const command = given.at(-1) as Command;
+    done(await verb.run(command.opts(), command.processedArgs.filter((arg) => arg !== undefined) as string[]));
+  });
+  parent.addCommand(verb.declaration);
+}
+
+function tellFailure(context: Context, error: unknown): void {
+  const { errPaint: paint, say } = context;
+  say(`${paint.bad('error:')} ${messageOf(error)}`);
+  if (error instanceof WorldError && error.details.cure) say(`${paint.dim('cure:')}  ${error.details.cure}`);
+}
+
+/** Runs one command. `args` are what stands after the command's own name. */
+export async function runCli(surroundings: Surroundings, args: readonly string[]): Promise<CliResult> {
+  const context = contextOf(surroundings);
+  let exitCode: ExitCode = EXIT.done;
+  const root = new Command('holdfast')
+    .description('A Kubernetes appliance that keeps working when the link is gone.')
+    .version(SOFTWARE_VERSION)
+    .addHelpText(
+      'after',
+      '\nExit codes:\n  0 done, 1 failed, 2 wrong usage, 3 not ready in time, 4 refused by the operations guard,\n  5 not found, 6 conflict\n\nExample:\n  holdfast up',
+    );
+  const done = (code: ExitCode): void => {
+    exitCode = code;
+  };
+  for (const verb of SITE_VERBS) attach(root, verb(context), done);
+  for (const noun of NOUNS) {
+    const command = new Command(noun.name).description(noun.description);
+    for (const verb of noun.verbs) attach(command, verb(context), done);
+    root.addCommand(command);
+  }
+  prepare(root, context);
+  try {
+    await root.parseAsync(args, { from: 'user' });
+    return { exitCode };
+  } catch (error) {
+    if (error instanceof CommanderError) return { exitCode: error.exitCode === 0 ? EXIT.done : EXIT.usage };
+    tellFailure(context, error);
+    return { exitCode: exitCodeOf(error) };
+  }
+}
+
+/** Nothing ends the process by itself, everything prints through the context, and unknown things name the nearest known. */
+function prepare(command: Command, context: Context): void {
+  command
+    .exitOverride()
+    .showSuggestionAfterError(true)
+    .showHelpAfterError('(--help shows what there is)')
+    .configureOutput({
+      writeOut: (text) => context.out.write(text),
+      writeErr: (text) => context.err.write(text),
+      outputError: (text, write) => write(text.replace(/^error: /, `${context.errPaint.bad('error:')} `)),
+    });
+  for (const child of command.commands) prepare(child as Command, context);
+}

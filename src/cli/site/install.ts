@@ -1,0 +1,17 @@
+// `install`: a systemd unit, so that the site comes up with the machine.
+import { installUnit } from '#host';
+import { type CommonOptions, type Context, declare, type Verb } from '../context.ts';
+import { EXIT } from '../exit-codes.ts';
+
+export function install(context: Context): Verb {
+  return {
+    declaration: declare('install', 'have systemd bring the site up with the machine', 'holdfast install'),
+    async run(given) {
+      const options = given as CommonOptions;
+      const { file } = await installUnit({ data: context.dataOf(options), command: context.command });
+      if (options.json) context.printJson({ unit: file });
+      context.say(`${file} is written and enabled: the site comes up with this machine`);
+      return EXIT.done;
+    },
+  };
+}

@@ -1,0 +1,11 @@
+// The door of the host room.
+export { type BringUp, type BroughtUp, bringUp, type Program } from './bring-up.ts';
+export type { PortChoice } from './create-site.ts';
+export { followLines } from './follow.ts';
+export { READY_TIMEOUT_MS_DEFAULT } from './limits.ts';
+export { installUnit, uninstallUnit } from './service-unit.ts';
+export type { SiteWishes } from './site.plan.ts';
+export { foldersOf, type OpenedSite, openSite, siteIfPresent } from './site-file.ts';
+export { siteOutline, siteStatus } from './site-status.ts';
+export { callSupervisor } from './supervisor-call.ts';
+export { destroySite, type TakeDown, takeDown } from './take-down.ts';

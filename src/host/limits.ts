@@ -1,0 +1,26 @@
+// Named limits and fixed places of the host room, each with its reason.
+
+/** How often a start is looked at; it takes one to four seconds in all. */
+export const START_POLL_MS = 20;
+/** holdfastd opens its socket before anything else: when it has not after this, it will not. */
+export const SUPERVISOR_START_MS = 20_000;
+/** `up` gives up waiting for Ready after this, unless told otherwise. */
+export const READY_TIMEOUT_MS_DEFAULT = 120_000;
+/** Containers have this long between SIGTERM and SIGKILL when a site stops. */
+export const POD_STOP_GRACE_MS = 10_000;
+export const POD_STOP_POLL_MS = 50;
+/** Processes on record have this long to end when holdfastd is not there to end them. */
+export const RECORDED_STOP_GRACE_MS = 5_000;
+/** Lazily unmounting a whole tree is repeated: mounts uncover mounts. */
+export const UNMOUNT_ROUNDS_MAX = 5;
+/** Subnets that sites of this machine have claimed, one file each; gone after a reboot, when the kernel is asked again. */
+export const CLAIMS_FOLDER = '/run/holdfast/subnets';
+/** As the machines service writes it. */
+export const FORWARDING_BEFORE_FILE = '/run/holdfast/ip_forward.before';
+export const UNIT_FILE = '/etc/systemd/system/holdfast.service';
+/** How many ports after the usual one are tried with `--ports auto`. */
+export const PORTS_TRIED_MAX = 200;
+/** How much of a log is read at once, and from how far before its end a reader starts. */
+export const LOG_READ_BYTES = 256 * 1024;
+/** How often a followed file is looked at. */
+export const FOLLOW_POLL_MS = 200;

@@ -1,0 +1,47 @@
+// Reads and writes site.json; a folder of a newer software is refused.
+import { WorldError } from '#base';
+import { DATA_FORMAT_VERSION, dataPathProblem, type Site, type SiteFolders, siteFolders } from '#model/site';
+import { readJsonIfPresent, writeFileAtomic } from '#platform/disk';
+
+export interface OpenedSite {
+  readonly site: Site;
+  readonly folders: SiteFolders;
+}
+
+/** Folders of a data folder. Errors: WorldError `Invalid` when its path cannot be used. */
+export function foldersOf(data: string): SiteFolders {
+  const problem = dataPathProblem(data);
+  if (problem)
+    throw new WorldError('Invalid', `--data ${data} ${problem}`, { cure: 'choose another folder with --data DIR' });
+  return siteFolders(data);
+}
+
+/** The site of a data folder, or undefined when there is none.
+ * Errors: WorldError `Unsupported` for a newer format, `Corrupt`. */
+export function siteIfPresent(data: string): OpenedSite | undefined {
+  const folders = foldersOf(data);
+  const site = readJsonIfPresent<Site>(folders.siteFile);
+  if (!site) return undefined;
+  if (site.formatVersion > DATA_FORMAT_VERSION)
+    throw new WorldError(
+      'Unsupported',
+      `the data folder ${data} has format ${site.formatVersion}; this software knows formats up to ${DATA_FORMAT_VERSION}`,
+      { subject: data, cure: 'use the software that made it, or a newer one' },
+    );
+  return { site, folders };
+}
+
+/** Errors: WorldError `NotFound` when there is no site. */
+export function openSite(data: string): OpenedSite {
+  const opened = siteIfPresent(data);
+  if (!opened)
+    throw new WorldError('NotFound', `there is no site in ${data}`, {
+      subject: data,
+      cure: 'bring one up with `holdfast up`, or name its folder with --data',
+    });
+  return opened;
+}
+
+export function writeSite(folders: SiteFolders, site: Site): void {
+  writeFileAtomic(folders.siteFile, `${JSON.stringify(site, null, 2)}\n`);
+}

@@ -1,0 +1,107 @@
+// The status of a site, asked of holdfastd, or put together from its files when that does not run.
+import { WorldError } from '#base';
+import {
+  type MachineStatus,
+  type ProcessStatus,
+  type Site,
+  type SiteFolders,
+  type SiteStatus,
+  SOFTWARE_VERSION,
+} from '#model/site';
+import { type Clock, rfc3339 } from '#platform/clock';
+import { readJsonIfPresent } from '#platform/disk';
+import { type ProcessIdentity, processMemory } from '#platform/process';
+import { openSite } from './site-file.ts';
+import { callSupervisor } from './supervisor-call.ts';
+import { recordedProcesses } from './tear-down.ts';
+
+/** Errors: WorldError `NotFound` when there is no site. */
+export async function siteStatus(of: { data: string; clock: Clock }): Promise<SiteStatus> {
+  const { site, folders } = openSite(of.data);
+  try {
+    for await (const answer of callSupervisor(folders, { verb: 'status' }))
+      if (answer.kind === 'status') return answer.status;
+    throw new WorldError('Failed', 'holdfastd answered nothing', { cure: `read ${folders.log('holdfastd')}` });
+  } catch (error) {
+    if (error instanceof WorldError && error.code === 'Unavailable') return unsupervisedStatus(site, folders, of.clock);
+    throw error;
+  }
+}
+
+interface Record_ {
+  readonly identity: ProcessIdentity;
+  readonly startedAtMs: number;
+  readonly restarts: number;
+}
+
+function runningProcesses(site: Site, folders: SiteFolders): ProcessStatus[] {
+  const records = readJsonIfPresent<Record<string, Record_>>(folders.processes) ?? {};
+  return Object.entries(recordedProcesses(folders)).map(([name, { pid }]) => ({
+    name,
+    node: site.machines[0]?.node ?? '',
+    pid,
+    ...processMemory(pid),
+    restarts: records[name]?.restarts ?? 0,
+    startedAt: rfc3339(records[name]?.startedAtMs ?? 0),
+  }));
+}
+
+/** Stopped; Degraded when processes run on without holdfastd. */
+function unsupervisedStatus(site: Site, folders: SiteFolders, clock: Clock): SiteStatus {
+  const processes = runningProcesses(site, folders);
+  const kubeRuns = processes.some((process) => process.name === 'kube');
+  const now = rfc3339(clock.now());
+  return {
+    ...siteOutline(site, folders),
+    phase: kubeRuns ? 'Degraded' : 'Stopped',
+    processes,
+    conditions: kubeRuns
+      ? [
+          {
+            type: 'Supervised',
+            status: 'False',
+            reason: 'HoldfastdGone',
+            message: 'holdfastd does not run; `holdfast up` starts it, and it takes over the processes that run',
+            since: now,
+          },
+        ]
+      : [],
+  };
+}
+
+/** What a site's file alone says of its status. */
+export function siteOutline(site: Site, folders: SiteFolders): Omit<SiteStatus, 'phase' | 'processes' | 'conditions'> {
+  return {
+    site: site.name,
+    version: SOFTWARE_VERSION,
+    runtime: site.runtime,
+    plane: 'local',
+    connectivity: { mode: 'NotActivated', since: site.createdAt, lastContact: null, graceDaysLeft: null },
+    nodes: [...new Set(site.machines.map((machine) => machine.node))].map((name) => ({
+      name,
+      address: site.network.gateway,
+      ready: false,
+      holdsControl: false,
+    })),
+    machines: site.machines.map(
+      (machine): MachineStatus => ({
+        name: machine.name,
+        node: machine.node,
+        cluster: machine.cluster,
+        role: machine.role,
+        cpus: machine.cpuMillis / 1000,
+        memoryBytes: machine.memoryBytes,
+        state: 'Stopped',
+        pinned: machine.pinned,
+      }),
+    ),
+    clusters: site.clusters.map((cluster) => ({
+      name: cluster.name,
+      kubernetesVersion: cluster.kubernetesVersion,
+      endpoint: `https://${site.network.apiAddress}:${site.ports.api}`,
+      kubeconfig: folders.adminKubeconfig,
+      ready: false,
+    })),
+    endpoints: {},
+  };
+}

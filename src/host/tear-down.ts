@@ -1,0 +1,119 @@
+// Takes away what a site has in the kernel: processes, mounts, namespaces, links, rules, groups. Everything is found by the
+// site's id and data folder, so it works after any crash, needs no process of ours, and doing it twice is fine.
+import { WorldError } from '#base';
+import {
+  cableName,
+  cgroupRoot,
+  machineCgroup,
+  namespacePrefix,
+  type Site,
+  type SiteFolders,
+  switchName,
+  tableName,
+} from '#model/site';
+import { type Cgroups, openCgroups } from '#platform/cgroup';
+import type { Clock } from '#platform/clock';
+import { mountsBelow, readJsonIfPresent, readTextIfPresent, removeTree } from '#platform/disk';
+import { interfaceList, interfaceRemove, namespaceList, namespaceRemove, sysctlWrite } from '#platform/net';
+import { systemNft } from '#platform/nft';
+import { endProcess, identityOf, namespacePids, type ProcessIdentity, run, signalProcess } from '#platform/process';
+import {
+  FORWARDING_BEFORE_FILE,
+  POD_STOP_GRACE_MS,
+  POD_STOP_POLL_MS,
+  RECORDED_STOP_GRACE_MS,
+  UNMOUNT_ROUNDS_MAX,
+} from './limits.ts';
+
+/** Groups of a machine that hold its own daemons, not pods. */
+const DAEMON_GROUPS = ['system', 'shims'];
+
+/** Ends every process of the site: recorded ones first, then pods with a grace, then whatever is left in its groups. */
+export async function endProcesses(of: {
+  site: Site;
+  folders: SiteFolders;
+  clock: Clock;
+  graceMs?: number;
+}): Promise<void> {
+  const { site, folders, clock, graceMs = POD_STOP_GRACE_MS } = of;
+  const recorded = recordedProcesses(folders);
+  // containerd last: it writes down how its containers ended.
+  const daemons = Object.entries(recorded).filter(([name]) => !name.startsWith('containerd-'));
+  await Promise.all(daemons.map(([, identity]) => endProcess(identity, { graceMs: RECORDED_STOP_GRACE_MS, clock })));
+  const cgroups = site.runtime === 'containerd' ? openCgroups() : undefined;
+  if (cgroups) await endPods({ site, cgroups, clock, graceMs });
+  await Promise.all(
+    Object.values(recorded).map((identity) => endProcess(identity, { graceMs: RECORDED_STOP_GRACE_MS, clock })),
+  );
+  removeTree(folders.processes);
+  if (cgroups && !(await cgroups.killAll(cgroupRoot(site))))
+    throw new WorldError('Failed', `processes in ${cgroupRoot(site)} cannot be killed`, {
+      cure: 'look for processes in state D (uninterruptible): ps axo pid,stat,cmd',
+    });
+}
+
+/** Processes that the supervisor wrote down and that still run. */
+export function recordedProcesses(folders: SiteFolders): Record<string, ProcessIdentity> {
+  const records = readJsonIfPresent<Record<string, { identity: ProcessIdentity }>>(folders.processes) ?? {};
+  return Object.fromEntries(
+    Object.entries(records).flatMap(([name, { identity }]) => {
+      const now = identityOf(identity.pid);
+      return now?.startTicks === identity.startTicks && now.bootId === identity.bootId ? [[name, identity]] : [];
+    }),
+  );
+}
+
+/** SIGTERM for the first process of every container, as a runtime does, and time to end. */
+async function endPods(of: { site: Site; cgroups: Cgroups; clock: Clock; graceMs: number }): Promise<void> {
+  const { site, cgroups, clock, graceMs } = of;
+  const podProcesses = (): number[] =>
+    site.machines.flatMap((machine) => {
+      const group = machineCgroup(site, machine);
+      return cgroups
+        .children(group)
+        .filter((name) => !DAEMON_GROUPS.includes(name))
+        .flatMap((name) => cgroups.processes(`${group}/${name}`));
+    });
+  for (const pid of podProcesses()) {
+    const identity = identityOf(pid);
+    if (identity && namespacePids(pid).at(-1) === 1) signalProcess(identity, 'SIGTERM');
+  }
+  const deadline = clock.monotonicMs() + graceMs;
+  while (podProcesses().length > 0 && clock.monotonicMs() < deadline) await clock.sleep(POD_STOP_POLL_MS);
+}
+
+/** Removes mounts, namespaces, links, rules and groups. The processes have ended. */
+export async function removeKernelTraces(site: Site, folders: SiteFolders): Promise<void> {
+  await unmountBelow(folders.data);
+  if (site.runtime === 'simulated') return;
+  await Promise.all(
+    namespaceList()
+      .filter((name) => name.startsWith(namespacePrefix(site)))
+      .map(namespaceRemove),
+  );
+  for (let index = 0; index < site.machines.length; index++) await interfaceRemove(cableName(site, index));
+  await interfaceRemove(switchName(site));
+  if (await systemNft.show('ip', tableName(site))) await systemNft.apply(`delete table ip ${tableName(site)}\n`);
+  openCgroups().remove(cgroupRoot(site));
+  await restoreForwarding();
+}
+
+async function unmountBelow(folder: string): Promise<void> {
+  for (let round = 0; round < UNMOUNT_ROUNDS_MAX; round++) {
+    const points = mountsBelow(folder);
+    if (points.length === 0) return;
+    for (const point of points) await run('umount', ['-l', point]);
+  }
+  throw new WorldError('Failed', `something stays mounted below ${folder}: ${mountsBelow(folder).join(', ')}`, {
+    cure: 'unmount it by hand (umount -l), then run this again',
+  });
+}
+
+/** When no site's switch is left on this machine, forwarding becomes what it was before the first. */
+async function restoreForwarding(): Promise<void> {
+  const before = readTextIfPresent(FORWARDING_BEFORE_FILE);
+  if (before === undefined) return;
+  if ((await interfaceList()).some((link) => /^hf[0-9a-f]{6}$/.test(link.name))) return;
+  sysctlWrite('net.ipv4.ip_forward', before);
+  removeTree(FORWARDING_BEFORE_FILE);
+}

@@ -1,0 +1,22 @@
+// What holdfastd is asked and answers over its unix socket: one JSON line a request, JSON lines back, then the end.
+import type { SitePhase, SiteStatus } from './status.ts';
+
+/** Raised when a request or an answer changes its meaning; holdfastd refuses others. */
+export const PROTOCOL_VERSION = 1;
+
+export type SupervisorRequest = { readonly version: number } & (
+  | { readonly verb: 'status' }
+  /** Progress from the beginning of this run until the site is Ready. */
+  | { readonly verb: 'watch-start' }
+  /** Ends the processes in order and then holdfastd itself; `keepPods` leaves what pods need. */
+  | { readonly verb: 'stop'; readonly keepPods: boolean }
+  /** Starts a process that is started only when needed; answered when it is ready. */
+  | { readonly verb: 'ensure'; readonly process: string }
+);
+
+export type SupervisorAnswer =
+  | { readonly kind: 'status'; readonly status: SiteStatus }
+  | { readonly kind: 'step'; readonly step: string; readonly tookMs: number }
+  | { readonly kind: 'phase'; readonly phase: SitePhase; readonly waitingFor: readonly string[] }
+  | { readonly kind: 'done' }
+  | { readonly kind: 'error'; readonly code: string; readonly message: string; readonly cure?: string };

@@ -1,0 +1,54 @@
+// The sandbox machine: a network namespace on the site's switch and a control group with the machine's limits.
+// Everything is looked for before it is made, so a machine that runs is taken as it is.
+import { cgroupRoot, type Machine, machineCgroup, namespaceName, namespacePath, type Site } from '#model/site';
+import type { Cgroups } from '#platform/cgroup';
+import { interfaceList, ipBatch, namespaceCreate, namespaceList, routeList, sysctlWriteIn } from '#platform/net';
+import { SYSTEM_CPU_SHARES } from './limits.ts';
+import { planMachineNetwork } from './network.plan.ts';
+
+/** Source: ip-sysctl of the kernel's documentation. */
+const SETTINGS = {
+  'net.ipv4.ip_forward': '1',
+  // Replies of pods may leave another way than requests came (several addresses on eth0).
+  'net.ipv4.conf.all.rp_filter': '0',
+  'net.ipv4.conf.default.rp_filter': '0',
+  // Addresses that are about to move here can be listened on before.
+  'net.ipv4.ip_nonlocal_bind': '1',
+  // No bridge inside a machine needs packet filters.
+  'net.bridge.bridge-nf-call-iptables': '0',
+};
+
+/** Groups of the site that no machine owns. */
+export function ensureSiteGroups(site: Site, cgroups: Cgroups): { system: string } {
+  const system = `${cgroupRoot(site)}/system`;
+  cgroups.create(system);
+  cgroups.setLimits(system, { cpuShares: SYSTEM_CPU_SHARES });
+  return { system };
+}
+
+/** Group of a machine's own daemons. */
+export const machineSystemCgroup = (site: Site, machine: Machine): string => `${machineCgroup(site, machine)}/system`;
+
+/** The machine's control groups, limits applied. */
+export function ensureMachineGroups(site: Site, machine: Machine, cgroups: Cgroups): void {
+  const group = machineCgroup(site, machine);
+  cgroups.create(machineSystemCgroup(site, machine));
+  const { cpuShares, cpuMillis, memoryBytes } = machine;
+  cgroups.setLimits(group, { cpuShares, cpuMillis, memoryBytes });
+  cgroups.setLimits(machineSystemCgroup(site, machine), { cpuShares: SYSTEM_CPU_SHARES });
+}
+
+/** The machine's namespace, without cable: what processes need to start in it. */
+export async function ensureNamespace(site: Site, machine: Machine): Promise<void> {
+  if (!namespaceList().includes(namespaceName(site, machine))) await namespaceCreate(namespaceName(site, machine));
+}
+
+/** Cables a machine to the switch, which is up. */
+export async function ensureCable(site: Site, machine: Machine, options: { mtu: number }): Promise<void> {
+  const name = namespaceName(site, machine);
+  const [host, within, routes] = await Promise.all([interfaceList(), interfaceList(name), routeList(name)]);
+  const hasDefaultRoute = routes.some((route) => route.to === 'default');
+  const plan = planMachineNetwork({ site, machine, host, within, hasDefaultRoute, mtu: options.mtu });
+  await ipBatch(plan.outside);
+  await Promise.all([ipBatch(plan.inside, name), sysctlWriteIn(namespacePath(site, machine), SETTINGS)]);
+}
