@@ -54,20 +54,31 @@ export async function* readTar(file: string): AsyncGenerator<ArchiveEntry> {
         kind,
         target: linkname ?? '',
         bytes: size,
-        content: entry as AsyncIterable<Uint8Array>,
+        content: guarded(file, entry as AsyncIterable<Uint8Array>),
       };
       entry.resume();
     }
   } catch (cause) {
-    if (cause instanceof WorldError) throw cause;
-    throw new WorldError('Corrupt', `${file} is cut short or damaged: ${(cause as Error).message}`, {
-      attempted: 'read an archive',
-      subject: file,
-      cure: 'copy the archive again',
-      cause,
-    });
+    throw cause instanceof WorldError ? cause : damaged(file, cause);
   } finally {
     source.destroy();
     extract.destroy();
+  }
+}
+
+const damaged = (file: string, cause: unknown): WorldError =>
+  new WorldError('Corrupt', `${file} is cut short or damaged: ${(cause as Error).message}`, {
+    attempted: 'read an archive',
+    subject: file,
+    cure: 'copy the archive again',
+    cause,
+  });
+
+/** The pieces of an entry; an archive that ends in the middle of one is told as damaged. */
+async function* guarded(file: string, entry: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  try {
+    yield* entry;
+  } catch (cause) {
+    throw damaged(file, cause);
   }
 }

@@ -1,0 +1,105 @@
+// What the registry has, by repository: manifests, tags, where each came from, whether it is pinned.
+// One small file a repository, replaced whole at every change; the blobs themselves are content's.
+
+import { filesBelow, removePath } from '#platform/blob';
+import { readJsonIfPresent, writeFileAtomic } from '#platform/disk';
+
+/** pushed and imported images are the site's own; a pulled one was fetched from its registry outside. */
+export type Origin = 'pushed' | 'imported' | 'pulled';
+
+export interface ManifestEntry {
+  readonly mediaType: string;
+  readonly bytes: number;
+  /** Digests of config and layers. */
+  readonly blobs: readonly string[];
+  /** Digests of the manifests that an index lists. */
+  readonly manifests: readonly string[];
+  readonly subject?: string;
+  readonly artifactType?: string;
+  readonly annotations?: Readonly<Record<string, string>>;
+  readonly origin: Origin;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+}
+
+export interface TagEntry {
+  readonly digest: string;
+  readonly origin: Origin;
+  readonly pinned: boolean;
+  readonly at: number;
+}
+
+export interface Repository {
+  readonly name: string;
+  readonly manifests: Readonly<Record<string, ManifestEntry>>;
+  readonly tags: Readonly<Record<string, TagEntry>>;
+}
+
+export interface Catalog {
+  repository(name: string): Repository | undefined;
+  repositories(): readonly Repository[];
+  putManifest(repository: string, digest: string, entry: ManifestEntry): void;
+  putTag(repository: string, tag: string, entry: TagEntry): void;
+  removeTag(repository: string, tag: string): boolean;
+  /** Removes a manifest and the tags on it. */
+  removeManifest(repository: string, digest: string): boolean;
+  /** Digests of every manifest and of every blob that one refers to. */
+  referred(): Set<string>;
+}
+
+export function openCatalog(folder: string): Catalog {
+  const held = new Map<string, Repository>();
+  for (const file of filesBelow(folder)) {
+    if (!file.path.endsWith('.json')) continue;
+    const repository = readJsonIfPresent<Repository>(`${folder}/${file.path}`);
+    if (repository) held.set(repository.name, repository);
+  }
+  const save = (repository: Repository): void => {
+    const file = `${folder}/${encodeURIComponent(repository.name)}.json`;
+    if (Object.keys(repository.manifests).length === 0) {
+      held.delete(repository.name);
+      removePath(file);
+      return;
+    }
+    writeFileAtomic(file, `${JSON.stringify(repository)}\n`);
+    held.set(repository.name, repository);
+  };
+  const present = (name: string): Repository => held.get(name) ?? { name, manifests: {}, tags: {} };
+  return {
+    repository: (name) => held.get(name),
+    repositories: () => [...held.values()].sort((a, b) => (a.name < b.name ? -1 : 1)),
+    putManifest: (name, digest, entry) => {
+      const repository = present(name);
+      save({ ...repository, manifests: { ...repository.manifests, [digest]: entry } });
+    },
+    putTag: (name, tag, entry) => {
+      const repository = present(name);
+      save({ ...repository, tags: { ...repository.tags, [tag]: entry } });
+    },
+    removeTag: (name, tag) => {
+      const repository = present(name);
+      if (!repository.tags[tag]) return false;
+      const { [tag]: _gone, ...tags } = repository.tags;
+      save({ ...repository, tags });
+      return true;
+    },
+    removeManifest: (name, digest) => {
+      const repository = present(name);
+      if (!repository.manifests[digest]) return false;
+      const { [digest]: _gone, ...manifests } = repository.manifests;
+      const tags = Object.fromEntries(Object.entries(repository.tags).filter(([, tag]) => tag.digest !== digest));
+      save({ ...repository, manifests, tags });
+      return true;
+    },
+    referred: () => {
+      const digests = new Set<string>();
+      for (const repository of held.values()) {
+        for (const [digest, entry] of Object.entries(repository.manifests)) {
+          digests.add(digest);
+          for (const blob of entry.blobs) digests.add(blob);
+        }
+      }
+      return digests;
+    },
+  };
+}

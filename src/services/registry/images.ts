@@ -1,0 +1,160 @@
+// Takes manifests in, finds them again, from outside too, and answers what an operator asks about images.
+import type { Content } from '#content';
+import { isDigest, type ManifestFacts, readManifest } from '#model/oci';
+import type { Clock } from '#platform/clock';
+import { sha256Of } from '#platform/digest';
+import type { Catalog, ManifestEntry, Origin } from './catalog.ts';
+import { OciError } from './errors.ts';
+import type { OutsideRegistries } from './outside.ts';
+import type { Outside } from './route.ts';
+
+export interface FoundManifest {
+  readonly digest: string;
+  readonly entry: ManifestEntry;
+}
+
+export interface PutManifest {
+  readonly repository: string;
+  /** A tag or the manifest's own digest. */
+  readonly reference: string;
+  readonly text: string;
+  readonly declared: string | undefined;
+  readonly origin: Origin;
+  readonly pinned: boolean;
+  /** Everything it refers to must be here already. */
+  readonly complete: boolean;
+}
+
+export interface Images {
+  /** Errors: OciError MANIFEST_INVALID, MANIFEST_BLOB_UNKNOWN, DIGEST_INVALID. */
+  put(request: PutManifest): Promise<FoundManifest & { readonly facts: ManifestFacts }>;
+  /** The manifest, fetched from outside when it is not here and can be had. Errors: OciError MANIFEST_UNKNOWN saying what to do. */
+  find(repository: string, reference: string, outside: Outside | undefined): Promise<FoundManifest>;
+  /** Makes sure that a blob is here. Errors: OciError BLOB_UNKNOWN. */
+  blob(digest: string, outside: Outside | undefined): Promise<number>;
+}
+
+export interface ImagesOptions {
+  readonly content: Content;
+  readonly catalog: Catalog;
+  readonly outside: OutsideRegistries;
+  readonly clock: Clock;
+}
+
+async function* bytesOf(text: string): AsyncGenerator<Uint8Array> {
+  yield new TextEncoder().encode(text);
+}
+
+export function images(options: ImagesOptions): Images {
+  const { content, catalog, outside, clock } = options;
+  const fetching = new Map<string, Promise<number>>();
+
+  const checkComplete = (request: PutManifest, facts: ManifestFacts): void => {
+    for (const blob of facts.blobs) {
+      if (content.size(blob.digest) === undefined)
+        throw new OciError(
+          'MANIFEST_BLOB_UNKNOWN',
+          `the manifest refers to ${blob.digest}, which is not here; push it first`,
+        );
+    }
+    for (const manifest of facts.manifests) {
+      if (!catalog.repository(request.repository)?.manifests[manifest.digest]) {
+        throw new OciError(
+          'MANIFEST_BLOB_UNKNOWN',
+          `the index lists ${manifest.digest}, which is not here; push it first`,
+        );
+      }
+    }
+  };
+  const put: Images['put'] = async (request) => {
+    const facts = readManifest(request.text, request.declared);
+    if (typeof facts === 'string') throw new OciError('MANIFEST_INVALID', facts);
+    const digest = sha256Of(request.text);
+    if (isDigest(request.reference) && request.reference !== digest)
+      throw new OciError('DIGEST_INVALID', `the manifest is ${digest}, not ${request.reference}`);
+    if (request.complete) checkComplete(request, facts);
+    const { bytes } = await content.write(bytesOf(request.text), digest);
+    const entry: ManifestEntry = {
+      mediaType: facts.mediaType,
+      bytes,
+      blobs: facts.blobs.map((d) => d.digest),
+      manifests: facts.manifests.map((d) => d.digest),
+      ...(facts.subject ? { subject: facts.subject.digest } : {}),
+      ...(facts.artifactType ? { artifactType: facts.artifactType } : {}),
+      ...(facts.annotations ? { annotations: facts.annotations } : {}),
+      origin: request.origin,
+      at: clock.now(),
+    };
+    catalog.putManifest(request.repository, digest, entry);
+    if (!isDigest(request.reference))
+      catalog.putTag(request.repository, request.reference, {
+        digest,
+        origin: request.origin,
+        pinned: request.pinned,
+        at: clock.now(),
+      });
+    return { digest, entry, facts };
+  };
+  const local = (repository: string, reference: string): (FoundManifest & { origin: Origin }) | undefined => {
+    const held = catalog.repository(repository);
+    const tag = held?.tags[reference];
+    const digest = isDigest(reference) ? reference : tag?.digest;
+    const entry = digest === undefined ? undefined : held?.manifests[digest];
+    return digest !== undefined && entry && content.size(digest) !== undefined
+      ? { digest, entry, origin: tag?.origin ?? entry.origin }
+      : undefined;
+  };
+  const fetchManifest = async (repository: string, reference: string, of: Outside): Promise<FoundManifest> => {
+    const answer = await outside.manifest(of, reference);
+    if (answer.kind === 'found') {
+      return put({
+        repository,
+        reference,
+        text: answer.value.text,
+        declared: answer.value.mediaType,
+        origin: 'pulled',
+        pinned: false,
+        complete: false,
+      });
+    }
+    const why =
+      answer.kind === 'missing' ? `${of.registry} does not have it either (answered ${answer.status})` : answer.message;
+    throw new OciError(
+      'MANIFEST_UNKNOWN',
+      `${repository}:${reference} is not in the site's registry, and ${why}; bring it with "holdfast image import FILE" or push it`,
+    );
+  };
+  const find: Images['find'] = async (repository, reference, of) => {
+    const here = local(repository, reference);
+    if (!of) {
+      if (here) return here;
+      throw new OciError(
+        'MANIFEST_UNKNOWN',
+        `${repository}:${reference} is not in the site's registry; bring it with "holdfast image import FILE" or push it`,
+      );
+    }
+    if (!here) return fetchManifest(repository, reference, of);
+    // What was pushed or imported is the site's own; a tag that came from outside may have moved there.
+    if (isDigest(reference) || here.origin !== 'pulled') return here;
+    const there = await outside.digestOf(of, reference);
+    if (there.kind !== 'found' || there.value === '' || there.value === here.digest) return here;
+    return fetchManifest(repository, reference, of).catch(() => here);
+  };
+  const fetchBlob = async (digest: string, of: Outside): Promise<number> => {
+    const answer = await outside.blob(of, digest);
+    if (answer.kind === 'found') return (await content.write(answer.value, digest)).bytes;
+    throw new OciError(
+      'BLOB_UNKNOWN',
+      `the blob ${digest} is not in the site's registry, and ${answer.kind === 'missing' ? `${of.registry} does not have it either` : answer.message}`,
+    );
+  };
+  const blob: Images['blob'] = async (digest, of) => {
+    const bytes = content.size(digest);
+    if (bytes !== undefined) return bytes;
+    if (!of) throw new OciError('BLOB_UNKNOWN', `the blob ${digest} is not here`);
+    const present = fetching.get(digest) ?? fetchBlob(digest, of).finally(() => fetching.delete(digest));
+    fetching.set(digest, present);
+    return present;
+  };
+  return { put, find, blob };
+}
