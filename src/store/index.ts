@@ -2,4 +2,4 @@
 export type * from './contract.ts';
 export { type EtcdStoreOptions, followEtcdStore, openEtcdStore, type StandbyStore } from './etcd.driver.ts';
 export { openMemoryStore } from './memory.driver.ts';
-export { openSqliteStore, type SqliteStoreOptions } from './sqlite.driver.ts';
+export { openRowLogStore, openSqliteStore, type SqliteStoreOptions } from './sqlite.driver.ts';

@@ -1,5 +1,5 @@
 // A store on one node: its log is an SQLite database in a folder of its own, owned by a worker thread.
-import { type LogRow, SqliteLog } from '#platform/sqlite';
+import { type LogRow, RowLog, SqliteLog } from '#platform/sqlite';
 import type { Store, StoreOptions } from './contract.ts';
 import { StoreEngine } from './core/engine.ts';
 import type { StoreLog } from './core/store-log.ts';
@@ -10,6 +10,8 @@ export interface SqliteStoreOptions<I> extends StoreOptions<I> {
   readonly folder: string;
   /** Room kept for deletes and compaction on a full disk. */
   readonly reservedBytes?: number;
+  /** Appended bytes after which the write-ahead log is copied into the database; small, it happens often. */
+  readonly checkpointBytes?: number;
   /** `off` is for proving that the crash proof can fail; it loses acknowledged writes. */
   readonly sync?: 'full' | 'off';
   /** File of the worker thread, where the build does not put it beside the program. */
@@ -21,10 +23,11 @@ export interface SqliteStoreOptions<I> extends StoreOptions<I> {
  * it, `Unavailable` when another process has it.
  */
 export async function openSqliteStore<I>(options: SqliteStoreOptions<I>): Promise<Store<I>> {
-  const { folder, reservedBytes, sync, sqliteWorkerUrl: workerUrl, notice } = options;
+  const { folder, reservedBytes, checkpointBytes, sync, sqliteWorkerUrl: workerUrl, notice } = options;
   const log = new SqliteLog({
     folder,
     reservedBytes,
+    checkpointBytes,
     sync,
     workerUrl,
     repaired: (message) => notice?.({ kind: 'repaired', message }),
@@ -52,4 +55,37 @@ function storeLog(log: SqliteLog): StoreLog {
     bytes: () => log.bytes(),
     close: () => log.close(),
   };
+}
+
+/** The same store on the calling thread, which every write then stops: for tools and proofs that open many. */
+export async function openRowLogStore<I>(options: SqliteStoreOptions<I>): Promise<Store<I>> {
+  const { folder, reservedBytes, checkpointBytes, sync, notice } = options;
+  const log = new RowLog(
+    { folder, reservedBytes, checkpointBytes, sync },
+    {
+      repaired: (message) => notice?.({ kind: 'repaired', message }),
+      disk: (full) => notice?.({ kind: full ? 'disk-full' : 'disk-room' }),
+    },
+  );
+  const engine = new StoreEngine<I>(
+    {
+      claim: async () => log.open(),
+      read: async (after, visit) => log.read(after, (floor, records) => visit({ floor, records })),
+      append: async (records) => log.append(records),
+      drop: async (revisions, floor) => log.drop(revisions, floor),
+      get diskFull() {
+        return log.diskFull;
+      },
+      bytes: () => 0,
+      close: async () => log.close(),
+    },
+    options,
+  );
+  try {
+    await engine.start();
+  } catch (error) {
+    log.close();
+    throw error;
+  }
+  return engine;
 }

@@ -1,4 +1,5 @@
 // The door of the SQLite room.
 export type { LogRow } from './row.ts';
 export { SqliteLog, type SqliteLogOptions } from './row-log.client.ts';
+export { RowLog, type RowLogEvents, type RowLogOptions } from './row-log.ts';
 export { type WalState, walInspect } from './wal.ts';

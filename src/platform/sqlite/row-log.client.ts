@@ -70,11 +70,11 @@ export class SqliteLog {
   }
 
   #start(): Worker {
-    const { folder, sync, reservedBytes } = this.#options;
+    const { folder, sync, reservedBytes, checkpointBytes } = this.#options;
     const url = this.#options.workerUrl ?? new URL('./row-log.worker.ts', import.meta.url);
     const worker = new Worker(url, {
       name: 'store',
-      workerData: { folder, sync, reservedBytes } satisfies RowLogOptions,
+      workerData: { folder, sync, reservedBytes, checkpointBytes } satisfies RowLogOptions,
     });
     let cause: unknown;
     worker.on('message', (reply: LogReply) => this.#take(reply));

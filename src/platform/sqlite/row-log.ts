@@ -17,6 +17,8 @@ export interface RowLogOptions extends Partial<DatabaseOptions> {
   readonly folder: string;
   /** Room kept for deletes and compaction on a full disk. */
   readonly reservedBytes?: number;
+  /** Appended bytes after which the write-ahead log is copied into the database. */
+  readonly checkpointBytes?: number;
 }
 
 export interface RowLogEvents {
@@ -48,6 +50,7 @@ export class RowLog {
   readonly #sync: DatabaseOptions['sync'];
   readonly #on: RowLogEvents;
   readonly #ballast: Ballast;
+  readonly #checkpointBytes: number;
   #database: DatabaseSync | undefined;
   #statements: Statements | undefined;
   /** How many rows were ever appended. */
@@ -60,6 +63,7 @@ export class RowLog {
     this.#file = path.join(options.folder, 'store.db');
     this.#sync = options.sync ?? 'full';
     this.#on = on;
+    this.#checkpointBytes = options.checkpointBytes ?? CHECKPOINT_BYTES;
     this.#ballast = new Ballast(path.join(options.folder, 'ballast'), options.reservedBytes ?? RESERVED_BYTES);
   }
 
@@ -112,7 +116,7 @@ export class RowLog {
 
   /** After a commit was answered: copies the write-ahead log into the database when it has grown. */
   tidy(): void {
-    if (this.#walBytes >= CHECKPOINT_BYTES) this.#checkpoint('PASSIVE');
+    if (this.#walBytes >= this.#checkpointBytes) this.#checkpoint('PASSIVE');
   }
 
   read(after: number, visit: (floor: number, rows: LogRow[]) => void): void {
@@ -248,6 +252,6 @@ export class RowLog {
     if (database === undefined) return;
     database.close();
     // Closing checkpoints, and then removes the write-ahead log; a file of it that is left is looked at on opening.
-    this.#walBytes = fs.existsSync(`${this.#file}-wal`) ? CHECKPOINT_BYTES : 0;
+    this.#walBytes = fs.existsSync(`${this.#file}-wal`) ? this.#checkpointBytes : 0;
   }
 }

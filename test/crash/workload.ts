@@ -1,0 +1,59 @@
+// A process that writes to a store as fast as it is answered, and says in a file of its own what it asked for and what was
+// acknowledged: "ask <revision> <put|delete> <length> <key>", "ack <revision>". What an object holds follows from its
+// key, revision and length. It ends by closing the store, or by killing itself when told so.
+//   node workload.ts <acks file> <seed> <writes> <close|kill|forever> <options for the store as JSON>
+import fs from 'node:fs';
+import { seededRandom } from '#base';
+import { openEtcdStore, openSqliteStore, type Store } from '#store';
+
+/** The bytes of an object, so that a checker can tell whole from torn. */
+export function bytesOf(key: string, revision: number, length: number): Buffer {
+  const line = `${key}@${revision};`;
+  return Buffer.from(line.repeat(Math.ceil(length / line.length)).slice(0, length));
+}
+
+const WRITERS = 6;
+const KEYS = 40;
+
+async function work(store: Store, acks: number, options: { seed: number; writes: number }): Promise<void> {
+  const random = seededRandom(options.seed);
+  const say = (line: string): void => void fs.writeSync(acks, `${line}\n`);
+  let left = options.writes;
+  const write = async (): Promise<void> => {
+    const key = `/k/${random.below(KEYS)}`;
+    const length = random.below(12) === 0 ? 4000 + random.below(9000) : 20 + random.below(700);
+    const remove = random.below(4) === 0;
+    const outcome = await store.write(key, (current) => {
+      const kind = remove && current !== undefined ? 'delete' : 'put';
+      return {
+        kind,
+        encode: (revision) => {
+          say(`ask ${revision} ${kind} ${length} ${key}`);
+          return bytesOf(key, revision, length);
+        },
+      };
+    });
+    say(`ack ${outcome.entry?.revision}`);
+  };
+  const writer = async (): Promise<void> => {
+    while (left-- > 0) {
+      await write();
+      if (random.below(60) === 0) await store.compact(store.revision - random.below(20));
+    }
+  };
+  await Promise.all(Array.from({ length: WRITERS }, writer));
+}
+
+async function main(args: readonly string[]): Promise<void> {
+  const [acksFile = '', seed = '1', writes = '100', end = 'close', json = '{}'] = args;
+  const options = { ...JSON.parse(json), index: () => null };
+  const acks = fs.openSync(acksFile, 'a');
+  const store = options.endpoints ? await openEtcdStore(options) : await openSqliteStore(options);
+  fs.writeSync(acks, `open ${store.revision}\n`);
+  const count = end === 'forever' ? Number.POSITIVE_INFINITY : Number(writes);
+  await work(store, acks, { seed: Number(seed), writes: count });
+  if (end === 'kill') process.kill(process.pid, 'SIGKILL');
+  await store.close();
+}
+
+if (import.meta.main) await main(process.argv.slice(2));
