@@ -11,8 +11,10 @@ export interface Asked {
 }
 
 export class Acks {
-  /** By revision. A revision asked for twice was not written the first time. */
+  /** By revision. */
   readonly asked = new Map<number, Asked>();
+  /** Revisions of writes that failed: each may or may not be there. */
+  readonly lost = new Set<number>();
   acknowledged = 1;
 
   /** Takes one line; false for a line that is cut short. */
@@ -22,6 +24,8 @@ export class Acks {
       this.asked.set(Number(first), { revision: Number(first), kind, length: Number(length), key });
       return true;
     }
+    if (word === 'lost') this.lost.add(Number(first));
+    if (word === 'open') this.#begin(Number(first));
     if (word !== 'ack' && word !== 'open') return false;
     this.acknowledged = Math.max(this.acknowledged, Number(first));
     return true;
@@ -36,23 +40,34 @@ export class Acks {
   judge(store: Store): string | undefined {
     if (store.revision < this.acknowledged)
       return `acknowledged up to ${this.acknowledged}, the store ends at ${store.revision}`;
-    const expected = new Map<string, Asked>();
-    for (const asked of [...this.asked.values()].sort((a, b) => a.revision - b.revision)) {
-      if (asked.revision > store.revision) continue;
-      if (asked.kind === 'put') expected.set(asked.key, asked);
-      else expected.delete(asked.key);
-    }
+    const expected = this.#expected(store.revision);
     const list = store.list({ prefix: '' });
     if (list.kind !== 'listed') return `the list is ${list.kind}`;
     for (const entry of list.entries) {
-      const asked = expected.get(entry.key);
-      expected.delete(entry.key);
-      if (asked === undefined) return `${entry.key} was never there at ${store.revision}`;
-      if (asked.revision !== entry.revision) return `${entry.key} is of ${entry.revision}, not ${asked.revision}`;
+      const asked = expected.get(entry.key)?.find(({ revision }) => revision === entry.revision);
+      if (asked?.kind !== 'put') return `${entry.key} of ${entry.revision} should not be there at ${store.revision}`;
       if (!bytesOf(asked.key, asked.revision, asked.length).equals(entry.bytes))
         return `${entry.key} holds other bytes`;
+      expected.delete(entry.key);
     }
-    const missing = [...expected.keys()];
-    return missing.length > 0 ? `missing: ${missing.join(' ')}` : undefined;
+    const missing = [...expected].filter(([, last]) => last.every(({ kind }) => kind === 'put')).map(([key]) => key);
+    return missing.length > 0 ? `missing at ${store.revision}: ${missing.join(' ')}` : undefined;
+  }
+
+  /** A store that opens at `revision` never wrote what was asked beyond it; those revisions are given again. */
+  #begin(revision: number): void {
+    for (const asked of [...this.asked.keys()]) if (asked > revision) this.asked.delete(asked);
+    for (const lost of [...this.lost]) if (lost > revision) this.lost.delete(lost);
+  }
+
+  /** For each key, what it may hold at `revision`: its last certain write, and uncertain ones after that. */
+  #expected(revision: number): Map<string, Asked[]> {
+    const expected = new Map<string, Asked[]>();
+    for (const asked of [...this.asked.values()].sort((a, b) => a.revision - b.revision)) {
+      if (asked.revision > revision) continue;
+      const before = expected.get(asked.key) ?? [{ ...asked, revision: 0, kind: 'delete' }];
+      expected.set(asked.key, this.lost.has(asked.revision) ? [...before, asked] : [asked]);
+    }
+    return expected;
   }
 }

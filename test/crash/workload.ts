@@ -1,9 +1,9 @@
 // A process that writes to a store as fast as it is answered, and says in a file of its own what it asked for and what was
-// acknowledged: "ask <revision> <put|delete> <length> <key>", "ack <revision>". What an object holds follows from its
-// key, revision and length. It ends by closing the store, or by killing itself when told so.
-//   node workload.ts <acks file> <seed> <writes> <close|kill|forever> <options for the store as JSON>
+// acknowledged: "ask <revision> <put|delete> <length> <key>", "ack <revision>", "lost <revision>" for a write that failed
+// and may or may not be there. What an object holds follows from its key, revision and length. It ends by closing the store, or by killing itself when told so.
+//   node workload.ts <acks file, - for stdout> <seed> <writes> <close|kill|forever> <options for the store as JSON>
 import fs from 'node:fs';
-import { seededRandom } from '#base';
+import { seededRandom, WorldError } from '#base';
 import { openEtcdStore, openSqliteStore, type Store } from '#store';
 
 /** The bytes of an object, so that a checker can tell whole from torn. */
@@ -23,17 +23,26 @@ async function work(store: Store, acks: number, options: { seed: number; writes:
     const key = `/k/${random.below(KEYS)}`;
     const length = random.below(12) === 0 ? 4000 + random.below(9000) : 20 + random.below(700);
     const remove = random.below(4) === 0;
-    const outcome = await store.write(key, (current) => {
-      const kind = remove && current !== undefined ? 'delete' : 'put';
-      return {
-        kind,
-        encode: (revision) => {
-          say(`ask ${revision} ${kind} ${length} ${key}`);
-          return bytesOf(key, revision, length);
-        },
-      };
-    });
-    say(`ack ${outcome.entry?.revision}`);
+    let asked = 0;
+    try {
+      await store.write(key, (current) => {
+        const kind = remove && current !== undefined ? 'delete' : 'put';
+        return {
+          kind,
+          encode: (revision) => {
+            asked = revision;
+            say(`ask ${revision} ${kind} ${length} ${key}`);
+            return bytesOf(key, revision, length);
+          },
+        };
+      });
+      say(`ack ${asked}`);
+    } catch (error) {
+      if (!(error instanceof WorldError)) throw error;
+      if (asked > 0) say(`lost ${asked}`);
+      // The store mends itself; ask again a little later.
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
   };
   const writer = async (): Promise<void> => {
     while (left-- > 0) {
@@ -47,7 +56,7 @@ async function work(store: Store, acks: number, options: { seed: number; writes:
 async function main(args: readonly string[]): Promise<void> {
   const [acksFile = '', seed = '1', writes = '100', end = 'close', json = '{}'] = args;
   const options = { ...JSON.parse(json), index: () => null };
-  const acks = fs.openSync(acksFile, 'a');
+  const acks = acksFile === '-' ? 1 : fs.openSync(acksFile, 'a');
   const store = options.endpoints ? await openEtcdStore(options) : await openSqliteStore(options);
   fs.writeSync(acks, `open ${store.revision}\n`);
   const count = end === 'forever' ? Number.POSITIVE_INFINITY : Number(writes);

@@ -1,0 +1,135 @@
+// Processes that are killed: the one that writes, at random moments, hundreds of times on one log; and etcd under it.
+// A killed process loses nothing that the kernel has, so this proves the order of writing and answering, the recovery,
+// and for etcd the guards; what a power cut leaves is the subject of states.test.ts.
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { test } from 'node:test';
+import { seededRandom } from '#base';
+import { startEtcd } from '#platform/etcd';
+import { openEtcdStore, openRowLogStore, type Store } from '#store';
+import { Acks } from './acks.ts';
+
+const KILLS = Number(process.env.HOLDFAST_CRASH_KILLS ?? 100);
+const SEED = Number(process.env.HOLDFAST_CRASH_SEED ?? 1);
+const ACKS_BEFORE_KILL_MAX = 150;
+/** What keeps the proof from hanging when a workload does not get going. */
+const LIFE_MS = 60_000;
+
+interface Life {
+  readonly child: ChildProcess;
+  /** Resolves when so many writes were acknowledged in this life. */
+  acknowledged(count: number): Promise<void>;
+  /** Kills the process and takes all that it said. */
+  end(): Promise<void>;
+}
+
+function live(acks: Acks, seed: number, options: object): Life {
+  const args = [path.join(import.meta.dirname, 'workload.ts'), '-', `${seed}`, '0', 'forever', JSON.stringify(options)];
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  const waiting: { count: number; resolve: () => void; reject: (error: Error) => void }[] = [];
+  let count = 0;
+  let rest = '';
+  let complaint = '';
+  child.stderr.on('data', (chunk: Buffer) => {
+    complaint += chunk.toString();
+  });
+  child.stdout.on('data', (chunk: Buffer) => {
+    const lines = (rest + chunk.toString()).split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) {
+      acks.take(line);
+      if (line.startsWith('ack')) count++;
+    }
+    for (const waiter of waiting) if (count >= waiter.count) waiter.resolve();
+  });
+  const ended = new Promise<void>((resolve) => void child.once('close', () => resolve()));
+  const timer = setTimeout(() => child.kill('SIGKILL'), LIFE_MS);
+  void ended.then(() => {
+    clearTimeout(timer);
+    for (const waiter of waiting) waiter.reject(new Error(`the workload ended after ${count} writes: ${complaint}`));
+  });
+  return {
+    child,
+    acknowledged: (wanted) =>
+      new Promise((resolve, reject) => {
+        if (count >= wanted) resolve();
+        else waiting.push({ count: wanted, resolve, reject });
+      }),
+    end: async () => {
+      child.kill('SIGKILL');
+      await ended;
+    },
+  };
+}
+
+/** Waits a random number of turns of the event loop, so that kills fall anywhere between two answers. */
+async function someTurns(turns: number): Promise<void> {
+  for (let i = 0; i < turns; i++) await new Promise((resolve) => setImmediate(resolve));
+}
+
+async function judge(acks: Acks, store: Store, note: string): Promise<void> {
+  const wrong = acks.judge(store);
+  await store.close();
+  assert.equal(wrong, undefined, note);
+}
+
+async function killSqlite(seed: number, kills: number): Promise<void> {
+  const home = fs.mkdtempSync(path.join(os.tmpdir(), 'holdfast-kill-'));
+  const folder = path.join(home, 'store');
+  const copy = path.join(home, 'copy');
+  const random = seededRandom(seed);
+  const acks = new Acks();
+  try {
+    for (let i = 0; i < kills; i++) {
+      const life = live(acks, seed * 1000 + i, {
+        folder,
+        reservedBytes: 65_536,
+        checkpointBytes: 300_000,
+        historyEvents: 100,
+      });
+      await life.acknowledged(random.below(ACKS_BEFORE_KILL_MAX));
+      await someTurns(random.below(20));
+      await life.end();
+      // A copy is judged; the next life finds what the kill left.
+      fs.rmSync(copy, { recursive: true, force: true });
+      fs.cpSync(folder, copy, { recursive: true });
+      const note = `seed ${seed}, kill ${i}`;
+      await judge(acks, await openRowLogStore({ folder: copy, reservedBytes: 0, index: () => null }), note);
+    }
+  } finally {
+    fs.rmSync(home, { recursive: true });
+  }
+}
+
+test(`sqlite: the writer is killed ${KILLS} times and loses nothing`, async () => {
+  const half = Math.ceil(KILLS / 2);
+  await Promise.all([killSqlite(SEED * 10, half), killSqlite(SEED * 10 + 1, KILLS - half)]);
+});
+
+test('etcd: the writer and etcd itself are killed in turns, and nothing is lost', async () => {
+  const etcd = await startEtcd();
+  const random = seededRandom(SEED);
+  const acks = new Acks();
+  const prefix = `/kill/${randomUUID()}`;
+  const options = { endpoints: [etcd.endpoint], prefix, historyEvents: 200, timeoutMs: 2_000 };
+  try {
+    for (let i = 0; i < KILLS / 5; i++) {
+      const life = live(acks, SEED * 1000 + i, { ...options, identity: randomUUID() });
+      await life.acknowledged(random.below(ACKS_BEFORE_KILL_MAX));
+      await someTurns(random.below(20));
+      if (i % 3 === 0) {
+        await etcd.crash();
+        await life.acknowledged(ACKS_BEFORE_KILL_MAX * 2);
+      }
+      await life.end();
+      const store = await openEtcdStore({ ...options, identity: randomUUID(), index: () => null });
+      await judge(acks, store, `seed ${SEED}, kill ${i}`);
+    }
+  } finally {
+    await etcd.stop();
+  }
+});
