@@ -1,5 +1,6 @@
 // Puts the parts of the API server together and lets it listen.
 import type { Client } from '#client';
+import { versionDocument } from '#model/kube';
 import type { Clock } from '#platform/clock';
 import { type HttpsServer, listenHttps } from '#platform/http';
 import type { Log } from '#platform/log';
@@ -9,7 +10,9 @@ import { makeFrameMaker } from './answer/watch-stream.ts';
 import type { Authenticator, Authorizer, UserInfo } from './contract.ts';
 import { makeResourceRegistry } from './objects/resource-registry.ts';
 import { makeAccept } from './request/accept.ts';
+import { makeDiscoveryPaths } from './request/discovery-paths.ts';
 import { makeIdentify } from './request/identify.ts';
+import { makeOpenApiPaths } from './request/openapi-paths.ts';
 import { healthPaths, makeOtherHandler } from './request/other-handler.ts';
 import { makePipeline } from './request/pipeline.ts';
 import { makeResourceHandler } from './request/resource-handler.ts';
@@ -57,9 +60,12 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
   const other = makeOtherHandler({
     exact: new Map([
       ...healthPaths([{ name: 'ping', check: () => undefined }]),
-      ['/version', (http) => http.sendJson(200, { major: '1', minor: '36', gitVersion: options.gitVersion })],
+      ['/version', (http) => http.sendJson(200, versionDocument(options.gitVersion))],
     ]),
-    under: [],
+    under: [
+      makeDiscoveryPaths(core.registry, `${options.advertise.host}:${options.advertise.port}`),
+      makeOpenApiPaths(core.registry, options.gitVersion),
+    ],
   });
   const onRequest = makePipeline({
     core,

@@ -3,12 +3,13 @@
 
 import { stringify as yamlText } from 'yaml';
 import type { KubeObject } from '#model/kube';
-import { fromStorage, metadataListShown, metadataShown, tableShown } from '../objects/kube-model.ts';
+import { fromStorage } from '../objects/kube-model.ts';
 import { textOf } from '../objects/object-index.ts';
 import type { ServedResource } from '../objects/served-resource.ts';
 import type { Accepted } from '../request/accept.ts';
 import type { ObjectEntry } from '../verbs/call.ts';
 import type { Listed } from '../verbs/read.ts';
+import { metadataListShown, metadataShown, tableShown } from './alternate.ts';
 import { assembleList } from './list-body.ts';
 
 /** Whether stored bytes are what a client of this version gets. */

@@ -1,10 +1,7 @@
 // What the store keeps beside an object's bytes: the few fields that selectors and owners need, so that a list or a watch
 // with a selector parses nothing; and the parsed object itself once somebody in this process has asked for it.
-import type { KubeObject } from '#model/kube';
-import { selectableFields } from './kube-model.ts';
+import { type KubeObject, labelsOf, selectableFields } from '#model/kube';
 import { parseKey } from './served-resource.ts';
-
-const NO_LABELS: Readonly<Record<string, string>> = {};
 
 export class ObjectIndex {
   readonly labels: Readonly<Record<string, string>>;
@@ -14,7 +11,7 @@ export class ObjectIndex {
   #fresh: WeakRef<KubeObject> | undefined;
 
   constructor(key: string, object: KubeObject, written: boolean) {
-    this.labels = object.metadata?.labels ?? NO_LABELS;
+    this.labels = labelsOf(object);
     this.fields = fieldsOf(key, object);
     if (written) this.#fresh = new WeakRef(object);
   }

@@ -1,13 +1,6 @@
 // Which resources the server has now: the built-in ones from the start, custom ones as they come and go.
-import type { ResourceFacts } from '#model/kube';
-import { resourceFacts } from '#model/kube';
-import { apiVersionOf, type ServedResource } from './served-resource.ts';
-
-/** Resources of which two groups or versions show the same objects, by "group/resource": where they are stored. */
-const STORED_AS: Readonly<Record<string, { group: string; version: string }>> = {
-  'events.k8s.io/events': { group: '', version: 'v1' },
-  'autoscaling/horizontalpodautoscalers': { group: 'autoscaling', version: 'v2' },
-};
+import { apiVersionOf, type ResourceFacts, resourceFacts, storageResourceOf } from '#model/kube';
+import type { ServedResource } from './served-resource.ts';
 
 export interface ResourceRegistry {
   find(group: string, version: string, resource: string): ServedResource | undefined;
@@ -25,12 +18,8 @@ export interface ResourceRegistry {
   remove(owner: string): void;
 }
 
-export function servedBuiltIn(facts: ResourceFacts, all: readonly ResourceFacts[]): ServedResource {
-  const at = STORED_AS[`${facts.group}/${facts.resource}`];
-  const storage =
-    at &&
-    all.find((other) => other.group === at.group && other.version === at.version && other.resource === facts.resource);
-  const stored = storage ?? facts;
+export function servedBuiltIn(facts: ResourceFacts): ServedResource {
+  const stored = storageResourceOf(facts);
   return {
     facts,
     storage: stored,
@@ -42,9 +31,7 @@ export function servedBuiltIn(facts: ResourceFacts, all: readonly ResourceFacts[
 }
 
 export function makeResourceRegistry(): ResourceRegistry {
-  const owners = new Map<string, readonly ServedResource[]>([
-    ['', resourceFacts.map((facts) => servedBuiltIn(facts, resourceFacts))],
-  ]);
+  const owners = new Map<string, readonly ServedResource[]>([['', resourceFacts.map((facts) => servedBuiltIn(facts))]]);
   let byPath = new Map<string, ServedResource>();
   let byKind = new Map<string, ServedResource>();
   let byStorage = new Map<string, ServedResource>();

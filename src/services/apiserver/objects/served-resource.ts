@@ -15,10 +15,6 @@ export interface ServedResource {
   readonly stored: boolean;
 }
 
-export function apiVersionOf(of: { readonly group: string; readonly version: string }): string {
-  return of.group === '' ? of.version : `${of.group}/${of.version}`;
-}
-
 /** The store's key of an object. */
 export function keyOf(of: ServedResource, namespace: string, name: string): string {
   return `${of.prefix}${of.facts.namespaced ? namespace : ''}/${name}`;

@@ -1,11 +1,19 @@
-// Reads the body of a request as a value: JSON, or YAML as people write it.
+// Reads the body of a request as a value: JSON, YAML as people write it, or the protobuf form of Go clients.
 // Source: Kubernetes API concepts, "API media types" (YAML 1.1, as the official decoder reads it).
 
 import { parse as parseYaml } from 'yaml';
 import { messageOf } from '#base';
 import { requestError } from '../answer/errors.ts';
+import { decodeProtobuf } from '../protobuf/decode.ts';
 
-export const BODY_MEDIA_TYPES: readonly string[] = ['application/json', 'application/yaml'];
+export const BODY_MEDIA_TYPES: readonly string[] = [
+  'application/json',
+  'application/yaml',
+  'application/vnd.kubernetes.protobuf',
+];
+
+/** Names the built-in type of an apiVersion and kind; undefined when there is none. */
+export type TypeOf = (apiVersion: string, kind: string) => string | undefined;
 
 /** "application/json" of "application/json; charset=utf-8". */
 export function mediaTypeOf(contentType: string | undefined): string {
@@ -15,11 +23,10 @@ export function mediaTypeOf(contentType: string | undefined): string {
 }
 
 /** Errors: ApiError 400 malformed, 415 a form that is not spoken. */
-export function decodeBody(body: Buffer, mediaType: string): unknown {
+export function decodeBody(body: Buffer, mediaType: string, typeOf: TypeOf): unknown {
   if (mediaType === 'application/json') return decodeJson(body.toString('utf8'));
   if (mediaType === 'application/yaml') return decodeYaml(body.toString('utf8'));
-  if (mediaType === 'application/vnd.kubernetes.protobuf')
-    throw requestError.unsupportedMediaType(BODY_MEDIA_TYPES, ' (protobuf bodies are not spoken here; send JSON)');
+  if (mediaType === 'application/vnd.kubernetes.protobuf') return decodeProtobuf(body, typeOf);
   throw requestError.unsupportedMediaType(BODY_MEDIA_TYPES);
 }
 

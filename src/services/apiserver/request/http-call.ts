@@ -1,8 +1,11 @@
 // One authorized HTTP request on its way to a verb, with the ways to answer it.
+
+import { duplicateFieldsOf } from '#model/kube';
 import { gzipFast, type HttpExchange } from '#platform/http';
 import { requestError } from '../answer/errors.ts';
 import type { UserInfo } from '../contract.ts';
 import { BODY_BYTES_MAX, GZIP_BYTES_MIN } from '../limits.ts';
+import { typeNameOf } from '../objects/type-names.ts';
 import { ACCEPTED_MEDIA_TYPES, type Accepted } from './accept.ts';
 import { decodeBody, mediaTypeOf } from './body.ts';
 import type { RequestPath } from './request-path.ts';
@@ -57,24 +60,55 @@ export class HttpCall {
 
   /** The body as a value; undefined when there is none. Errors: ApiError 400, 413, 415. */
   async value(): Promise<unknown> {
+    return (await this.valueAndDuplicates(false)).value;
+  }
+
+  /** The body as a value, and the fields that it gives twice, where that can be told. Errors: ApiError 400, 413, 415. */
+  async valueAndDuplicates(look: boolean): Promise<{ value: unknown; duplicateFields: readonly string[] }> {
     const body = await this.body();
-    if (body.length === 0) return undefined;
-    return decodeBody(body, mediaTypeOf(this.exchange.headers['content-type']));
+    if (body.length === 0) return { value: undefined, duplicateFields: [] };
+    const mediaType = mediaTypeOf(this.exchange.headers['content-type']);
+    const value = decodeBody(body, mediaType, typeNameOf);
+    const duplicateFields = look && mediaType === 'application/json' ? duplicateFieldsOf(body.toString('utf8')) : [];
+    return { value, duplicateFields };
   }
 
   /** Answers with what is serialized already, compressed when it is large and the client can take it. */
   send(status: number, body: Uint8Array | string): void {
     const headers = this.#accepted?.format === 'yaml' ? YAML_HEADERS : JSON_HEADERS;
-    if (body.length > GZIP_BYTES_MIN && /\bgzip\b/.test(String(this.exchange.headers['accept-encoding'] ?? ''))) {
-      const bytes = typeof body === 'string' ? Buffer.from(body) : body;
-      gzipFast(bytes).then(
-        (packed) =>
-          this.exchange.send(status, { ...headers, 'content-encoding': 'gzip', vary: 'accept-encoding' }, packed),
-        () => this.exchange.send(status, headers, bytes),
-      );
+    this.#sendPacked(status, headers, body);
+  }
+
+  #sendPacked(status: number, headers: Readonly<Record<string, string>>, body: Uint8Array | string): void {
+    if (body.length <= GZIP_BYTES_MIN || !/\bgzip\b/.test(String(this.exchange.headers['accept-encoding'] ?? ''))) {
+      this.exchange.send(status, headers, body);
       return;
     }
-    this.exchange.send(status, headers, body);
+    const bytes = typeof body === 'string' ? Buffer.from(body) : body;
+    gzipFast(bytes).then(
+      (packed) =>
+        this.exchange.send(status, { ...headers, 'content-encoding': 'gzip', vary: 'accept-encoding' }, packed),
+      () => this.exchange.send(status, headers, bytes),
+    );
+  }
+
+  /** Whether JSON may be answered at all. */
+  get acceptsJson(): boolean {
+    return this.#accepted !== undefined || /\bjson\b|\*\/\*/.test(this.exchange.headers.accept ?? '*/*');
+  }
+
+  /** A document that clients may keep and ask for again by its tag (RFC 9110, If-None-Match). */
+  sendCacheable(
+    document: { readonly bytes: Uint8Array; readonly etag: string },
+    contentType: string,
+    headers: Readonly<Record<string, string>> = {},
+  ): void {
+    const all = { 'content-type': contentType, etag: document.etag, vary: 'Accept', ...headers };
+    if (this.exchange.headers['if-none-match'] === document.etag) {
+      this.exchange.send(304, all, '');
+      return;
+    }
+    this.#sendPacked(200, all, document.bytes);
   }
 
   sendJson(status: number, value: unknown): void {

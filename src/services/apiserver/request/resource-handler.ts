@@ -1,11 +1,12 @@
 // Serves the verbs of resources over HTTP: reads options and body, calls the verb, shows what came out.
 // Source: Kubernetes API concepts, "API verbs".
+import type { KubeObject } from '#model/kube';
 import { objectError, requestError } from '../answer/errors.ts';
 import { showList, showObject } from '../answer/represent.ts';
 import { deletionStatus } from '../answer/status.ts';
 import { type FrameMaker, serveWatch } from '../answer/watch-stream.ts';
 import type { ServedResource } from '../objects/served-resource.ts';
-import type { Call, Core, ObjectEntry } from '../verbs/call.ts';
+import type { Call, Core, ObjectEntry, WriteCallOptions } from '../verbs/call.ts';
 import { objectCreate } from '../verbs/create.ts';
 import { objectDelete, objectDeleteCollection } from '../verbs/delete.ts';
 import { patchMutation } from '../verbs/patch.ts';
@@ -29,6 +30,13 @@ const ANSWER_DELETED: ReadonlySet<string> = new Set([
 
 export type ResourceHandler = (http: HttpCall, call: Call) => void | Promise<void>;
 
+/** The object in a body with the options of its write. Errors: ApiError 400, 413, 415. */
+async function writtenObject(http: HttpCall, call: Call): Promise<{ object: KubeObject; options: WriteCallOptions }> {
+  const options = writeOptionsOf(http.path.query, http.userAgent);
+  const { value, duplicateFields } = await http.valueAndDuplicates(options.fieldValidation !== 'Ignore');
+  return { object: checkedKind(call.resource, value), options: { ...options, duplicateFields } };
+}
+
 /** Serves everything on a resource itself; subresources have handlers of their own. */
 export function makeResourceHandler(core: Core, frames: FrameMaker): ResourceHandler {
   const shown = (http: HttpCall, resource: ServedResource, status: number, entry: ObjectEntry): void =>
@@ -43,14 +51,12 @@ export function makeResourceHandler(core: Core, frames: FrameMaker): ResourceHan
   };
 
   const create = async (http: HttpCall, call: Call): Promise<void> => {
-    const options = writeOptionsOf(http.path.query, http.userAgent);
-    const object = checkedKind(call.resource, await http.value());
+    const { object, options } = await writtenObject(http, call);
     shown(http, call.resource, 201, await objectCreate(core, call, object, options));
   };
 
   const update = async (http: HttpCall, call: Call): Promise<void> => {
-    const options = writeOptionsOf(http.path.query, http.userAgent);
-    const object = checkedKind(call.resource, await http.value());
+    const { object, options } = await writtenObject(http, call);
     shown(http, call.resource, 200, await objectUpdate(core, call, object, options));
   };
 

@@ -39,6 +39,8 @@ export interface WriteCallOptions {
   /** Who the change is by, for managedFields: the `fieldManager` parameter, or the first word of the user agent. */
   readonly fieldManager: string;
   readonly fieldValidation: FieldValidation;
+  /** Paths of fields that the body gave twice. */
+  readonly duplicateFields?: readonly string[];
   /** The object carries its managedFields already (server-side apply that creates). */
   readonly applied?: boolean;
 }

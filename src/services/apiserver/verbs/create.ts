@@ -1,22 +1,17 @@
 // Create: names the object, makes it valid, lets admission see it, and writes it where nothing stands yet.
 // Source: Kubernetes API concepts; API conventions, "Metadata", "Idempotency" (generateName).
 import { randomSuffix } from '#base';
-import type { KubeObject } from '#model/kube';
+import { apiVersionOf, type KubeObject, prepareForCreate } from '#model/kube';
 import { rfc3339 } from '#platform/clock';
 import { objectError, requestError } from '../answer/errors.ts';
 import type { AdmissionRequest } from '../contract.ts';
 import { GENERATE_NAME_ATTEMPTS_MAX } from '../limits.ts';
 import { encodeObject } from '../objects/encode.ts';
-import {
-  checkedStructure,
-  defaulted,
-  preparedForCreate,
-  refuseInvalidCreate,
-  toStorage,
-  trackedCreate,
-} from '../objects/kube-model.ts';
+import { checkedStructure, defaulted, toStorage } from '../objects/kube-model.ts';
 import { ObjectIndex } from '../objects/object-index.ts';
-import { apiVersionOf, keyOf } from '../objects/served-resource.ts';
+import { keyOf } from '../objects/served-resource.ts';
+import { tracked } from '../objects/tracking.ts';
+import { refuseInvalidCreate } from '../objects/validity.ts';
 import { admitMutating, admitValidating } from './admit.ts';
 import type { Call, Core, ObjectEntry, WriteCallOptions } from './call.ts';
 
@@ -95,7 +90,7 @@ async function createNamed(
   options: WriteCallOptions,
 ): Promise<ObjectEntry> {
   const { resource } = call;
-  defaulted(resource.facts, served);
+  defaulted(resource, served);
   const request: AdmissionRequest = {
     operation: 'CREATE',
     resource: resource.facts,
@@ -106,12 +101,12 @@ async function createNamed(
     user: call.user,
     dryRun: options.dryRun,
   };
-  preparedForCreate(resource.facts, served);
+  prepareForCreate(resource.facts, served);
   await admitMutating(core.admission, request);
   const admitted = request.object ?? served;
-  defaulted(resource.facts, admitted);
+  defaulted(resource, admitted);
   const by = { manager: options.fieldManager, nowMs: core.clock.now() };
-  const object = toStorage(resource, options.applied ? admitted : trackedCreate(resource.facts, admitted, by));
+  const object = toStorage(resource, options.applied ? admitted : tracked(resource.facts, admitted, undefined, by));
   const name = object.metadata?.name ?? '';
   if (name && core.store.get(keyOf(resource, call.namespace, name)) && !options.dryRun) throw new NameTaken(name);
   const claim = core.addresses.claimForCreate(resource, object, options.dryRun);

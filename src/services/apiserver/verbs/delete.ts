@@ -1,10 +1,10 @@
 // Delete and deletecollection: apply what delete.plan decides.
-import type { KubeObject } from '#model/kube';
+import { apiVersionOf, type KubeObject } from '#model/kube';
 import { objectError } from '../answer/errors.ts';
 import { DELETE_COLLECTION_WIDTH } from '../limits.ts';
 import { encodeObject } from '../objects/encode.ts';
 import { ObjectIndex } from '../objects/object-index.ts';
-import { apiVersionOf, keyOf, parseKey } from '../objects/served-resource.ts';
+import { keyOf, parseKey } from '../objects/served-resource.ts';
 import { admitMutating, admitValidating } from './admit.ts';
 import type { Call, Core, ObjectEntry } from './call.ts';
 import { type DeleteCallOptions, planDelete } from './delete.plan.ts';

@@ -1,21 +1,14 @@
 // The one path by which an existing object changes: observe it, make the wanted object out of it, check, and write it if
 // the object is still the one that was observed. If it is not, the change is made again on the newer object, unless the
 // client named the revision it knows. Update, patch and every subresource that writes go this way.
-import type { KubeObject } from '#model/kube';
+import { apiVersionOf, type KubeObject, prepareForUpdate } from '#model/kube';
 import { objectError, requestError } from '../answer/errors.ts';
 import type { AdmissionRequest } from '../contract.ts';
 import { PATCH_ATTEMPTS_MAX } from '../limits.ts';
 import { type EncodedObject, encodeObject } from '../objects/encode.ts';
-import {
-  allowsUnconditionalUpdate,
-  defaulted,
-  preparedForUpdate,
-  refuseInvalidUpdate,
-  resourceVersionRequired,
-  toStorage,
-} from '../objects/kube-model.ts';
+import { defaulted, toStorage } from '../objects/kube-model.ts';
 import { ObjectIndex } from '../objects/object-index.ts';
-import { apiVersionOf } from '../objects/served-resource.ts';
+import { allowsUnconditionalUpdate, invalidBecause, refuseInvalidUpdate } from '../objects/validity.ts';
 import { admitMutating, admitValidating } from './admit.ts';
 import type { Call, Core, ObjectEntry, WriteCallOptions } from './call.ts';
 import { goesWithLastFinalizer } from './delete.plan.ts';
@@ -71,8 +64,8 @@ async function attemptMutation(
   const wanted = await mutation.change(present, entry);
   const conditional = checkIdentity(call, wanted, present, entry, mutation.patched ?? false);
   keepSystemFields(wanted, present);
-  defaulted(resource.facts, wanted);
-  preparedForUpdate(resource.facts, wanted, present, call.subresource);
+  defaulted(resource, wanted);
+  prepareForUpdate(resource.facts, wanted, present, call.subresource);
   const request: AdmissionRequest = {
     operation: 'UPDATE',
     resource: resource.facts,
@@ -133,7 +126,9 @@ function checkIdentity(
     return true;
   }
   if (!patched && call.subresource === '' && !allowsUnconditionalUpdate(call.resource))
-    throw resourceVersionRequired(facts, call.name);
+    throw invalidBecause(facts, call.name, (to) =>
+      to.invalid('metadata.resourceVersion', 0, 'must be specified for an update'),
+    );
   return false;
 }
 

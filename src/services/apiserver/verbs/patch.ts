@@ -11,8 +11,9 @@ import {
   PatchRefused,
 } from '#model/kube/patch';
 import { objectError, requestError } from '../answer/errors.ts';
-import { checkedStructure, fromStorage, resetFieldsOf, trackedUpdate } from '../objects/kube-model.ts';
+import { checkedStructure, fromStorage } from '../objects/kube-model.ts';
 import { keyOf } from '../objects/served-resource.ts';
+import { resetFieldsOf, tracked } from '../objects/tracking.ts';
 import { decodeBody } from '../request/body.ts';
 import { checkedKind } from '../request/checked-kind.ts';
 import type { Call, Core, ObjectEntry, WriteCallOptions } from './call.ts';
@@ -47,7 +48,7 @@ export async function patchMutation(
     ? [JSON_PATCH, MERGE_PATCH, APPLY_PATCH]
     : [JSON_PATCH, MERGE_PATCH, STRATEGIC_PATCH, APPLY_PATCH];
   if (!accepted.includes(mediaType)) throw requestError.unsupportedMediaType(accepted);
-  const patch = decodeBody(body, mediaType === APPLY_PATCH ? 'application/yaml' : 'application/json');
+  const patch = decodeBody(body, mediaType === APPLY_PATCH ? 'application/yaml' : 'application/json', () => undefined);
   return objectPatch(core, call, mediaType, patch, options);
 }
 
@@ -99,7 +100,7 @@ function checkedMutation(
     },
     patched: true,
     track: (wanted, present) =>
-      trackedUpdate(resource.facts, wanted, fromStorage(resource, present), {
+      tracked(resource.facts, wanted, fromStorage(resource, present), {
         manager: options.fieldManager,
         nowMs: core.clock.now(),
         subresource: call.subresource,

@@ -1,7 +1,8 @@
 // Update: the client sends the whole object.
 import type { KubeObject } from '#model/kube';
 import { requestError } from '../answer/errors.ts';
-import { checkedStructure, fromStorage, trackedUpdate } from '../objects/kube-model.ts';
+import { checkedStructure, fromStorage } from '../objects/kube-model.ts';
+import { tracked } from '../objects/tracking.ts';
 import type { Call, Core, ObjectEntry, WriteCallOptions } from './call.ts';
 import { objectMutate } from './mutate.ts';
 
@@ -18,7 +19,7 @@ export function objectUpdate(
   const mutation = {
     change: () => structuredClone(object),
     track: (wanted: KubeObject, present: KubeObject) =>
-      trackedUpdate(resource.facts, wanted, fromStorage(resource, present), {
+      tracked(resource.facts, wanted, fromStorage(resource, present), {
         manager: options.fieldManager,
         nowMs: core.clock.now(),
         subresource: call.subresource,

@@ -1,0 +1,71 @@
+// Serves the schemas of everything the server has, as OpenAPI v2 and v3. They are large and seldom asked for: each is made
+// when somebody asks, and kept until the resources change.
+import { openApiPathOf, openApiV2Document, openApiV3Document, openApiV3Index, type ResourceFacts } from '#model/kube';
+import { sha256Of } from '#platform/digest';
+import { requestError } from '../answer/errors.ts';
+import type { ResourceRegistry } from '../objects/resource-registry.ts';
+import type { HttpCall } from './http-call.ts';
+
+interface Document {
+  readonly bytes: Uint8Array;
+  readonly etag: string;
+}
+
+const ONE_YEAR = 'public, immutable, max-age=31536000';
+
+function documentOf(value: object): Document {
+  const bytes = Buffer.from(JSON.stringify(value));
+  return { bytes, etag: `"${sha256Of(bytes).toUpperCase()}"` };
+}
+
+/** Serves `/openapi/v2` and `/openapi/v3`; false for other paths. */
+export function makeOpenApiPaths(registry: ResourceRegistry, gitVersion: string): (http: HttpCall) => boolean {
+  let generation = -1;
+  const documents = new Map<string, Document>();
+  const cached = (name: string, make: () => object): Document => {
+    if (generation !== registry.generation) {
+      documents.clear();
+      generation = registry.generation;
+    }
+    let document = documents.get(name);
+    if (!document) {
+      document = documentOf(make());
+      documents.set(name, document);
+    }
+    return document;
+  };
+  const byPath = (): Map<string, ResourceFacts[]> =>
+    Map.groupBy(registry.all(), (facts) => openApiPathOf(facts)) as Map<string, ResourceFacts[]>;
+  const version3 = (path: string): Document | undefined => {
+    const resources = byPath().get(path);
+    return resources && cached(`v3/${path}`, () => openApiV3Document(resources, { gitVersion }));
+  };
+  const index = (): Document =>
+    cached('v3', () =>
+      openApiV3Index(
+        [...byPath().keys()].map((path) => ({ path, hash: version3(path)?.etag.replaceAll('"', '') ?? '' })),
+      ),
+    );
+  return (http) => {
+    const path = http.path.path.replace(/\/$/, '');
+    if (path === '/openapi/v2') {
+      // Offered as JSON only; clients that prefer the protobuf form accept JSON besides.
+      if (!http.acceptsJson) throw requestError.notAcceptable(['application/json']);
+      http.sendCacheable(
+        cached('v2', () => openApiV2Document(registry.all(), { gitVersion })),
+        'application/json',
+      );
+      return true;
+    }
+    if (path === '/openapi/v3') {
+      http.sendCacheable(index(), 'application/json');
+      return true;
+    }
+    if (!path.startsWith('/openapi/v3/')) return false;
+    const document = version3(path.slice('/openapi/v3/'.length));
+    if (!document) return false;
+    const hashed = http.path.query.get('hash') === document.etag.replaceAll('"', '');
+    http.sendCacheable(document, 'application/json', hashed ? { 'cache-control': ONE_YEAR } : {});
+    return true;
+  };
+}
