@@ -36,23 +36,27 @@ export interface EventRecorderOptions {
 export function eventRecorder(options: EventRecorderOptions): EventRecorder {
   const streams = eventStreams();
   let pending = 0;
-  let tail: Promise<void> = Promise.resolve();
+  // In order for each object, side by side for different ones.
+  const tails = new Map<string, Promise<void>>();
   const recordEvent: EventRecorder['recordEvent'] = (of, about, note) => {
     if (pending >= eventsPendingMax) return;
     const involvedObject = referenceTo(of, about, note.fieldPath);
     const verdict = streams.observe(involvedObject.uid ?? '', note, options.clock.now());
     if (verdict.kind === 'dropped') return;
     pending += 1;
-    tail = tail
+    const uid = involvedObject.uid ?? '';
+    const tail: Promise<void> = (tails.get(uid) ?? Promise.resolve())
       .then(() => write(options, streams, { involvedObject, note, verdict }))
       .catch((thrown: unknown) =>
         options.log.debug('event not written', { reason: note.reason, error: messageOf(thrown) }),
       )
       .finally(() => {
         pending -= 1;
+        if (tails.get(uid) === tail) tails.delete(uid);
       });
+    tails.set(uid, tail);
   };
-  return { recordEvent, flush: () => tail };
+  return { recordEvent, flush: async () => void (await Promise.all(tails.values())) };
 }
 
 function referenceTo(of: Resource, about: KubeObject, fieldPath?: string): ObjectReference {

@@ -1,0 +1,76 @@
+// Watches the nodes' signs of life. A node whose lease is not renewed in time is Unknown, gets the taints that keep pods
+// off it, and its pods count as not ready. Spans are measured on our own clock from the moment a renewal was seen, so a
+// node's wrong clock does no harm, and a jump of ours neither. Source: Kubernetes concepts "Nodes", "Leases".
+import { ApiError } from '#client';
+import { isPodReady, isPodTerminal } from '#engine/workload';
+import type { Node, Pod } from '#model/kube';
+import { rfc3339 } from '#platform/clock';
+import { type Controller, nameOf, nameOfKey } from '#reconcile';
+import type { ControllerContext } from '../context.ts';
+import { nodeGraceMs, nodeStartupGraceMs } from '../limits.ts';
+import { watchSelf } from '../watches.ts';
+import { healthTaints, readyStatus, silentConditions } from './node-health.plan.ts';
+
+const LEASES = 'kube-node-lease';
+
+export function nodeLifecycleController(context: ControllerContext): Controller {
+  const { caches, client, clock, kinds } = context;
+  const events = context.events('node-controller');
+  const signs = new Map<string, { sign: string; seenMs: number }>();
+  /** Milliseconds since the last sign of life, and whether there ever was one. */
+  const silence = (node: Node): { ms: number; ever: boolean } => {
+    const name = node.metadata?.name ?? '';
+    const renewed = caches.leases.get({ namespace: LEASES, name })?.spec?.renewTime;
+    const beat = node.status?.conditions?.find((condition) => condition.type === 'Ready')?.lastHeartbeatTime;
+    const sign = `${renewed ?? ''}|${beat ?? ''}`;
+    if (signs.get(name)?.sign !== sign) signs.set(name, { sign, seenMs: clock.monotonicMs() });
+    return { ms: clock.monotonicMs() - (signs.get(name)?.seenMs ?? 0), ever: Boolean(renewed ?? beat) };
+  };
+  return {
+    name: 'node-lifecycle-controller',
+    watches: [
+      watchSelf(caches.nodes),
+      {
+        cache: caches.leases,
+        keys: ({ object }) => (object.metadata?.namespace === LEASES ? [object.metadata.name ?? ''] : []),
+      },
+    ],
+    async reconcile(key) {
+      let node = caches.nodes.get(nameOfKey(key));
+      if (!node) {
+        signs.delete(key);
+        return undefined;
+      }
+      const { ms, ever } = silence(node);
+      const graceMs = ever ? nodeGraceMs : nodeStartupGraceMs;
+      const now = rfc3339(clock.now());
+      const conditions = ms >= graceMs ? silentConditions(node, now) : undefined;
+      if (conditions) {
+        const status = { ...node.status, conditions };
+        node = await client.update(kinds.nodes, { ...node, status }, { subresource: 'status' });
+        const message = `Node ${key} status is now: NodeNotReady`;
+        events.recordEvent(kinds.nodes, node, { type: 'Normal', reason: 'NodeNotReady', message });
+      }
+      const taints = healthTaints(node, now);
+      if (taints) {
+        const body = { metadata: { resourceVersion: node.metadata?.resourceVersion }, spec: { taints } };
+        node = await client.patch(kinds.nodes, nameOf(node), 'merge', body);
+      }
+      if (readyStatus(node) !== 'True') await markPodsNotReady(context, context.podsByNode.get(key));
+      return ms < graceMs ? { againAfterMs: graceMs - ms } : undefined;
+    },
+  };
+}
+
+async function markPodsNotReady(context: ControllerContext, pods: readonly Pod[]): Promise<void> {
+  for (const pod of pods) {
+    if (!isPodReady(pod) || isPodTerminal(pod)) continue;
+    const condition = { type: 'Ready', status: 'False', lastTransitionTime: rfc3339(context.clock.now()) };
+    const body = { metadata: { uid: pod.metadata?.uid }, status: { conditions: [condition] } };
+    try {
+      await context.client.patch(context.kinds.pods, nameOf(pod), 'strategic', body, { subresource: 'status' });
+    } catch (thrown) {
+      if (!(thrown instanceof ApiError && (thrown.code === 404 || thrown.code === 409))) throw thrown;
+    }
+  }
+}

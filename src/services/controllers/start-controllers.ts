@@ -1,0 +1,71 @@
+// Starts every controller on one client.
+import type { Client } from '#client';
+import type { Clock } from '#platform/clock';
+import type { Log } from '#platform/log';
+import { type Controller, type ControllerMetrics, runControllers } from '#reconcile';
+import { type ControllerContext, controllerContext } from './context.ts';
+import { deploymentController } from './deployment/deployment.controller.ts';
+import { endpointSliceController } from './endpoints/endpoint-slice.controller.ts';
+import { endpointsController } from './endpoints/endpoints.controller.ts';
+import { endpointSliceMirroringController } from './endpoints/mirroring.controller.ts';
+import { type ServicePods, servicePods } from './endpoints/service-pods.ts';
+import { garbageCollector } from './garbage/garbage-collector.ts';
+import { namespaceController } from './namespace/namespace.controller.ts';
+import { rootCaController } from './namespace/root-ca.controller.ts';
+import { serviceAccountController } from './namespace/service-account.controller.ts';
+import { nodeIpamController } from './node/node-ipam.controller.ts';
+import { nodeLifecycleController } from './node/node-lifecycle.controller.ts';
+import { taintEvictionController } from './node/taint-eviction.controller.ts';
+import { replicaSetController, replicationController } from './replicas/replicas.controller.ts';
+
+export interface ControllersOptions {
+  readonly client: Client;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** What pods verify the API server with. */
+  readonly rootCaPem: string;
+  /** Range that nodes get their pod ranges from, e.g. "172.27.0.0/16". */
+  readonly podCidr: string;
+  readonly metrics?: ControllerMetrics;
+}
+
+export interface RunningControllerSet {
+  /** Keys per controller that wait or are worked on. */
+  backlog(): Readonly<Record<string, number>>;
+  stop(): Promise<void>;
+}
+
+export async function startControllers(options: ControllersOptions): Promise<RunningControllerSet> {
+  const log = options.log.child('controllers');
+  const context = controllerContext({ ...options, log });
+  const pods = servicePods(context);
+  await Promise.all(Object.values(context.caches).map((cache) => cache.synced));
+  const running = runControllers(controllersOf(context, pods, options), { ...options, log });
+  const garbage = garbageCollector(context);
+  await garbage.start();
+  return {
+    backlog: () => running.backlog(),
+    async stop() {
+      await Promise.all([running.stop(), garbage.stop()]);
+      pods.close();
+      context.close();
+    },
+  };
+}
+
+function controllersOf(context: ControllerContext, pods: ServicePods, options: ControllersOptions): Controller[] {
+  return [
+    deploymentController(context),
+    replicaSetController(context),
+    replicationController(context),
+    endpointsController(context, pods),
+    endpointSliceController(context, pods),
+    endpointSliceMirroringController(context),
+    serviceAccountController(context),
+    rootCaController(context, options.rootCaPem),
+    namespaceController(context),
+    nodeIpamController(context, options.podCidr),
+    nodeLifecycleController(context),
+    taintEvictionController(context),
+  ];
+}

@@ -1,0 +1,2 @@
+// The door of the scheduler.
+export { type RunningScheduler, type SchedulerOptions, startScheduler } from './start-scheduler.ts';
