@@ -33,7 +33,10 @@ export async function openSqliteStore<I>(options: SqliteStoreOptions<I>): Promis
     repaired: (message) => notice?.({ kind: 'repaired', message }),
     disk: (full) => notice?.({ kind: full ? 'disk-full' : 'disk-room' }),
   });
-  const engine = new StoreEngine<I>(storeLog(log), { ...options, snapshot: writeSnapshot });
+  const engine = new StoreEngine<I>(sqliteStoreLog(log), {
+    ...options,
+    snapshot: (file, entries, revision) => writeSnapshot(file, entries, revision, { workerUrl }),
+  });
   try {
     await engine.start();
   } catch (error) {
@@ -43,7 +46,8 @@ export async function openSqliteStore<I>(options: SqliteStoreOptions<I>): Promis
   return engine;
 }
 
-function storeLog(log: SqliteLog): StoreLog {
+/** The engine's view of it. */
+export function sqliteStoreLog(log: SqliteLog): StoreLog {
   return {
     claim: () => log.claim(),
     read: (after, visit) => log.read(after, visit),

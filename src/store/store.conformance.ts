@@ -1,8 +1,13 @@
 // What every driver of the store must do. A driver's test calls `storeConformance` with a way to open a store on an empty
 // log, and to open the same log again.
 import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
 import { test } from 'node:test';
 import type { Entry, Revision, Store, StoreEvent, StoreNotice, StoreOptions, WriteOutcome } from './contract.ts';
+import { restoreSqliteStore } from './restore.ts';
+import { openSqliteStore } from './sqlite.driver.ts';
 
 /** What selectors would need; here the first letter of the bytes, so that a wrong extraction shows. */
 export type TestIndex = string;
@@ -331,6 +336,30 @@ function keeping(scene: Scene): void {
     const again = await reopen({ historyEvents: 5 });
     assert.equal(again.oldest, 26);
     assert.equal(textOf(again.get('/a')), '29@31');
+  });
+
+  scene('a snapshot is the whole state at one revision', async ({ store }) => {
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'holdfast-snapshot-'));
+    try {
+      for (let i = 0; i < 300; i++) await putText(store, `/k/${i % 200}`, `${i}`);
+      await deleteText(store, '/k/7');
+      const entries = keysOf(store, { prefix: '' });
+      const file = path.join(folder, 'snapshot');
+      const written = store.snapshot(file);
+      await putText(store, '/later', 'x');
+      assert.deepEqual(await written, { revision: 302, entries: 199 });
+      assert.deepEqual(fs.readdirSync(folder), ['snapshot'], 'nothing else is left');
+      const into = { folder: path.join(folder, 'restored'), file };
+      await restoreSqliteStore(into);
+      await assert.rejects(restoreSqliteStore(into), { code: 'Conflict' });
+      const restored = await openSqliteStore({ folder: into.folder, reservedBytes: 0, index: () => '' });
+      assert.deepEqual(keysOf(restored, { prefix: '' }), entries);
+      assert.ok(restored.revision > 302 + 1_000_000, 'the revision jumped ahead');
+      assert.equal(restored.oldest, restored.revision);
+      await restored.close();
+    } finally {
+      fs.rmSync(folder, { recursive: true });
+    }
   });
 
   scene('state changes are told', async ({ notices, store }) => {

@@ -120,7 +120,7 @@ export class SortedIndex<I> {
       const to = Math.min(b === end.block ? end.at : block.entries.length, from + limit - entries.length);
       for (let i = from; i < to; i++) entries.push(block.entries[i] as Entry<I>);
     }
-    return { entries, remaining: Math.max(0, total - entries.length) };
+    return { entries, remaining: total - entries.length };
   }
 
   count(prefix: string): number {
@@ -135,14 +135,14 @@ export class SortedIndex<I> {
     const start = this.#find(after !== '' && afterOrder >= order ? `${afterOrder}\0` : order);
     const successor = successorOf(order);
     const end = successor === undefined ? { block: this.#blocks.length, at: 0 } : this.#find(successor);
-    return [start, end];
+    const beyond = start.block > end.block || (start.block === end.block && start.at > end.at);
+    return [beyond ? end : start, end];
   }
 
   #distance(start: Position, end: Position): number {
-    if (start.block === end.block) return Math.max(0, end.at - start.at);
     let sum = end.at - start.at;
     for (let b = start.block; b < end.block; b++) sum += this.#blocks[b]?.entries.length ?? 0;
-    return Math.max(0, sum);
+    return sum;
   }
 
   /** Where the first key not below `order` stands, or would stand. */
