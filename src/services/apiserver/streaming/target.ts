@@ -1,5 +1,4 @@
 // Where a request is passed on to, and the errors that say why it could not be.
-import type { Socket } from 'node:net';
 import { connect, type TLSSocket } from 'node:tls';
 import { messageOf, systemCodeOf } from '#base';
 import { ApiError } from '#client';
@@ -78,7 +77,9 @@ export function tlsOptions(target: ProxyTarget, tls: ProxyTls) {
 /** A mutually authenticated connection. Throws ApiError 502 or 504. */
 export function connectTarget(target: ProxyTarget, tls: ProxyTls, clock: Clock): Promise<TLSSocket> {
   return new Promise((resolve, reject) => {
-    const socket = connect({ ...tlsOptions(target, tls), allowHalfOpen: true });
+    // One direction may end before the other; `allowHalfOpen` is documented but not declared.
+    const options = { ...tlsOptions(target, tls), allowHalfOpen: true };
+    const socket = connect(options);
     const late = deadline(clock, TARGET_CONNECT_MS_MAX, (error) => socket.destroy(error));
     const fail = (error: Error): void => {
       late.cancel();
@@ -88,7 +89,7 @@ export function connectTarget(target: ProxyTarget, tls: ProxyTls, clock: Clock):
     socket.once('secureConnect', () => {
       late.cancel();
       socket.off('error', fail);
-      (socket as Socket).setNoDelay(true);
+      socket.setNoDelay(true);
       resolve(socket);
     });
   });
