@@ -1,11 +1,20 @@
 // Server-side apply: merges a configuration into the live object and keeps track of who wants what.
-// The manager owns what it applies. What it applied before and no longer does goes away, unless another applier wants it.
+// The manager owns what it applies. What it applied before and no longer does goes away, unless somebody else owns it too.
 // What others own and this configuration would change is a conflict, unless forced; equal values are owned together.
 // Source: Kubernetes API concepts, "Server-Side Apply"; KEP-555.
 import type { KubeObject } from '../facts.ts';
 import { type ApplyConflict, conflictsOf } from './apply-conflict.ts';
 import { checkApplied } from './check-applied.ts';
-import { deepDifference, difference, type FieldSet, intersection, isEmptySet, setOfNames, union } from './field-set.ts';
+import {
+  deepDifference,
+  difference,
+  type FieldSet,
+  intersection,
+  isEmptySet,
+  MEMBER,
+  setOfNames,
+  union,
+} from './field-set.ts';
 
 import { applyLastApplied, fieldsOfLastApplied } from './last-applied.ts';
 import { isSameOwner, type Ownership, readOwnerships } from './managed-fields.ts';
@@ -43,6 +52,7 @@ interface Merged {
 }
 
 const NO_CHANGES: Changes = { changed: {}, removed: {} };
+const METADATA: FieldSet = { 'f:metadata': MEMBER };
 
 function checkRequest({ live, applied, type }: ApplyServerSide): void {
   if (live && applied.apiVersion !== live.apiVersion)
@@ -66,9 +76,9 @@ function ownersBefore({ live, type, applied, now }: ApplyServerSide): Ownership[
   return [{ manager: 'before-first-apply', operation: 'Update', subresource: '', apiVersion, time, fields }];
 }
 
-/** Takes away what the manager no longer wants and no applier wants either. */
-function prune(object: unknown, shape: StructShape, dropped: FieldSet, wanted: readonly FieldSet[]): unknown {
-  const kept = wanted.reduce((all, fields) => union(all, withNamedFields(fields, shape)), {} as FieldSet);
+/** Takes away what the manager no longer wants and nobody else owns. Metadata as such is there always. */
+function prune(object: unknown, shape: StructShape, dropped: FieldSet, owned: readonly FieldSet[]): unknown {
+  const kept = owned.reduce((all, fields) => union(all, withNamedFields(fields, shape)), METADATA);
   const gone = difference(withNamedFields(dropped, shape), kept);
   return isEmptySet(gone) ? object : (removeFields(object, gone, shape) ?? {});
 }
@@ -93,8 +103,9 @@ function merge(request: ApplyServerSide): Merged {
   let object = mergeValues(live, applied, shape);
   const dropped = previous ? deepDifference(difference(previous.fields, fields), reset) : {};
   if (!isEmptySet(dropped)) {
-    const appliers = others.filter((owner) => owner.operation === 'Apply').map((owner) => owner.fields);
-    object = prune(object, shape, dropped, [fields, ...appliers]);
+    const owned = others.map((owner) => owner.fields);
+    // Merged once more, because a list that the configuration leaves empty went with its last item.
+    object = mergeValues(prune(object, shape, dropped, [fields, ...owned]), applied, shape);
   }
   const changes = changesBetween(live ?? emptyOf(applied), object as KubeObject, { type, resetFields });
   return { object: object as KubeObject, self, previous, others, changes };

@@ -5,6 +5,7 @@ export { type ApplyResult, type ApplyServerSide, applyServerSide } from './apply
 export { applyJsonPatch } from './json-patch.ts';
 export { applyMergePatch } from './merge-patch.ts';
 export { PatchRefused, type StatusCause } from './refused.ts';
+export { resetFieldsOf } from './reset-fields.ts';
 export type { TypeReference } from './shape.ts';
 export { applyStrategicMergePatch } from './strategic-patch.ts';
 export { fieldManagerName, type TrackUpdate, trackUpdate } from './track-update.ts';

@@ -117,7 +117,7 @@ export function capUpdaters(owners: readonly Ownership[]): Ownership[] {
 }
 
 /** Whether a request asks for the ownership of all fields to be forgotten. */
-export function isReset(entries: readonly ManagedFieldsEntry[] | null | undefined): boolean {
+function isReset(entries: readonly ManagedFieldsEntry[] | null | undefined): boolean {
   if (!Array.isArray(entries)) return false;
   const [only] = entries;
   return entries.length === 0 || (entries.length === 1 && isObject(only) && Object.keys(only).length === 0);

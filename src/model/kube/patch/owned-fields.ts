@@ -13,6 +13,8 @@ type Building = { [element: string]: FieldSet };
  * besides what is below it.
  */
 export function nodeOf(value: unknown, shape: Shape, reading: Reading, member: boolean): FieldSet | undefined {
+  // Where a schema knows the field, null is the same as nothing, and brings nothing into being.
+  if (value === null && reading === 'added' && shape.kind !== 'deduced') return undefined;
   switch (shape.kind) {
     case 'untracked':
       return undefined;

@@ -15,7 +15,7 @@ import { containerImages, containerNames, labelsText, queryText, selectorText } 
 import { columnsFor, type KindTable } from './column.ts';
 import { durationText, sinceText } from './duration.ts';
 
-export function deploymentTable(): KindTable<Deployment> {
+function deploymentTable(): KindTable<Deployment> {
   const c = columnsFor<Deployment>();
   const containers = (o: Deployment) => o.spec?.template?.spec?.containers;
   return {
@@ -50,9 +50,9 @@ function replicasTable<K extends ReplicaSet | ReplicationController>(selector: (
   };
 }
 
-export const replicaSetTable = (): KindTable<ReplicaSet> => replicasTable((o) => selectorText(o.spec?.selector));
+const replicaSetTable = (): KindTable<ReplicaSet> => replicasTable((o) => selectorText(o.spec?.selector));
 
-export const replicationControllerTable = (): KindTable<ReplicationController> =>
+const replicationControllerTable = (): KindTable<ReplicationController> =>
   replicasTable((o) => labelsText(o.spec?.selector));
 
 function statefulSetTable(): KindTable<StatefulSet> {
