@@ -2,15 +2,25 @@
 import { cidrParse, cidrsOverlap, present, WorldError } from '#base';
 import { type Site, type SiteFolders, switchName } from '#model/site';
 import type { Clock } from '#platform/clock';
-import { fileBytes, makeFolder, readFrom, removeFolderIfEmpty, removeTree } from '#platform/disk';
-import { machineCapacity, PROGRAM_PATH, startDaemon, tryLock } from '#platform/process';
+import {
+  fileBytes,
+  makeFolder,
+  readFrom,
+  readTextIfPresent,
+  removeFolderIfEmpty,
+  removeTree,
+  writeFileAtomic,
+} from '#platform/disk';
+import { bootId, machineCapacity, PROGRAM_PATH, startDaemon, tryLock } from '#platform/process';
 import { canConnect } from '#platform/socket';
 import { choosePorts, claimSubnet, createSite, type PortChoice, takenRanges } from './create-site.ts';
-import { LOG_READ_BYTES, START_POLL_MS, SUPERVISOR_START_MS } from './limits.ts';
+import { LAST_LINES, LOG_READ_BYTES, START_POLL_MS, SUPERVISOR_START_MS } from './limits.ts';
 import { checkContainersPossible } from './preflight.ts';
+import { removeSite } from './remove-site.ts';
 import { planChange, type SiteWishes } from './site.plan.ts';
 import { foldersOf, siteIfPresent, writeSite } from './site-file.ts';
 import { callSupervisor, isSupervised } from './supervisor-call.ts';
+import { endProcesses, removeKernelTraces } from './tear-down.ts';
 
 /** How to start our own programs. */
 export interface Program {
@@ -66,8 +76,14 @@ export async function bringUp(of: BringUp): Promise<BroughtUp> {
   try {
     const ran = known !== undefined && (await isSupervised(folders));
     const site = known ? await takeUp(of, folders, known.site, ran) : await makeSite(of, folders);
-    if (!ran) await startSupervisor(of, folders, site);
-    return await waitReady(of, folders, site, ran);
+    try {
+      if (!ran) await startSupervisor(of, folders, site);
+      return await waitReady(of, folders, site, ran);
+    } catch (error) {
+      const told = error instanceof WorldError && error.code === 'Unavailable' ? holdfastdEnded(folders) : error;
+      if (!ran) await takeBack(of, folders, site, known !== undefined);
+      throw told;
+    }
   } finally {
     lock.release();
   }
@@ -84,6 +100,24 @@ async function makeSite(of: BringUp, folders: SiteFolders): Promise<Site> {
     removeFolderIfEmpty(folders.data);
     throw error;
   }
+}
+
+/** The failure of a holdfastd that ended while it was watched, with the last that it said. */
+function holdfastdEnded(folders: SiteFolders): WorldError {
+  return new WorldError('Failed', `holdfastd ended while the site started:\n${lastLines(folders.log('holdfastd'), 0)}`);
+}
+
+function lastLines(logFile: string, from: number): string {
+  const { text } = readFrom(logFile, Math.max(from, fileBytes(logFile) - LOG_READ_BYTES), LOG_READ_BYTES);
+  return text.trim().split('\n').slice(-LAST_LINES).join('\n');
+}
+
+/** Removes what a failed start has left; of a site that was made just now, everything. */
+async function takeBack(of: BringUp, folders: SiteFolders, site: Site, wasKnown: boolean): Promise<void> {
+  await endProcesses({ site, folders, clock: of.clock, graceMs: 0 });
+  await removeKernelTraces(site, folders);
+  removeTree(folders.run);
+  if (!wasKnown) removeSite(site, folders);
 }
 
 /** An existing site, with the wishes that it can take up. */
@@ -134,7 +168,11 @@ async function checkSubnet(site: Site, folders: SiteFolders): Promise<void> {
 
 async function startSupervisor(of: BringUp, folders: SiteFolders, site: Site): Promise<void> {
   const { program, clock } = of;
-  makeFolder(folders.run);
+  // Sockets, process records and container state of an earlier boot mean nothing any more.
+  if (readTextIfPresent(folders.bootFile) !== bootId()) {
+    removeTree(folders.run);
+    writeFileAtomic(folders.bootFile, bootId());
+  }
   makeFolder(folders.logs);
   const logFile = folders.log('holdfastd');
   const logStart = fileBytes(logFile);
@@ -150,10 +188,8 @@ async function startSupervisor(of: BringUp, folders: SiteFolders, site: Site): P
   const deadline = clock.monotonicMs() + SUPERVISOR_START_MS;
   while (!(await canConnect(folders.supervisorSocket))) {
     if (end !== undefined || clock.monotonicMs() > deadline) {
-      const said = readFrom(logFile, logStart, LOG_READ_BYTES).text.trim().split('\n').slice(-8).join('\n');
-      throw new WorldError('Failed', `holdfastd of ${site.name} did not start (${end ?? 'no answer'}):\n${said}`, {
-        cure: `read ${logFile}`,
-      });
+      const said = lastLines(logFile, logStart);
+      throw new WorldError('Failed', `holdfastd of ${site.name} did not start (${end ?? 'no answer'}):\n${said}`);
     }
     await clock.sleep(START_POLL_MS);
   }

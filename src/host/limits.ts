@@ -11,6 +11,8 @@ export const POD_STOP_GRACE_MS = 10_000;
 export const POD_STOP_POLL_MS = 50;
 /** Processes on record have this long to end when holdfastd is not there to end them. */
 export const RECORDED_STOP_GRACE_MS = 5_000;
+/** A holdfastd that did not stop when asked has this long to end. */
+export const KEEPER_STOP_GRACE_MS = 2_000;
 /** Lazily unmounting a whole tree is repeated: mounts uncover mounts. */
 export const UNMOUNT_ROUNDS_MAX = 5;
 /** Subnets that sites of this machine have claimed, one file each; gone after a reboot, when the kernel is asked again. */
@@ -24,3 +26,5 @@ export const PORTS_TRIED_MAX = 200;
 export const LOG_READ_BYTES = 256 * 1024;
 /** How often a followed file is looked at. */
 export const FOLLOW_POLL_MS = 200;
+/** Lines of a log that a failure shows. */
+export const LAST_LINES = 12;

@@ -2,9 +2,9 @@
 import { WorldError } from '#base';
 import type { SiteFolders } from '#model/site';
 import type { Clock } from '#platform/clock';
-import { isPresent, mountsBelow, removeTree } from '#platform/disk';
+import { removeTree } from '#platform/disk';
 import { lockSite } from './bring-up.ts';
-import { releaseSubnet } from './create-site.ts';
+import { removeSite } from './remove-site.ts';
 import { openSite } from './site-file.ts';
 import { callSupervisor } from './supervisor-call.ts';
 import { endProcesses, recordedProcesses, removeKernelTraces } from './tear-down.ts';
@@ -54,13 +54,7 @@ export async function destroySite(of: TakeDown): Promise<void> {
     of.progress('processes ended');
     await removeKernelTraces(site, folders);
     of.progress('network, mounts and control groups removed');
-    if (mountsBelow(folders.data).length > 0)
-      throw new WorldError('Failed', `something is still mounted below ${folders.data}; its data is left alone`);
-    releaseSubnet(site.network.subnet, folders.data);
-    // site.json last but for the lock: whatever interrupts this, the site can still be found and destroyed again.
-    for (const part of [folders.run, folders.state, folders.content, folders.pki, folders.logs]) removeTree(part);
-    removeTree(folders.data);
-    if (isPresent(folders.data)) throw new WorldError('Failed', `${folders.data} cannot be removed`);
+    removeSite(site, folders);
     of.progress(`${folders.data} removed`);
   } finally {
     lock.release();

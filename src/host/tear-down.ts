@@ -19,6 +19,7 @@ import { systemNft } from '#platform/nft';
 import { endProcess, identityOf, namespacePids, type ProcessIdentity, run, signalProcess } from '#platform/process';
 import {
   FORWARDING_BEFORE_FILE,
+  KEEPER_STOP_GRACE_MS,
   POD_STOP_GRACE_MS,
   POD_STOP_POLL_MS,
   RECORDED_STOP_GRACE_MS,
@@ -36,6 +37,9 @@ export async function endProcesses(of: {
   graceMs?: number;
 }): Promise<void> {
   const { site, folders, clock, graceMs = POD_STOP_GRACE_MS } = of;
+  // A keeper that does not answer must not start again what is ended here.
+  const keeper = readJsonIfPresent<ProcessIdentity>(folders.supervisorLock);
+  if (keeper) await endProcess(keeper, { graceMs: KEEPER_STOP_GRACE_MS, clock });
   const recorded = recordedProcesses(folders);
   // containerd last: it writes down how its containers ended.
   const daemons = Object.entries(recorded).filter(([name]) => !name.startsWith('containerd-'));

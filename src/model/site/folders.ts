@@ -13,13 +13,16 @@ export interface SiteFolders {
   /** Sockets, process records, configurations: of no use after a reboot. */
   readonly run: string;
   readonly supervisorSocket: string;
+  /** Held by holdfastd while it lives. */
+  readonly supervisorLock: string;
+  /** The boot that the run folder belongs to. */
+  readonly bootFile: string;
   readonly processes: string;
   readonly eventsFile: string;
   readonly adminKubeconfig: string;
   machineState(machine: string): string;
   machineRun(machine: string): string;
   log(processName: string): string;
-  config(processName: string): string;
   ready(processName: string): string;
 }
 
@@ -34,13 +37,14 @@ export function siteFolders(data: string): SiteFolders {
     logs: `${data}/logs`,
     run: `${data}/run`,
     supervisorSocket: `${data}/run/holdfastd.sock`,
+    supervisorLock: `${data}/run/holdfastd.lock`,
+    bootFile: `${data}/run/boot`,
     processes: `${data}/run/processes.json`,
     eventsFile: `${data}/logs/events.jsonl`,
     adminKubeconfig: `${data}/pki/admin.kubeconfig`,
     machineState: (machine) => `${data}/state/machines/${machine}`,
     machineRun: (machine) => `${data}/run/${machine}`,
     log: (processName) => `${data}/logs/${processName}.log`,
-    config: (processName) => `${data}/run/${processName}.json`,
     ready: (processName) => `${data}/run/${processName}.ready`,
   };
 }

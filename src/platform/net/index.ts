@@ -1,4 +1,5 @@
 // The door of the network room.
+export { type HttpsJsonAsker, httpsJsonAsker } from './https-json.ts';
 export {
   type InterfaceFacts,
   interfaceList,

@@ -44,7 +44,7 @@ const webKey = async (key: KeyObject, use: 'sign' | 'verify'): Promise<webcrypto
 
 /** The certificate as PEM. Keys must be P-256. */
 export async function issueCertificate(request: IssueRequest): Promise<string> {
-  const x509 = await loadLibrary();
+  const { x509 } = await import('./library.ts');
   const subjectKey = createPrivateKey(request.keyPem);
   const publicKey = await webKey(createPublicKey(subjectKey), 'verify');
   const signingKey = await webKey(request.issuer ? createPrivateKey(request.issuer.keyPem) : subjectKey, 'sign');
@@ -94,11 +94,4 @@ export async function issueCertificate(request: IssueRequest): Promise<string> {
     webcrypto as never,
   );
   return `${certificate.toString('pem')}\n`;
-}
-
-async function loadLibrary(): Promise<typeof import('@peculiar/x509')> {
-  await import('reflect-metadata');
-  const x509 = await import('@peculiar/x509');
-  x509.cryptoProvider.set(webcrypto as never);
-  return x509;
 }

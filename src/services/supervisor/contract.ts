@@ -39,6 +39,8 @@ export interface Supervisor {
   /** Resolves when the process is ready; rejects when it is stopped. */
   ready(name: string): Promise<void>;
   isRunning(name: string): boolean;
+  /** An earlier supervisor has run it in this boot and not stopped it. */
+  wasRun(name: string): boolean;
   restart(name: string): Promise<void>;
   stop(name: string): Promise<void>;
   states(): readonly ProcessState[];

@@ -2,6 +2,7 @@
 import { present, WorldError } from '#base';
 import type { Timer } from '#platform/clock';
 import { fileBytes, rotateInPlace } from '#platform/disk';
+import { bootId } from '#platform/process';
 import type { Supervisor } from './contract.ts';
 import { LOG_BYTES_MAX, LOG_CHECK_MS } from './limits.ts';
 import { Supervised, type Surroundings } from './supervised.ts';
@@ -30,6 +31,7 @@ export function startSupervisor(surroundings: Surroundings): Supervisor {
     },
     ready: (name) => named(name).ready(),
     isRunning: (name) => processes.get(name)?.state.pid !== undefined,
+    wasRun: (name) => surroundings.records.get(name)?.identity.bootId === bootId(),
     restart: (name) => named(name).restart(),
     stop: async (name) => {
       await processes.get(name)?.stop();

@@ -1,0 +1,125 @@
+// The app `holdfastd`: supervisor of one site. Opens its socket first, then starts or adopts everything else.
+import { messageOf, WorldError } from '#base';
+import type { SitePhase, SupervisorAnswer } from '#model/site';
+import { openCgroups } from '#platform/cgroup';
+import { systemClock } from '#platform/clock';
+import { tryLock } from '#platform/process';
+import { serveLines } from '#platform/socket';
+import { type CertificateKeeper, keepCertificates } from '#services/infrastructure';
+import { openEventLog, openProcessRecords, startSupervisor } from '#services/supervisor';
+import { control, errorAnswer } from './holdfastd/control.ts';
+import { watchHealth } from './holdfastd/health.ts';
+import { makeProgress } from './holdfastd/progress.ts';
+import { type StartedSite, startSite } from './holdfastd/start-site.ts';
+import { runningStatus } from './holdfastd/status.ts';
+import { programBeside } from './program.ts';
+import { appStart, stopOnSignal } from './site-files.ts';
+
+const clock = systemClock;
+const startedAtMs = clock.now();
+const { site, folders, log } = appStart('holdfastd');
+const lock = tryLock(folders.supervisorLock);
+if (lock.kind === 'busy') {
+  log.error('another holdfastd keeps this site', { pid: lock.holder.pid });
+  process.exit(1);
+}
+const real = site.runtime === 'containerd';
+const events = openEventLog({ file: folders.eventsFile, clock });
+const cgroups = real ? openCgroups() : undefined;
+const records = openProcessRecords(folders.processes);
+const supervisor = startSupervisor({ clock, log, events, records, cgroups, logFile: folders.log });
+const progress = makeProgress(clock);
+let started: StartedSite | undefined;
+let toldPhase: SitePhase | undefined;
+let keeper: CertificateKeeper | undefined;
+
+const health = watchHealth({
+  site,
+  pkiFolder: folders.pki,
+  supervisor,
+  clock,
+  needed: () => started?.needed ?? [],
+  changed: ({ phase, waitingFor }) => {
+    progress.phase(phase, waitingFor);
+    if (phase === toldPhase) return;
+    toldPhase = phase;
+    events.add({
+      type: phase === 'Degraded' ? 'Warning' : 'Normal',
+      subject: site.name,
+      reason: phase,
+      message: waitingFor.length > 0 ? `waiting for ${waitingFor.join(', ')}` : 'everything needed runs',
+    });
+  },
+});
+
+async function letGo(): Promise<void> {
+  health.close();
+  keeper?.close();
+  supervisor.release();
+  await Promise.all((started?.doors ?? []).map((door) => door.close()));
+  lock.kind === 'held' && lock.release();
+}
+
+async function* stop(): AsyncGenerator<SupervisorAnswer> {
+  health.close();
+  keeper?.close();
+  const began = clock.monotonicMs();
+  // Containers and their containerd are left to whoever asked: it knows whether pods stay.
+  const names = supervisor
+    .states()
+    .map(({ name }) => name)
+    .filter((name) => !started?.onDemand.has(name));
+  const nodes = names.filter((name) => name.startsWith('node-'));
+  await Promise.all(nodes.map((name) => supervisor.stop(name)));
+  await Promise.all(names.map((name) => supervisor.stop(name)));
+  yield { kind: 'step', step: `${names.length} processes ended`, tookMs: Math.round(clock.monotonicMs() - began) };
+  events.add({ type: 'Normal', subject: site.name, reason: 'Stopped', message: 'the site was stopped' });
+  await letGo();
+  yield { kind: 'done' };
+  setImmediate(() => void server.close().then(() => process.exit(0)));
+}
+
+const server = await serveLines(folders.supervisorSocket, (line) =>
+  control(
+    {
+      status: async () => runningStatus({ site, folders, supervisor, health: await health.look(), startedAtMs }),
+      watchStart: () => progress.watch(),
+      stop,
+      ensure: async (name) => {
+        const declaration = started?.onDemand.get(name);
+        if (!declaration) throw new WorldError('NotFound', `no process ${name} can be asked for`);
+        supervisor.run(declaration);
+        await supervisor.ready(name);
+      },
+    },
+    line,
+  ),
+);
+stopOnSignal(log, letGo);
+log.info('started', { site: site.name, data: folders.data });
+
+const program = programBeside(import.meta.filename);
+const declaring = { site, folders, program, systemCgroup: real ? `/holdfast-${site.id}/system` : undefined };
+try {
+  started = await startSite({ site, folders, declaring, supervisor, progress, clock, log });
+} catch (error) {
+  // Half a site is taken back: whoever brings it up is told why, and removes the rest.
+  log.error('the site cannot be started', { error });
+  events.add({ type: 'Warning', subject: site.name, reason: 'StartFailed', message: messageOf(error) });
+  health.close();
+  progress.fail(errorAnswer(error));
+  await Promise.all(supervisor.states().map(({ name }) => supervisor.stop(name)));
+  await letGo();
+  await server.close();
+  process.exit(1);
+}
+keeper = keepCertificates({
+  site,
+  folders,
+  clock,
+  log,
+  renewed: async (holders) => {
+    for (const { name } of supervisor.states())
+      if (holders.some((holder) => name === holder || name === `node-${holder}`)) await supervisor.restart(name);
+  },
+});

@@ -1,0 +1,138 @@
+// Whether the site does what it is for: processes ready, the API answering, nodes Ready. Looked at often while it starts,
+// seldom afterwards, and afresh for whoever asks.
+import type { Site, SiteCondition, SitePhase } from '#model/site';
+import { type Clock, rfc3339, type Timer } from '#platform/clock';
+import { httpsJsonAsker } from '#platform/net';
+import { openPki } from '#services/infrastructure';
+import type { Supervisor } from '#services/supervisor';
+
+const STARTING_POLL_MS = 50;
+const RUNNING_POLL_MS = 5_000;
+const ANSWER_MS = 3_000;
+
+export interface Health {
+  readonly phase: SitePhase;
+  readonly apiAnswers: boolean;
+  readonly readyNodes: ReadonlySet<string>;
+  readonly waitingFor: readonly string[];
+  readonly conditions: readonly SiteCondition[];
+}
+
+export interface HealthWatch {
+  look(): Promise<Health>;
+  close(): void;
+}
+
+interface NodeDocument {
+  readonly metadata: { readonly name: string };
+  readonly status?: { readonly conditions?: readonly { type: string; status: string }[] };
+}
+
+const isReadyNode = (node: NodeDocument): boolean =>
+  node.status?.conditions?.some((c) => c.type === 'Ready' && c.status === 'True') === true;
+
+/** `changed` is told every new phase and what is still missing. */
+export function watchHealth(of: {
+  site: Site;
+  pkiFolder: string;
+  supervisor: Supervisor;
+  clock: Clock;
+  /** Names of processes that must be ready; empty until all are declared. */
+  needed(): readonly string[];
+  changed(health: Health): void;
+}): HealthWatch {
+  const { site, supervisor, clock } = of;
+  let timer: Timer | undefined;
+  let wasReady = false;
+  let closed = false;
+  const since = new Map<string, string>();
+  let asker: ReturnType<typeof httpsJsonAsker> | undefined;
+
+  const askNodes = async (): Promise<ReadonlySet<string> | undefined> => {
+    if (!supervisor.isRunning('kube')) return undefined;
+    const pki = openPki(of.pkiFolder);
+    const { apiAddress: host } = site.network;
+    const caPem = pki.anchor('kubernetes-servers');
+    asker ??= httpsJsonAsker({ host, port: site.ports.api, caPem, ...pki.leaf('supervisor'), timeoutMs: ANSWER_MS });
+    try {
+      const { status, body } = await asker.get('/api/v1/nodes');
+      const items = (body as { items?: readonly NodeDocument[] } | undefined)?.items;
+      return status === 200 && items ? new Set(items.filter(isReadyNode).map((node) => node.metadata.name)) : undefined;
+    } catch {
+      // Not answering is what is asked here; a new connection may be luckier, with certificates read anew.
+      asker.close();
+      asker = undefined;
+      return undefined;
+    }
+  };
+  const condition = (type: string, holds: boolean, reason: string, message: string): SiteCondition => {
+    const status = holds ? 'True' : 'False';
+    for (const key of [...since.keys()])
+      if (key.startsWith(`${type}=`) && key !== `${type}=${status}`) since.delete(key);
+    const at = since.get(`${type}=${status}`) ?? rfc3339(clock.now());
+    since.set(`${type}=${status}`, at);
+    return { type, status, reason, message, since: at };
+  };
+  const look = async (): Promise<Health> => {
+    const readyNodes = await askNodes();
+    const states = supervisor.states();
+    const needed = of.needed();
+    const notReady = needed.filter((name) => states.find((state) => state.name === name)?.phase !== 'ready');
+    const nodesMissing = site.machines
+      .filter((machine) => !readyNodes?.has(machine.name))
+      .map((m) => `machine ${m.name}`);
+    const waitingFor = [...notReady, ...(readyNodes ? nodesMissing : ['the Kubernetes API', ...nodesMissing])];
+    const whole = needed.length > 0 && waitingFor.length === 0;
+    wasReady ||= whole;
+    const dying = states.filter((state) => state.unstable && state.phase !== 'ready');
+    return {
+      phase: whole ? 'Ready' : wasReady ? 'Degraded' : 'Starting',
+      apiAnswers: readyNodes !== undefined,
+      readyNodes: readyNodes ?? new Set(),
+      waitingFor,
+      conditions: [
+        condition(
+          'ApiAnswering',
+          readyNodes !== undefined,
+          readyNodes ? 'Answers' : 'NoAnswer',
+          readyNodes ? 'the Kubernetes API answers' : 'the Kubernetes API does not answer',
+        ),
+        condition(
+          'MachinesReady',
+          nodesMissing.length === 0,
+          nodesMissing.length === 0 ? 'AllReady' : 'NotReady',
+          nodesMissing.length === 0 ? 'every machine is a Ready node' : `not Ready: ${nodesMissing.join(', ')}`,
+        ),
+        condition(
+          'ProcessesStable',
+          dying.length === 0,
+          dying.length === 0 ? 'Stable' : 'KeepsDying',
+          dying.length === 0
+            ? 'no process keeps dying'
+            : dying.map((state) => `${state.name}: ${state.lastEnd}`).join('; '),
+        ),
+      ],
+    };
+  };
+  let lastTold = '';
+  const pass = async (): Promise<void> => {
+    const health = await look();
+    if (closed) return;
+    const told = `${health.phase} ${health.waitingFor.join()}`;
+    if (told !== lastTold) of.changed(health);
+    lastTold = told;
+    timer = clock.after(
+      health.phase === 'Ready' ? RUNNING_POLL_MS : STARTING_POLL_MS * (wasReady ? 20 : 1),
+      () => void pass(),
+    );
+  };
+  void pass();
+  return {
+    look,
+    close: () => {
+      closed = true;
+      timer?.cancel();
+      asker?.close();
+    },
+  };
+}

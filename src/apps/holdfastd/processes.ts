@@ -1,0 +1,80 @@
+// The processes of a site, as declared to the supervisor.
+import type { Program } from '#host';
+import { type Machine, namespacePath, type Site, type SiteFolders } from '#model/site';
+import { containerdConfig } from '#platform/cri';
+import { isPresent, makeFolder, readTextIfPresent } from '#platform/disk';
+import { findProgram, PROGRAM_PATH, type ProcessIdentity } from '#platform/process';
+import { containerdProcess, containerdSocket, machineSystemCgroup } from '#services/machines';
+import type { ProcessDeclaration } from '#services/supervisor';
+
+export interface Declaring {
+  readonly site: Site;
+  readonly folders: SiteFolders;
+  readonly program: Program;
+  /** Group for processes that no machine owns. */
+  readonly systemCgroup?: string;
+}
+
+/** Old generations of objects are short-lived here: a small young space costs little time and saves its double in memory. */
+const SMALL_HEAP = ['--max-semi-space-size=4'];
+
+export const nodeProcessName = (machine: Machine): string => `node-${machine.name}`;
+
+function ours(
+  of: Declaring,
+  app: string,
+  placed: { name: string; node: string; args?: string[]; networkNamespace?: string; cgroup?: string },
+): ProcessDeclaration {
+  const { program, folders } = of;
+  const { args = [], ...place } = placed;
+  return {
+    ...place,
+    argv: [program.node, ...program.nodeOptions, ...SMALL_HEAP, program.bundle(app), '--data', folders.data, ...args],
+    env: { PATH: PROGRAM_PATH, HOME: '/root', LANG: 'C.UTF-8', ...program.env },
+    isReady: async ({ pid }: ProcessIdentity) => readTextIfPresent(folders.ready(placed.name)) === String(pid),
+  };
+}
+
+/** Where a machine's process runs; nowhere special on a simulated site. */
+function within(of: Declaring, machine: Machine): { networkNamespace?: string; cgroup?: string } {
+  return of.site.runtime === 'simulated'
+    ? {}
+    : { networkNamespace: namespacePath(of.site, machine), cgroup: machineSystemCgroup(of.site, machine) };
+}
+
+export function kubeProcess(of: Declaring, master: Machine): ProcessDeclaration {
+  return ours(of, 'kube', { name: 'kube', node: master.node, ...within(of, master) });
+}
+
+export function nodeProcess(of: Declaring, machine: Machine): ProcessDeclaration {
+  const args = ['--machine', machine.name];
+  return ours(of, 'node', { name: nodeProcessName(machine), node: machine.node, args, ...within(of, machine) });
+}
+
+export function servicesProcess(of: Declaring, node: string): ProcessDeclaration {
+  return ours(of, 'services', { name: 'services', node, cgroup: of.systemCgroup });
+}
+
+/** Where CNI plug-ins are: Debian's place, or the usual one. */
+const cniFolder = (): string => (isPresent('/usr/lib/cni/ptp') ? '/usr/lib/cni' : '/opt/cni/bin');
+
+export const PAUSE_IMAGE = 'holdfast.dev/pause:1';
+
+export function containerdOf(of: Declaring, machine: Machine): ProcessDeclaration {
+  const { site, folders } = of;
+  const state = folders.machineState(machine.name);
+  const run = folders.machineRun(machine.name);
+  for (const folder of [`${state}/registries`, `${run}/cni`]) makeFolder(folder);
+  const config = containerdConfig({
+    root: `${state}/containerd`,
+    state: `${run}/containerd`,
+    socket: containerdSocket(folders, machine),
+    sandboxImage: PAUSE_IMAGE,
+    cniBinFolder: cniFolder(),
+    cniConfigFolder: `${run}/cni`,
+    registryConfigFolder: `${state}/registries`,
+    shimCgroup: machineSystemCgroup(site, machine).replace(/system$/, 'shims'),
+    runcBinary: findProgram('runc'),
+  });
+  return containerdProcess({ site, folders, machine, config, path: PROGRAM_PATH });
+}

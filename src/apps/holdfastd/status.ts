@@ -1,0 +1,54 @@
+// The status of a running site, put together from what the supervisor and the API say.
+import { siteOutline } from '#host';
+import type { ProcessStatus, Site, SiteFolders, SiteStatus } from '#model/site';
+import { rfc3339 } from '#platform/clock';
+import { processMemory } from '#platform/process';
+import type { Supervisor } from '#services/supervisor';
+import type { Health } from './health.ts';
+
+export function runningStatus(of: {
+  site: Site;
+  folders: SiteFolders;
+  supervisor: Supervisor;
+  health: Health;
+  startedAtMs: number;
+}): SiteStatus {
+  const { site, folders, supervisor, health } = of;
+  const outline = siteOutline(site, folders);
+  const own: ProcessStatus = {
+    name: 'holdfastd',
+    node: site.machines[0]?.node ?? '',
+    pid: process.pid,
+    ...processMemory(process.pid),
+    restarts: 0,
+    startedAt: rfc3339(of.startedAtMs),
+  };
+  const processes = supervisor.states().flatMap((state): ProcessStatus[] =>
+    state.pid === undefined
+      ? []
+      : [
+          {
+            name: state.name,
+            node: state.node,
+            pid: state.pid,
+            ...processMemory(state.pid),
+            restarts: state.restarts,
+            startedAt: rfc3339(state.startedAtMs ?? 0),
+          },
+        ],
+  );
+  const runs = (name: string): boolean => processes.some((process) => process.name === name);
+  return {
+    ...outline,
+    phase: health.phase,
+    nodes: outline.nodes.map((node) => ({ ...node, ready: health.phase === 'Ready', holdsControl: health.apiAnswers })),
+    machines: outline.machines.map((machine) => ({
+      ...machine,
+      state: health.readyNodes.has(machine.name) ? 'Running' : health.phase === 'Starting' ? 'Starting' : 'NotReady',
+    })),
+    clusters: outline.clusters.map((cluster) => ({ ...cluster, ready: health.apiAnswers })),
+    endpoints: runs('services') ? { registry: `${site.network.doorAddress}:${site.ports.registry}` } : {},
+    processes: [own, ...processes],
+    conditions: health.conditions,
+  };
+}

@@ -1,0 +1,77 @@
+// The app `kube`: API server, controllers and scheduler of the site's own cluster, together: they share one object cache.
+import { present } from '#base';
+import { NODE_PORT_RANGE } from '#model/site';
+import { systemClock as clock } from '#platform/clock';
+import { makeFolder, readJsonIfPresent } from '#platform/disk';
+import { runControllers } from '#reconcile';
+import { objectIndex, startApiServer, type UserInfo } from '#services/apiserver';
+import { startControllers } from '#services/controllers';
+import { openPki } from '#services/infrastructure';
+import { loadBalancerController } from '#services/load-balancer';
+import { pullSecretController } from '#services/registry';
+import { startScheduler } from '#services/scheduler';
+import { openSqliteStore } from '#store';
+import { type RegistryAccount, registryAccountFile } from './registry-account.ts';
+import { appStart, stopOnSignal } from './site-files.ts';
+
+const { site, folders, log, ready } = appStart('kube');
+const pki = openPki(folders.pki);
+const cluster = present(site.clusters[0], 'a site has its own cluster');
+const folder = `${folders.state}/clusters/${cluster.name}`;
+makeFolder(folder);
+
+const store = await openSqliteStore({
+  folder,
+  index: objectIndex,
+  notice: (notice) => log.warn('store', { ...notice }),
+});
+const { apiAddress: host } = site.network;
+const { api: port, dashboard, registry } = site.ports;
+const kubernetesServers = pki.anchor('kubernetes-servers');
+const server = await startApiServer({
+  store,
+  // On a machine of its own the API also answers inside of it by the loopback address.
+  listen: [host, '127.0.0.1']
+    .filter((address, i, all) => all.indexOf(address) === i)
+    .map((address) => ({ host: address, port })),
+  tls: pki.leaf('apiserver'),
+  clientCaPem: pki.anchor('kubernetes-clients'),
+  serviceAccountKeys: {
+    privateKeyPem: pki.serviceAccounts.privateKeyPem,
+    publicKeysPem: [pki.serviceAccounts.publicKeyPem],
+  },
+  nodeClient: { ...pki.leaf('apiserver-node-client'), caPem: kubernetesServers },
+  serviceCidr: cluster.serviceCidr,
+  nodePortRange: NODE_PORT_RANGE,
+  reservedNodePorts: [dashboard, registry],
+  advertise: { host, port },
+  gitVersion: cluster.kubernetesVersion,
+  clock,
+  log,
+});
+ready();
+log.info('the API answers', { host, port });
+
+const privileged = (name: string): UserInfo => ({ name, groups: ['system:masters', 'system:authenticated'] });
+const client = server.client(privileged('system:kube-controller-manager'));
+const account = readJsonIfPresent<RegistryAccount>(registryAccountFile(folders));
+const [controllers, scheduler] = await Promise.all([
+  startControllers({ client, clock, log, rootCaPem: kubernetesServers, podCidr: cluster.podCidr }),
+  startScheduler({ client: server.client(privileged('system:kube-scheduler')), clock, log }),
+]);
+const siteControllers = runControllers(
+  [
+    loadBalancerController({ client, pool: site.network.serviceIps, clock, log }),
+    ...(account
+      ? [pullSecretController({ client, hosts: [`${site.network.doorAddress}:${registry}`], ...account })]
+      : []),
+  ],
+  { clock, log },
+);
+log.info('controllers and scheduler run');
+
+stopOnSignal(log, async () => {
+  await Promise.all([controllers.stop(), scheduler.stop(), siteControllers.stop()]);
+  await server.stop();
+  await store.close();
+});

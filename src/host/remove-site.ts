@@ -1,0 +1,19 @@
+// Removes a site's data, once nothing of it is left in the kernel.
+import { WorldError } from '#base';
+import type { Site, SiteFolders } from '#model/site';
+import { isPresent, mountsBelow, removeTree } from '#platform/disk';
+import { releaseSubnet } from './create-site.ts';
+
+/** site.json goes last: whatever interrupts this, the site can still be found and destroyed again.
+ * Errors: WorldError `Failed` when something is mounted below, or the folder stays. */
+export function removeSite(site: Site, folders: SiteFolders): void {
+  const mounted = mountsBelow(folders.data);
+  if (mounted.length > 0)
+    throw new WorldError('Failed', `something is still mounted below ${folders.data}; its data is left alone`, {
+      cure: `unmount ${mounted.join(', ')}`,
+    });
+  releaseSubnet(site.network.subnet, folders.data);
+  for (const part of [folders.run, folders.state, folders.content, folders.pki, folders.logs]) removeTree(part);
+  removeTree(folders.data);
+  if (isPresent(folders.data)) throw new WorldError('Failed', `${folders.data} cannot be removed`);
+}
