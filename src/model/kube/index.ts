@@ -59,3 +59,4 @@ export { type FieldError, type FieldErrorType, Findings, fieldErrorText } from '
 export { validateMetadata } from './validate/metadata.ts';
 export { validateMetadataUpdate } from './validate/metadata-update.ts';
 export { invalidStatus } from './validate/status.ts';
+export { validateCreate, validateStatusUpdate, validateUpdate } from './validate/validate.ts';
