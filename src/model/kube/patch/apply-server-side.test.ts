@@ -1,7 +1,7 @@
 // Server-side apply: what is merged, removed, owned, refused.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { KubeObject } from '#model/kube';
+import type { KubeObject, TypeSchema, ValueSchema } from '#model/kube';
 import {
   type ApplyServerSide,
   applyServerSide,
@@ -249,6 +249,44 @@ describe('conflicts', () => {
     );
     const after = apply({ live: before, applied: configMap({ k: '2' }), manager: 'kubectl' });
     assert.equal(JSON.parse(after.metadata?.annotations?.[annotation] ?? '').data.k, '2');
+  });
+});
+
+describe('custom resources', () => {
+  const any = { kind: 'any' } as const;
+  const field = (name: string, value: ValueSchema) => ({
+    name,
+    value,
+    required: false,
+    atomic: false,
+    patchStrategy: [],
+  });
+  const spec: TypeSchema = {
+    name: 'spec of X',
+    fields: new Map([
+      ['free', field('free', any)],
+      ['size', field('size', { kind: 'scalar', scalar: 'int64' })],
+    ]),
+    required: [],
+    atomic: false,
+  };
+  const type: TypeSchema = {
+    name: 'X',
+    fields: new Map([['spec', field('spec', { kind: 'object', type: spec })]]),
+    required: [],
+    atomic: false,
+  };
+  const custom = (value: object) => ({ apiVersion: 'x/v1', kind: 'X', metadata: { name: 'x' }, spec: value }) as Loose;
+
+  it('own free JSON by part and keep what their schema does not name', () => {
+    const live = apply({ applied: custom({ free: { a: 1 }, size: 1, more: 1 }), manager: 'x', type });
+    const after = apply({ live, applied: custom({ free: { b: [1] } }), type });
+    assert.deepEqual(after.spec, { free: { a: 1, b: [1] }, size: 1, more: 1 });
+    assert.deepEqual(fieldsOf(after, 'a'), { 'f:spec': { 'f:free': { 'f:b': leaf } } });
+    assert.throws(
+      () => apply({ live, applied: custom({ size: 'x' }), type }),
+      refusedWith(400, /\.spec\.size: expected numeric/),
+    );
   });
 });
 

@@ -4,26 +4,19 @@
 // Source: Kubernetes API concepts, "Server-Side Apply"; KEP-555.
 import type { KubeObject } from '../facts.ts';
 import { type ApplyConflict, conflictsOf } from './apply-conflict.ts';
+import { afterLosing, type Changes, changesBetween } from './changes.ts';
 import { checkApplied } from './check-applied.ts';
-import {
-  deepDifference,
-  difference,
-  type FieldSet,
-  intersection,
-  isEmptySet,
-  MEMBER,
-  setOfNames,
-  union,
-} from './field-set.ts';
-
+import { type FieldSet, isEmptySet, MEMBER, setOfNames, setsEqual } from './field-set.ts';
+import { deepDifference, difference, intersection, union } from './field-set-algebra.ts';
 import { applyLastApplied, fieldsOfLastApplied } from './last-applied.ts';
-import { isSameOwner, type Ownership, readOwnerships } from './managed-fields.ts';
+import { isSameOwner, type Ownership, readOwnerships, withOwners } from './managed-fields.ts';
 import { mergeValues } from './merge-objects.ts';
 import { fieldsOf } from './owned-fields.ts';
 import { badPatch } from './refused.ts';
 import { removeFields, withNamedFields } from './remove-fields.ts';
-import { rootShape, type StructShape, type TypeReference } from './shape.ts';
-import { afterLosing, type Changes, changesBetween, sameFields, timeText, withOwners } from './track-update.ts';
+import { rootShape, type StructShape } from './shape.ts';
+import { timeText } from './track-update.ts';
+import type { TypeReference } from './type-reference.ts';
 
 export interface ApplyServerSide {
   /** The object as it is; undefined when it does not exist yet. */
@@ -112,6 +105,10 @@ function merge(request: ApplyServerSide): Merged {
 }
 
 const emptyOf = ({ apiVersion, kind }: KubeObject): KubeObject => ({ apiVersion, kind });
+
+function sameFields(a: Ownership | undefined, b: Ownership): boolean {
+  return a !== undefined && a.apiVersion === b.apiVersion && setsEqual(a.fields, b.fields);
+}
 
 /** The merged object with the owners after this apply. */
 function finish(request: ApplyServerSide, merged: Merged): KubeObject {

@@ -5,10 +5,13 @@ import { isObject, type JsonObject } from './json.ts';
 import { DEPTH_MAX } from './limits.ts';
 import { itemElement, pathText } from './path-element.ts';
 import { badPatch } from './refused.ts';
-import { fieldOfStruct, rootShape, type Shape, type TypeReference, typeOf } from './shape.ts';
+import { fieldOfStruct, rootShape, type Shape } from './shape.ts';
+import { isBuiltIn, type TypeReference, typeOf } from './type-reference.ts';
 
 interface Findings {
   readonly lines: string[];
+  /** Fields that the schema does not name are findings; custom resources may keep such fields. */
+  readonly closed: boolean;
 }
 
 type Path = readonly string[];
@@ -72,8 +75,9 @@ function checkFields(
       continue;
     }
     const field = schema.type.fields.get(key);
-    if (!field) found(findings, at, 'field not declared in schema');
-    else
+    if (!field) {
+      if (findings.closed) found(findings, at, 'field not declared in schema');
+    } else
       check(
         value[key],
         field.value,
@@ -88,7 +92,7 @@ function checkFields(
 export function checkApplied(applied: object, type: TypeReference, what: string): void {
   const schema = typeOf(type);
   if (!schema) return;
-  const findings: Findings = { lines: [] };
+  const findings: Findings = { lines: [], closed: isBuiltIn(schema) };
   check(applied, { kind: 'object', type: schema }, rootShape(type), [], findings);
   const { lines } = findings;
   if (lines.length === 0) return;

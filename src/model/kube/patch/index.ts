@@ -2,10 +2,11 @@
 
 export { type ApplyConflict, conflictRefused } from './apply-conflict.ts';
 export { type ApplyResult, type ApplyServerSide, applyServerSide } from './apply-server-side.ts';
+export { fieldManagerName } from './field-manager-name.ts';
 export { applyJsonPatch } from './json-patch.ts';
 export { applyMergePatch } from './merge-patch.ts';
 export { PatchRefused, type StatusCause } from './refused.ts';
 export { resetFieldsOf } from './reset-fields.ts';
-export type { TypeReference } from './shape.ts';
 export { applyStrategicMergePatch } from './strategic-patch.ts';
-export { fieldManagerName, type TrackUpdate, trackUpdate } from './track-update.ts';
+export { type TrackUpdate, trackUpdate } from './track-update.ts';
+export type { TypeReference } from './type-reference.ts';

@@ -1,8 +1,10 @@
 // metadata.managedFields: who owns which fields of an object. An owner is a manager with its operation, subresource
 // and, for updates, API version; it has one entry. Entries stand in a fixed order and are never changed in place.
 // Source: Kubernetes API concepts, "Field management"; meta/v1 ManagedFieldsEntry.
+import type { KubeObject } from '../facts.ts';
 import type { ManagedFieldsEntry } from '../generated/kinds.ts';
-import { type FieldSet, isEmptySet, union } from './field-set.ts';
+import { type FieldSet, isEmptySet } from './field-set.ts';
+import { union } from './field-set-algebra.ts';
 import { isObject, type JsonObject, jsonEqual } from './json.ts';
 import { UPDATE_MANAGERS_MAX } from './limits.ts';
 import { canonicalElement } from './path-element.ts';
@@ -76,7 +78,7 @@ function order(a: Ownership, b: Ownership): number {
 }
 
 /** The list for metadata.managedFields; undefined when nobody owns anything. */
-export function writeOwnerships(owners: readonly Ownership[]): ManagedFieldsEntry[] | undefined {
+function writeOwnerships(owners: readonly Ownership[]): ManagedFieldsEntry[] | undefined {
   const entries = owners
     .filter((owner) => !isEmptySet(owner.fields))
     .sort(order)
@@ -90,6 +92,13 @@ export function writeOwnerships(owners: readonly Ownership[]): ManagedFieldsEntr
       ...(subresource === '' ? {} : { subresource }),
     }));
   return entries.length > 0 ? entries : undefined;
+}
+
+/** The object with these owners in its metadata; the object given stays as it is. */
+export function withOwners(object: KubeObject, owners: readonly Ownership[]): KubeObject {
+  const { managedFields: _, ...metadata } = object.metadata ?? {};
+  const entries = writeOwnerships(owners);
+  return { ...object, metadata: entries ? { ...metadata, managedFields: entries } : metadata };
 }
 
 /** Merges the oldest updaters of a version into one called "ancient-changes" until few enough are left. */

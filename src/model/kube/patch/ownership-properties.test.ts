@@ -5,19 +5,12 @@ import { type Random, seededRandom } from '#base';
 import type { KubeObject } from '#model/kube';
 import { applyServerSide, trackUpdate } from '#model/kube/patch';
 import { compareObjectsOf } from './compare.ts';
-import {
-  deepDifference,
-  difference,
-  type FieldSet,
-  intersection,
-  isEmptySet,
-  leaves,
-  setsEqual,
-  union,
-} from './field-set.ts';
+import { type FieldSet, isEmptySet, setsEqual } from './field-set.ts';
+import { deepDifference, difference, intersection, leaves, union } from './field-set-algebra.ts';
 import { readOwnerships } from './managed-fields.ts';
 import { fieldsOf } from './owned-fields.ts';
-import { rootShape, type TypeReference } from './shape.ts';
+import { rootShape } from './shape.ts';
+import type { TypeReference } from './type-reference.ts';
 
 const START = Date.UTC(2026, 0, 1);
 const pick = <T>(random: Random, list: readonly T[]): T => list[random.below(list.length)] as T;

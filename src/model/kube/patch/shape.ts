@@ -5,6 +5,7 @@
 import { once } from '#base';
 import { schemaOf } from '../schema/parse.ts';
 import type { FieldSchema, TypeSchema, ValueSchema } from '../schema/schema.ts';
+import { isBuiltIn, type TypeReference, typeOf } from './type-reference.ts';
 
 export interface StructShape {
   readonly kind: 'struct';
@@ -34,9 +35,6 @@ export interface FieldShape {
   readonly always: boolean;
 }
 
-/** A type by its name in the facts ("core.v1.Pod"), or its schema (custom resources), or unknown. */
-export type TypeReference = string | TypeSchema | undefined;
-
 const LEAF: Shape = { kind: 'leaf' };
 const SET: Shape = { kind: 'set' };
 const UNTRACKED: Shape = { kind: 'untracked' };
@@ -61,10 +59,6 @@ const ALWAYS: ReadonlySet<string> = new Set(
   ),
 );
 
-export function typeOf(type: TypeReference): TypeSchema | undefined {
-  return typeof type === 'string' ? schemaOf(type) : type;
-}
-
 interface Shapes {
   readonly structs: WeakMap<TypeSchema, StructShape>;
   readonly roots: WeakMap<TypeSchema, StructShape>;
@@ -72,12 +66,15 @@ interface Shapes {
 
 const shapes = once((): Shapes => ({ structs: new WeakMap(), roots: new WeakMap() }));
 
-function valueShape(value: ValueSchema): Shape {
+/** `any`: the shape of free JSON, owned as a whole in built-in types, by part in custom resources. */
+function valueShape(value: ValueSchema, any: Shape): Shape {
   switch (value.kind) {
     case 'object':
       return value.type.atomic ? LEAF : structShape(value.type);
     case 'map':
-      return { kind: 'map', values: valueShape(value.values) };
+      return { kind: 'map', values: valueShape(value.values, any) };
+    case 'any':
+      return any;
     default:
       return LEAF;
   }
@@ -95,10 +92,10 @@ function listShape(field: FieldSchema, items: ValueSchema): Shape {
   return { kind: 'keyed', keys, defaults, items: structShape(items.type) };
 }
 
-function fieldShape(field: FieldSchema): FieldShape {
+function fieldShape(field: FieldSchema, any: Shape): FieldShape {
   if (field.atomic) return { shape: LEAF, always: false };
   if (field.value.kind === 'list') return { shape: listShape(field, field.value.items), always: field.required };
-  return { shape: valueShape(field.value), always: field.value.kind === 'object' && ALWAYS.has(field.name) };
+  return { shape: valueShape(field.value, any), always: field.value.kind === 'object' && ALWAYS.has(field.name) };
 }
 
 function structShape(type: TypeSchema): StructShape {
@@ -108,7 +105,8 @@ function structShape(type: TypeSchema): StructShape {
   const shape: StructShape = { kind: 'struct', fields, rest: DEDUCED };
   // Known before its fields are, because types refer to themselves.
   shapes().structs.set(type, shape);
-  for (const [name, field] of type.fields) fields.set(name, fieldShape(field));
+  const any = isBuiltIn(type) ? LEAF : DEDUCED;
+  for (const [name, field] of type.fields) fields.set(name, fieldShape(field, any));
   return shape;
 }
 

@@ -1,10 +1,10 @@
 // The directives of strategic merge patch: keys of a patch that are orders, not data.
 // Source: Kubernetes documentation, "Strategic Merge Patch" (sig-api-machinery).
-import { isObject, type JsonObject, setOwn } from './json.ts';
+import { type JsonObject, setOwn } from './json.ts';
 import { badPatch } from './refused.ts';
 
 export const DIRECTIVE = '$patch';
-export const RETAIN_KEYS = '$retainKeys';
+const RETAIN_KEYS = '$retainKeys';
 export const DELETE_FROM = '$deleteFromPrimitiveList/';
 export const SET_ORDER = '$setElementOrder/';
 
@@ -22,22 +22,6 @@ export function directiveOf(patch: JsonObject): string | undefined {
   if (directive !== 'replace' && directive !== 'delete' && directive !== 'merge')
     throw badPatch(`unknown patch type found: ${JSON.stringify(directive)}`);
   return directive;
-}
-
-function dataOfList(list: readonly unknown[]): unknown[] {
-  const data: unknown[] = [];
-  for (const item of list) if (!isObject(item) || item[DIRECTIVE] === undefined) data.push(dataOf(item));
-  return data;
-}
-
-/** A value that goes in where nothing was before: without directives, and without the nulls that would remove. */
-export function dataOf(value: unknown): unknown {
-  if (Array.isArray(value)) return dataOfList(value);
-  if (!isObject(value)) return value;
-  const data: JsonObject = {};
-  for (const key of Object.keys(value))
-    if (value[key] !== null && !isDirective(key)) setOwn(data, key, dataOf(value[key]));
-  return data;
 }
 
 /** A list that stands under a directive's key. */

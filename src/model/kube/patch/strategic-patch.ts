@@ -6,17 +6,17 @@ import { identityBy, orderElements } from './element-order.ts';
 import { isObject, type JsonObject, jsonEqual, setOwn } from './json.ts';
 import { DEPTH_MAX } from './limits.ts';
 import { badPatch, PatchRefused, unfitPatch } from './refused.ts';
-import { type TypeReference, typeOf } from './shape.ts';
+import { dataOf } from './strategic-data.ts';
 import {
   DELETE_FROM,
   DIRECTIVE,
-  dataOf,
   directiveList,
   directiveOf,
   isDirective,
   retainKeys,
   SET_ORDER,
 } from './strategic-directives.ts';
+import { type TypeReference, typeOf } from './type-reference.ts';
 
 /** What is known of the values of a map: a struct's fields, or one schema for all. */
 type Known = { readonly type: TypeSchema } | { readonly values: ValueSchema } | undefined;

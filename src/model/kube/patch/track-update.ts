@@ -1,27 +1,18 @@
 // Keeps managedFields right on create, update and patch: who changes a field owns it, everybody else stops owning it.
 // The cost is one walk over the object; a write that changes nothing leaves every entry, and every time, as it is.
 import type { KubeObject } from '../facts.ts';
-import { compareObjectsOf } from './compare.ts';
-import {
-  deepDifference,
-  difference,
-  type FieldSet,
-  intersection,
-  isEmptySet,
-  setOfNames,
-  setsEqual,
-  union,
-} from './field-set.ts';
-import { MANAGER_NAME_MAX } from './limits.ts';
-import { capUpdaters, isSameOwner, type Ownership, ownershipsBefore, writeOwnerships } from './managed-fields.ts';
-import { rootShape, type TypeReference } from './shape.ts';
+import { afterLosing, type Changes, changesBetween } from './changes.ts';
+import { type FieldSet, isEmptySet } from './field-set.ts';
+import { difference, union } from './field-set-algebra.ts';
+import { capUpdaters, isSameOwner, type Ownership, ownershipsBefore, withOwners } from './managed-fields.ts';
+import type { TypeReference } from './type-reference.ts';
 
 export interface TrackUpdate {
   /** The object before the write; undefined on create. */
   readonly live?: KubeObject | undefined;
   /** The object that will be stored. */
   readonly updated: KubeObject;
-  /** Name of the field manager; see {@link fieldManagerName}. */
+  /** Name of the field manager; see fieldManagerName. */
   readonly manager: string;
   /** "apps/v1"; that of `updated` when left out. */
   readonly apiVersion?: string;
@@ -33,61 +24,9 @@ export interface TrackUpdate {
   readonly now: number;
 }
 
-/** What one write did to the fields of an object. */
-export interface Changes {
-  /** Added or modified. */
-  readonly changed: FieldSet;
-  readonly removed: FieldSet;
-}
-
 /** RFC 3339 in whole seconds. */
 export function timeText(now: number): string {
   return `${new Date(now).toISOString().slice(0, 19)}Z`;
-}
-
-/** The name of a field manager: the one that the request gives, else the product of its User-Agent. */
-export function fieldManagerName(request: {
-  fieldManager?: string | undefined;
-  userAgent?: string | undefined;
-}): string {
-  if (request.fieldManager) return request.fieldManager;
-  const [product = ''] = (request.userAgent ?? '').split('/');
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: names must be printable
-  return product.replace(/[\u0000-\u001f\u007f]/g, '').slice(0, MANAGER_NAME_MAX) || 'unknown';
-}
-
-const NOTHING: FieldSet = {};
-
-/** Undefined when the two states are the same. */
-export function changesBetween(
-  before: KubeObject | undefined,
-  after: KubeObject,
-  options: { type: TypeReference; resetFields?: readonly (readonly string[])[] | undefined },
-): Changes | undefined {
-  const found = compareObjectsOf(before, after, rootShape(options.type));
-  if (!found) return undefined;
-  let changed = found.modified && found.added ? union(found.modified, found.added) : (found.modified ?? found.added);
-  let removed = found.removed;
-  if (options.resetFields?.length) {
-    const reset = setOfNames(options.resetFields);
-    changed = changed && deepDifference(changed, reset);
-    removed = removed && deepDifference(removed, reset);
-  }
-  return { changed: changed ?? NOTHING, removed: removed ?? NOTHING };
-}
-
-/** An owner's fields after somebody else's write; the very same set when they stay. */
-export function afterLosing(fields: FieldSet, { changed, removed }: Changes): FieldSet {
-  const lost = isEmptySet(changed) ? NOTHING : intersection(fields, changed);
-  const left = isEmptySet(lost) ? fields : difference(fields, lost);
-  return isEmptySet(removed) ? left : difference(left, removed);
-}
-
-/** The object with these owners in its metadata; the object given stays as it is. */
-export function withOwners(object: KubeObject, owners: readonly Ownership[]): KubeObject {
-  const { managedFields: _, ...metadata } = object.metadata ?? {};
-  const entries = writeOwnerships(owners);
-  return { ...object, metadata: entries ? { ...metadata, managedFields: entries } : metadata };
 }
 
 function ownersAfter(owners: readonly Ownership[], self: Ownership, changes: Changes): Ownership[] {
@@ -124,9 +63,4 @@ export function trackUpdate(write: TrackUpdate): KubeObject {
     fields: difference(changes.changed, changes.removed),
   };
   return withOwners(updated, capUpdaters(ownersAfter(owners, self, changes)));
-}
-
-/** Whether two lists of owners differ in more than their times. */
-export function sameFields(a: Ownership | undefined, b: Ownership | undefined): boolean {
-  return a !== undefined && b !== undefined && a.apiVersion === b.apiVersion && setsEqual(a.fields, b.fields);
 }

@@ -56,7 +56,7 @@ function column<K, S>(
 }
 
 /** The columns of one kind, made by their types. `wide`: shown in wide listings only. */
-export interface ColumnMaker<K, S> {
+interface ColumnMaker<K, S> {
   name(cell?: CellOf<K, S>): Column<K, S>;
   age(): Column<K, S>;
   created(): Column<K, S>;

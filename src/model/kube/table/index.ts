@@ -3,13 +3,9 @@
 export type { AnyKindTable, Cell, Column, ColumnDefinition, KindTable } from './column.ts';
 export { durationText, sinceText } from './duration.ts';
 export {
-  type IncludeObject,
   type ListMetadata,
   type PartialObjectMetadata,
   partialMetadataListOf,
   partialMetadataOf,
-  type Table,
-  type TableRequest,
-  type TableRow,
-  tableOf,
-} from './table.ts';
+} from './partial-metadata.ts';
+export { type IncludeObject, type Table, type TableRequest, type TableRow, tableOf } from './table.ts';

@@ -3,13 +3,7 @@
 import type { KubeObject } from '../facts.ts';
 import type { AnyKindTable, Cell, ColumnDefinition, RowCondition } from './column.ts';
 import { kindTableOf } from './kinds.ts';
-
-/** Source: meta/v1 ListMeta. */
-export interface ListMetadata {
-  readonly resourceVersion?: string;
-  readonly continue?: string;
-  readonly remainingItemCount?: number;
-}
+import { type ListMetadata, partialMetadataOf } from './partial-metadata.ts';
 
 export interface TableRow {
   readonly cells: readonly Cell[];
@@ -39,26 +33,6 @@ export interface TableRequest {
   readonly now: number;
   /** Instead of the table of the resource: custom resources with columns of their own. */
   readonly table?: AnyKindTable;
-}
-
-export interface PartialObjectMetadata {
-  readonly kind: 'PartialObjectMetadata';
-  readonly apiVersion: 'meta.k8s.io/v1';
-  readonly metadata: KubeObject['metadata'];
-}
-
-/** The object without anything but its metadata. */
-export function partialMetadataOf(object: KubeObject): PartialObjectMetadata {
-  return { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1', metadata: object.metadata ?? {} };
-}
-
-export function partialMetadataListOf(objects: readonly KubeObject[], metadata: ListMetadata = {}): object {
-  return {
-    kind: 'PartialObjectMetadataList',
-    apiVersion: 'meta.k8s.io/v1',
-    metadata,
-    items: objects.map(partialMetadataOf),
-  };
 }
 
 function includedPart(object: KubeObject, include: IncludeObject): unknown {
