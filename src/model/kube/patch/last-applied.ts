@@ -3,13 +3,12 @@
 import type { KubeObject } from '../facts.ts';
 import type { FieldSet } from './field-set.ts';
 import { isObject } from './json.ts';
+import { ANNOTATIONS_MAX } from './limits.ts';
 import { fieldsOf } from './owned-fields.ts';
 import { rootShape } from './shape.ts';
 import type { TypeReference } from './type-reference.ts';
 
 const ANNOTATION = 'kubectl.kubernetes.io/last-applied-configuration';
-/** Characters of all annotations of an object; beyond it the annotation is left alone. */
-const ANNOTATIONS_MAX = 256 * 1024;
 
 interface Request {
   readonly live?: KubeObject | undefined;

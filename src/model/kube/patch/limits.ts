@@ -14,3 +14,6 @@ export const UPDATE_MANAGERS_MAX = 10;
 
 /** Characters of a field manager's name. Source: Kubernetes API, meta/v1 PatchOptions.fieldManager. */
 export const MANAGER_NAME_MAX = 128;
+
+/** Characters of all annotations of an object, as the Kubernetes API allows; beyond it last-applied-configuration is left as it was. */
+export const ANNOTATIONS_MAX = 256 * 1024;
