@@ -19,6 +19,7 @@ export type * from './generated/kinds.ts';
 export type { JsonSchema } from './openapi/component.ts';
 export { type GroupVersionKind, schemaNameOf } from './openapi/schema-names.ts';
 export { openApiV2Document } from './openapi/v2.ts';
+export { openApiV2Protobuf } from './openapi/v2-protobuf.ts';
 export { openApiPathOf, openApiV3Document, openApiV3Index } from './openapi/v3.ts';
 export { schemaOf } from './schema/parse.ts';
 export type { FieldSchema, Scalar, TypeSchema, ValueSchema } from './schema/schema.ts';
