@@ -15,7 +15,7 @@ export interface RemoteCommand {
   readonly protocol: string;
   /** Undefined when the request has no stdin. Ends when the client ends it, or goes. */
   readonly stdin?: Readable;
-  /** Throws away what is written when the request has none. */
+  /** Throws away what is written when the request has none, and when the client is gone. */
   readonly stdout: Writable;
   readonly stderr: Writable;
   /** One listener; sizes that came before it are told at once. */

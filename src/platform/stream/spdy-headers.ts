@@ -80,6 +80,8 @@ export interface SpdyHeaderDecoder {
   close(): void;
 }
 
+const tooLarge = (): WorldError => new WorldError('Invalid', 'a SPDY header block is too large');
+
 /** Reads the header blocks of one direction of one connection. */
 export function spdyHeaderDecoder(): SpdyHeaderDecoder {
   const inflate = createInflate({ dictionary: spdyDictionary(), flush: zlib.Z_SYNC_FLUSH });
@@ -89,7 +91,7 @@ export function spdyHeaderDecoder(): SpdyHeaderDecoder {
   inflate.on('data', (part: Buffer) => {
     bytes += part.length;
     parts.push(part);
-    if (bytes > SPDY_HEADER_BYTES_MAX) inflate.destroy(new WorldError('Invalid', 'a SPDY header block is too large'));
+    if (bytes > SPDY_HEADER_BYTES_MAX) inflate.destroy(tooLarge());
   });
   inflate.on('error', (error) => fail?.(error));
   inflate.on('close', () => fail?.(new WorldError('Unavailable', 'the connection was closed')));
@@ -100,7 +102,7 @@ export function spdyHeaderDecoder(): SpdyHeaderDecoder {
         parts = [];
         bytes = 0;
         inflate.write(block, (error) => {
-          if (error) return reject(error);
+          if (error || bytes > SPDY_HEADER_BYTES_MAX) return reject(error ?? tooLarge());
           try {
             resolve(parseBlock(Buffer.concat(parts)));
           } catch (thrown) {

@@ -45,7 +45,7 @@ export class SpdyStream extends Duplex {
 
   /**
    * The peer reset the stream or the connection is gone. What came before is still read, then it ends: servers of
-   * Kubernetes end a finished command by resetting its streams. Nothing can be sent any more.
+   * Kubernetes end a finished command by resetting its streams. What is written from then on is thrown away.
    */
   abort(): void {
     this.#aborted = true;
@@ -64,10 +64,15 @@ export class SpdyStream extends Duplex {
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
     const from = (at: number): void => {
+      // To a peer that is gone everything is thrown away: what it sent before can then still be read to its end.
+      if (this.#aborted || at >= chunk.length) {
+        done();
+        return;
+      }
       const end = at + DATA_FRAME_BYTES;
       this.#sender.data(this.id, chunk.subarray(at, end), (error) => {
-        if (error || end >= chunk.length) done(error);
-        else from(end);
+        if (error) this.abort();
+        from(end);
       });
     };
     from(0);
@@ -75,7 +80,8 @@ export class SpdyStream extends Duplex {
 
   override _final(done: (error?: Error | null) => void): void {
     this.#sentFin = true;
-    this.#sender.fin(this.id, done);
+    if (this.#aborted) done();
+    else this.#sender.fin(this.id, () => done());
   }
 
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {

@@ -55,8 +55,14 @@ function run(command: RemoteCommand, argv: readonly string[], sizes: { width: nu
   child.stderr.pipe(command.stderr);
   command.onResize((size) => sizes.push(size));
   void command.closed.then(() => child.kill('SIGKILL'));
-  child.on('error', (error) => void command.finish({ error: error.message }));
-  child.on('close', (code, signal) => void command.finish(signal ? { error: signal } : { exitCode: code ?? 0 }));
+  let failure: string | undefined;
+  child.on('error', (error) => {
+    failure = error.message;
+  });
+  child.on('close', (code, signal) => {
+    const error = failure ?? signal;
+    void command.finish(error ? { error } : { exitCode: code ?? 0 });
+  });
 }
 
 /** Starts the server on a free port. Port-forwarded connections go to `forwardTo` on this machine. */

@@ -37,8 +37,10 @@ function decode(data: Buffer, base64: boolean): { channel: number; payload: Buff
 function channelWritable(socket: WebSocket, channel: number, base64: boolean): Writable {
   const writable = new Writable({
     write(chunk: Buffer, _encoding, done) {
-      if (base64) socket.send(`${channel}${chunk.toString('base64')}`, { binary: false }, done);
-      else socket.send(Buffer.concat([Buffer.of(channel), chunk]), { binary: true }, done);
+      // To a client that is gone everything is thrown away; `closed` tells.
+      const sent = (): void => done();
+      if (base64) socket.send(`${channel}${chunk.toString('base64')}`, { binary: false }, sent);
+      else socket.send(Buffer.concat([Buffer.of(channel), chunk]), { binary: true }, sent);
     },
   });
   return writable.on('error', () => undefined);
