@@ -37,7 +37,12 @@ export class EtcdLog implements StoreLog {
   constructor(client: EtcdClient, options: EtcdLogOptions) {
     this.#client = client;
     this.#options = options;
-    this.#room = new EtcdRoom(client, options.quotaBytes, options.disk);
+    const touch: RequestOp = { request_put: { key: Buffer.from(`${options.prefix}/room`), value: Buffer.alloc(0) } };
+    this.#room = new EtcdRoom(client, {
+      quotaBytes: options.quotaBytes,
+      disk: options.disk,
+      touch: () => this.#commit([touch]),
+    });
     this.#writerKey = Buffer.from(`${options.prefix}/writer`);
     this.#floorKey = Buffer.from(`${options.prefix}/floor`);
     this.#logStart = Buffer.from(`${options.prefix}/log/`);
@@ -102,9 +107,9 @@ export class EtcdLog implements StoreLog {
   async drop(revisions: readonly Revision[], floor: Revision): Promise<void> {
     const floorOp: RequestOp = { request_put: { key: this.#floorKey, value: Buffer.from(String(floor)) } };
     // The floor goes first, alone: whoever sees records missing also sees why.
-    const { header } = await this.#commit([floorOp]);
-    if (revisions.length > 0)
-      await this.#commit(revisions.map((revision) => ({ request_delete_range: { key: this.#keyOf(revision) } })));
+    let { header } = await this.#commit([floorOp]);
+    const ops = revisions.map((revision): RequestOp => ({ request_delete_range: { key: this.#keyOf(revision) } }));
+    if (ops.length > 0) header = (await this.#commit(ops)).header;
     await this.#room.compact(header.revision);
   }
 

@@ -2,6 +2,13 @@
 import type { EtcdClient } from '#platform/etcd';
 import { ETCD_MEASURE_BYTES, ETCD_PROBE_MS, ETCD_QUOTA_BYTES } from './limits.ts';
 
+export interface EtcdRoomOptions {
+  readonly quotaBytes?: number;
+  disk?(full: boolean): void;
+  /** Writes something small. */
+  touch(): Promise<unknown>;
+}
+
 export class EtcdRoom {
   #bytes = 0;
   #full = false;
@@ -10,13 +17,13 @@ export class EtcdRoom {
   #compactTo = 0;
   #probe: NodeJS.Timeout | undefined;
   readonly #client: EtcdClient;
+  readonly #options: EtcdRoomOptions;
   readonly #quotaBytes: number;
-  readonly #disk: ((full: boolean) => void) | undefined;
 
-  constructor(client: EtcdClient, quotaBytes = ETCD_QUOTA_BYTES, disk?: (full: boolean) => void) {
+  constructor(client: EtcdClient, options: EtcdRoomOptions) {
     this.#client = client;
-    this.#quotaBytes = quotaBytes;
-    this.#disk = disk;
+    this.#options = options;
+    this.#quotaBytes = options.quotaBytes ?? ETCD_QUOTA_BYTES;
   }
 
   get full(): boolean {
@@ -46,7 +53,7 @@ export class EtcdRoom {
     clearInterval(this.#probe);
     const again = (): void => void this.#makeRoom().catch(() => undefined);
     this.#probe = full ? setInterval(again, ETCD_PROBE_MS).unref() : undefined;
-    this.#disk?.(full);
+    this.#options.disk?.(full);
   }
 
   /** Lets etcd forget its own history, one round behind, so that a standby that lags a little is not cut off. */
@@ -66,6 +73,8 @@ export class EtcdRoom {
       this.#compactTo = 0;
       await this.#client.compact(to);
     }
+    // etcd counts pages as free only two commits after they were freed.
+    await this.#options.touch();
     await this.measure();
   }
 }

@@ -100,17 +100,20 @@ export class RowLog {
 
   /** All rows, durable on return, or none. WorldError `Exhausted`: none; anything else: it is not known. */
   append(rows: readonly LogRow[]): void {
+    const onlyDeletes = rows.every((row) => row.kind === 'delete');
+    if (this.#diskFull && !onlyDeletes)
+      throw new WorldError('Exhausted', `no room for ${this.#file}; what is reserved is for deletes`, {
+        subject: this.#file,
+      });
     try {
       this.#insert(rows);
     } catch (error) {
       const failure = databaseError(this.#file, error);
-      if (failure.code !== 'Exhausted') throw failure;
-      const reserve = !this.#diskFull;
+      if (failure.code !== 'Exhausted' || this.#diskFull) throw failure;
       this.#ballast.release();
       this.#setDiskFull(true);
-      // Deletes may use the room that was reserved; puts are for the caller to refuse.
-      if (!reserve || rows.some((row) => row.kind === 'put')) throw failure;
-      this.#insert(rows);
+      if (!onlyDeletes) throw failure;
+      this.append(rows);
     }
   }
 
