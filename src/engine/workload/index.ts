@@ -1,4 +1,13 @@
 // The door of the workload engine.
+
+export {
+  type DaemonNode,
+  type DaemonSetInput,
+  type DaemonSetPlan,
+  planDaemonSet,
+} from './daemon-set.plan.ts';
+export { isJobFinished, type JobInput, type JobPlan, planJob } from './job.plan.ts';
+export { indexAnnotation, isIndexed, jobFinalizer } from './job-count.ts';
 export {
   isPodActive,
   isPodAvailable,
@@ -8,3 +17,5 @@ export {
   podCondition,
 } from './pod-state.ts';
 export { compareForRemoval, planReplicas, type ReplicasInput, type ReplicasPlan } from './replicas.plan.ts';
+export { forgettableRevisions, planRevisions, revisionHashLabel, templateOf } from './revisions.plan.ts';
+export { ordinalOf, planStatefulSet, type StatefulSetInput, type StatefulSetPlan } from './stateful-set.plan.ts';

@@ -1,6 +1,6 @@
 // What every controller gets: the client, one shared cache for each resource, indexes over them, time, log and events.
 import type { Client, ObjectCache } from '#client';
-import type { EndpointSlice, Pod, ReplicaSet } from '#model/kube';
+import type { ControllerRevision, EndpointSlice, Pod, ReplicaSet } from '#model/kube';
 import type { Clock } from '#platform/clock';
 import type { Log } from '#platform/log';
 import { type CacheIndex, type EventRecorder, eventRecorder, indexByController, indexCache } from '#reconcile';
@@ -18,6 +18,7 @@ export interface ControllerContext {
   readonly caches: Caches;
   readonly podsByController: ReturnType<typeof indexByController<Pod>>;
   readonly setsByController: ReturnType<typeof indexByController<ReplicaSet>>;
+  readonly revisionsByController: ReturnType<typeof indexByController<ControllerRevision>>;
   readonly podsByNode: CacheIndex<Pod>;
   /** By `namespace/name` of the Service that a slice names. */
   readonly slicesByService: CacheIndex<EndpointSlice>;
@@ -32,6 +33,7 @@ export function controllerContext(options: { client: Client; clock: Clock; log: 
   const caches = Object.fromEntries(opened) as unknown as Caches;
   const podsByController = indexByController(caches.pods);
   const setsByController = indexByController(caches.replicaSets);
+  const revisionsByController = indexByController(caches.revisions);
   const podsByNode = indexCache(caches.pods, (pod) => (pod.spec?.nodeName ? [pod.spec.nodeName] : []));
   const slicesByService = indexCache(caches.endpointSlices, ({ metadata }) => {
     const service = metadata?.labels?.['kubernetes.io/service-name'];
@@ -45,12 +47,14 @@ export function controllerContext(options: { client: Client; clock: Clock; log: 
     caches,
     podsByController,
     setsByController,
+    revisionsByController,
     podsByNode,
     slicesByService,
     events: (component) => eventRecorder({ client, clock, log: log.child(component), component }),
     close() {
       podsByController.close();
       setsByController.close();
+      revisionsByController.close();
       podsByNode.close();
       slicesByService.close();
       for (const [, cache] of opened) cache.close();

@@ -4,12 +4,15 @@ import type { Clock } from '#platform/clock';
 import type { Log } from '#platform/log';
 import { type Controller, type ControllerMetrics, runControllers } from '#reconcile';
 import { type ControllerContext, controllerContext } from './context.ts';
+import { daemonSetController } from './daemon/daemon-set.controller.ts';
 import { deploymentController } from './deployment/deployment.controller.ts';
 import { endpointSliceController } from './endpoints/endpoint-slice.controller.ts';
 import { endpointsController } from './endpoints/endpoints.controller.ts';
 import { endpointSliceMirroringController } from './endpoints/mirroring.controller.ts';
 import { type ServicePods, servicePods } from './endpoints/service-pods.ts';
 import { garbageCollector } from './garbage/garbage-collector.ts';
+import { jobController, orphanedJobPodController } from './job/job.controller.ts';
+import { ttlAfterFinishedController } from './job/ttl.controller.ts';
 import { namespaceController } from './namespace/namespace.controller.ts';
 import { rootCaController } from './namespace/root-ca.controller.ts';
 import { serviceAccountController } from './namespace/service-account.controller.ts';
@@ -17,6 +20,7 @@ import { nodeIpamController } from './node/node-ipam.controller.ts';
 import { nodeLifecycleController } from './node/node-lifecycle.controller.ts';
 import { taintEvictionController } from './node/taint-eviction.controller.ts';
 import { replicaSetController, replicationController } from './replicas/replicas.controller.ts';
+import { statefulSetController } from './stateful/stateful-set.controller.ts';
 
 export interface ControllersOptions {
   readonly client: Client;
@@ -58,6 +62,11 @@ function controllersOf(context: ControllerContext, pods: ServicePods, options: C
     deploymentController(context),
     replicaSetController(context),
     replicationController(context),
+    statefulSetController(context),
+    daemonSetController(context),
+    jobController(context),
+    orphanedJobPodController(context),
+    ttlAfterFinishedController(context),
     endpointsController(context, pods),
     endpointSliceController(context, pods),
     endpointSliceMirroringController(context),
