@@ -57,7 +57,6 @@ try {
     legalComments: 'none',
     logLevel: 'error',
     minifySyntax: true,
-    minifyWhitespace: true,
     // CommonJS packages inside the bundle ask for Node.js modules by `require`.
     banner: {
       js: "import{createRequire as holdfastRequire}from'node:module';const require=holdfastRequire(import.meta.url);",

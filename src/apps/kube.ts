@@ -2,7 +2,7 @@
 import { present } from '#base';
 import { NODE_PORT_RANGE } from '#model/site';
 import { systemClock as clock } from '#platform/clock';
-import { makeFolder, readJsonIfPresent } from '#platform/disk';
+import { makeFolder } from '#platform/disk';
 import { runControllers } from '#reconcile';
 import { objectIndex, startApiServer, type UserInfo } from '#services/apiserver';
 import { startControllers } from '#services/controllers';
@@ -11,7 +11,7 @@ import { loadBalancerController } from '#services/load-balancer';
 import { pullSecretController } from '#services/registry';
 import { startScheduler } from '#services/scheduler';
 import { openSqliteStore } from '#store';
-import { type RegistryAccount, registryAccountFile } from './registry-account.ts';
+import { ensureRegistryAccounts, registryHosts } from './registry-accounts.ts';
 import { appStart, stopOnSignal } from './site-files.ts';
 
 const { site, folders, log, ready } = appStart('kube');
@@ -54,7 +54,7 @@ log.info('the API answers', { host, port });
 
 const privileged = (name: string): UserInfo => ({ name, groups: ['system:masters', 'system:authenticated'] });
 const client = server.client(privileged('system:kube-controller-manager'));
-const account = readJsonIfPresent<RegistryAccount>(registryAccountFile(folders));
+const { people } = ensureRegistryAccounts(folders);
 const [controllers, scheduler] = await Promise.all([
   startControllers({ client, clock, log, rootCaPem: kubernetesServers, podCidr: cluster.podCidr }),
   startScheduler({ client: server.client(privileged('system:kube-scheduler')), clock, log }),
@@ -62,9 +62,7 @@ const [controllers, scheduler] = await Promise.all([
 const siteControllers = runControllers(
   [
     loadBalancerController({ client, pool: site.network.serviceIps, clock, log }),
-    ...(account
-      ? [pullSecretController({ client, hosts: [`${site.network.doorAddress}:${registry}`], ...account })]
-      : []),
+    pullSecretController({ client, hosts: registryHosts(site), ...people }),
   ],
   { clock, log },
 );

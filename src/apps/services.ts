@@ -2,17 +2,21 @@
 import { systemClock as clock } from '#platform/clock';
 import { openPki } from '#services/infrastructure';
 import { startRegistry } from '#services/registry';
-import { ensureRegistryAccount, registryHosts } from './registry-account.ts';
+import { ensureRegistryAccounts, registryHosts } from './registry-accounts.ts';
 import { appStart, stopOnSignal } from './site-files.ts';
 
 const { site, folders, log, ready } = appStart('services');
 const pki = openPki(folders.pki);
 const names = new Set(registryHosts(site));
+const { people, node } = ensureRegistryAccounts(folders);
 const registry = await startRegistry({
   folder: folders.content,
   listen: [{ host: site.network.doorAddress, port: site.ports.registry }],
   tls: pki.leaf('front-doors'),
-  accounts: [{ ...ensureRegistryAccount(folders), may: 'push' }],
+  accounts: [
+    { ...people, may: 'push' },
+    { ...node, may: 'pull' },
+  ],
   realm: site.name,
   ownNames: () => names,
   outside: () => ({}),

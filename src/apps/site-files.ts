@@ -17,9 +17,15 @@ export function appStart(app: string): AppStart {
   const { values } = parseArgs({ options: { data: { type: 'string' }, machine: { type: 'string' } } });
   const opened = openSite(values.data ?? '');
   const processName = values.machine ? `${app}-${values.machine}` : app;
+  const log = jsonLog({ component: processName });
+  // A bug ends the process, with one line that says where; the supervisor starts it again.
+  process.on('uncaughtException', (error) => {
+    log.error('a bug ended this process', { error });
+    process.exit(1);
+  });
   return {
     ...opened,
-    log: jsonLog({ component: processName }),
+    log,
     machine: values.machine,
     ready: () => writeFileAtomic(opened.folders.ready(processName), String(process.pid)),
   };

@@ -4,8 +4,17 @@ import { type Machine, namespacePath, type Site, type SiteFolders } from '#model
 import { containerdConfig } from '#platform/cri';
 import { isPresent, makeFolder, readTextIfPresent } from '#platform/disk';
 import { findProgram, PROGRAM_PATH, type ProcessIdentity } from '#platform/process';
-import { containerdProcess, containerdSocket, machineSystemCgroup } from '#services/machines';
+import {
+  containerdProcess,
+  containerdSocket,
+  machineShimCgroup,
+  machineSystemCgroup,
+  PAUSE_IMAGE,
+  writeRegistryHosts,
+} from '#services/machines';
 import type { ProcessDeclaration } from '#services/supervisor';
+
+import { ensureRegistryAccounts } from '../registry-accounts.ts';
 
 export interface Declaring {
   readonly site: Site;
@@ -58,13 +67,18 @@ export function servicesProcess(of: Declaring, node: string): ProcessDeclaration
 /** Where CNI plug-ins are: Debian's place, or the usual one. */
 const cniFolder = (): string => (isPresent('/usr/lib/cni/ptp') ? '/usr/lib/cni' : '/opt/cni/bin');
 
-export const PAUSE_IMAGE = 'holdfast.dev/pause:1';
-
 export function containerdOf(of: Declaring, machine: Machine): ProcessDeclaration {
   const { site, folders } = of;
   const state = folders.machineState(machine.name);
   const run = folders.machineRun(machine.name);
   for (const folder of [`${state}/registries`, `${run}/cni`]) makeFolder(folder);
+  const { node } = ensureRegistryAccounts(folders);
+  writeRegistryHosts({
+    folder: `${state}/registries`,
+    address: `${site.network.doorAddress}:${site.ports.registry}`,
+    caFile: `${folders.pki}/front-doors/anchor.crt`,
+    ...node,
+  });
   const config = containerdConfig({
     root: `${state}/containerd`,
     state: `${run}/containerd`,
@@ -73,7 +87,7 @@ export function containerdOf(of: Declaring, machine: Machine): ProcessDeclaratio
     cniBinFolder: cniFolder(),
     cniConfigFolder: `${run}/cni`,
     registryConfigFolder: `${state}/registries`,
-    shimCgroup: machineSystemCgroup(site, machine).replace(/system$/, 'shims'),
+    shimCgroup: machineShimCgroup(site, machine),
     runcBinary: findProgram('runc'),
   });
   return containerdProcess({ site, folders, machine, config, path: PROGRAM_PATH });

@@ -15,7 +15,7 @@ import { openTcpDoor, type TcpDoor } from '#platform/net';
 import { ensurePki } from '#services/infrastructure';
 import { ensureCable, ensureMachineGroups, ensureNamespace, ensureSiteGroups, ensureSwitch } from '#services/machines';
 import type { ProcessDeclaration, Supervisor } from '#services/supervisor';
-import { ensureRegistryAccount } from '../registry-account.ts';
+import { ensureRegistryAccounts } from '../registry-accounts.ts';
 import { containerdOf, type Declaring, kubeProcess, nodeProcess, servicesProcess } from './processes.ts';
 import type { Progress } from './progress.ts';
 
@@ -71,7 +71,7 @@ export async function startSite(of: StartingSite): Promise<StartedSite> {
   const certificates = ensurePki({ site, folders, now: clock.now() }).then((issued) => {
     for (const { spec, reason } of issued) log.info('certificate issued', { certificate: spec.name, reason });
   });
-  ensureRegistryAccount(folders);
+  ensureRegistryAccounts(folders);
   const onDemand = new Map<string, ProcessDeclaration>();
   const needed: string[] = [];
   const runNeeded = (declaration: ProcessDeclaration): void => {

@@ -36,6 +36,11 @@ export function removeFolderIfEmpty(folder: string): void {
   }
 }
 
+/** A whole file. */
+export function readBytes(file: string): Uint8Array {
+  return fs.readFileSync(file);
+}
+
 /** Size in bytes, 0 when absent. */
 export function fileBytes(file: string): number {
   return fs.statSync(file, { throwIfNoEntry: false })?.size ?? 0;
@@ -89,4 +94,10 @@ export function watchFolder(folder: string, act: () => void): { close(): void } 
   } catch {
     return { close: () => undefined };
   }
+}
+
+/** Size of the file system that a folder is on. */
+export function diskBytes(folder: string): number {
+  const { blocks, bsize } = fs.statfsSync(folder);
+  return blocks * bsize;
 }

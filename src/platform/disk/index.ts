@@ -2,10 +2,12 @@
 export { readJsonIfPresent, readTextIfPresent, syncFolder, writeFileAtomic } from './disk.ts';
 export {
   appendText,
+  diskBytes,
   fileBytes,
   isPresent,
   listFolder,
   makeFolder,
+  readBytes,
   readFrom,
   removeFolderIfEmpty,
   removeTree,

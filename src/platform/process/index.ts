@@ -16,6 +16,7 @@ export {
   isSystemdMachine,
   machineCapacity,
   namespacePids,
+  ociArchitecture,
   PROGRAM_PATH,
 } from './machine-facts.ts';
 export { type RunOptions, type RunResult, run, runOrThrow } from './run.ts';

@@ -31,3 +31,6 @@ export function namespacePids(pid: number): number[] {
     return [];
   }
 }
+
+/** This machine's architecture as OCI images name it. */
+export const ociArchitecture = (): string => ({ x64: 'amd64', arm64: 'arm64' })[process.arch as string] ?? process.arch;

@@ -16,7 +16,8 @@ export type LineHandler = (request: unknown) => AsyncIterable<unknown>;
 async function* linesOf(socket: net.Socket): AsyncGenerator<unknown> {
   let rest = '';
   socket.setEncoding('utf8');
-  for await (const chunk of socket as AsyncIterable<string>) {
+  // Who stops reading may still be writing: leaving the loop must not close the socket.
+  for await (const chunk of socket.iterator({ destroyOnReturn: false }) as AsyncIterable<string>) {
     rest += chunk;
     const lines = rest.split('\n');
     rest = lines.pop() ?? '';

@@ -4,6 +4,7 @@ import { makeFolder, readTextIfPresent, writeFileAtomic } from '#platform/disk';
 import { canConnect } from '#platform/socket';
 import { CONTAINERD_STOP_GRACE_MS } from './limits.ts';
 import { machineSystemCgroup } from './machine.driver.ts';
+import { ensurePauseImage } from './pause-image.ts';
 
 /** The name of a machine's containerd among the site's processes. */
 export const containerdName = (machine: Pick<Machine, 'name'>): string => `containerd-${machine.name}`;
@@ -33,7 +34,12 @@ export function containerdProcess(of: {
     env: { PATH: of.path },
     networkNamespace: namespacePath(site, machine),
     cgroup: machineSystemCgroup(site, machine),
-    isReady: () => canConnect(containerdSocket(folders, machine)),
+    isReady: async () => {
+      const socket = containerdSocket(folders, machine);
+      if (!(await canConnect(socket))) return false;
+      await ensurePauseImage({ socket, stateFolder: folders.machineState(machine.name), runFolder: run });
+      return true;
+    },
     stopGraceMs: CONTAINERD_STOP_GRACE_MS,
   };
 }

@@ -5,6 +5,9 @@ export {
   ensureMachineGroups,
   ensureNamespace,
   ensureSiteGroups,
+  machineShimCgroup,
   machineSystemCgroup,
 } from './machine.driver.ts';
+export { PAUSE_IMAGE } from './pause-image.ts';
+export { writeRegistryHosts } from './registry-hosts.ts';
 export { ensureSwitch } from './site-network.ts';

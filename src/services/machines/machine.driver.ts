@@ -29,10 +29,14 @@ export function ensureSiteGroups(site: Site, cgroups: Cgroups): { system: string
 /** Group of a machine's own daemons. */
 export const machineSystemCgroup = (site: Site, machine: Machine): string => `${machineCgroup(site, machine)}/system`;
 
+/** Group of the processes that stand between containerd and containers; containerd needs it to exist. */
+export const machineShimCgroup = (site: Site, machine: Machine): string => `${machineCgroup(site, machine)}/shims`;
+
 /** The machine's control groups, limits applied. */
 export function ensureMachineGroups(site: Site, machine: Machine, cgroups: Cgroups): void {
   const group = machineCgroup(site, machine);
   cgroups.create(machineSystemCgroup(site, machine));
+  cgroups.create(machineShimCgroup(site, machine));
   const { cpuShares, cpuMillis, memoryBytes } = machine;
   cgroups.setLimits(group, { cpuShares, cpuMillis, memoryBytes });
   cgroups.setLimits(machineSystemCgroup(site, machine), { cpuShares: SYSTEM_CPU_SHARES });

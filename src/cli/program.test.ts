@@ -1,0 +1,108 @@
+// The command line from outside: what it prints where, and its exit codes.
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { after, test } from 'node:test';
+import { WorldError, type WorldErrorCode } from '#base';
+import { systemClock } from '#platform/clock';
+import { exitCodeOf } from './exit-codes.ts';
+import { paintFor, table } from './output.ts';
+import { runCli } from './program.ts';
+
+const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'cli-'));
+after(() => fs.rmSync(folder, { recursive: true }));
+
+async function cli(...args: string[]) {
+  const out: string[] = [];
+  const err: string[] = [];
+  const sink = (write: (text: string) => void) => ({ write, isTerminal: false });
+  const { exitCode } = await runCli(
+    {
+      out: sink((text) => out.push(text)),
+      err: sink((text) => err.push(text)),
+      clock: systemClock,
+      program: { node: 'node', nodeOptions: [], bundle: (app) => app, env: {} },
+      defaultData: `${folder}/none`,
+      command: 'holdfast',
+      noColor: true,
+      absolute: (given) => path.resolve(given),
+    },
+    args,
+  );
+  return { exitCode, out: out.join(''), err: err.join('') };
+}
+
+test('every verb has help with an example', async () => {
+  const { out, exitCode } = await cli('--help');
+  assert.equal(exitCode, 0);
+  const verbs = [...out.matchAll(/^ {2}([a-z]+) .*\[/gm)]
+    .map((match) => match[1] ?? '')
+    .filter((verb) => verb !== 'help');
+  assert.ok(verbs.includes('up') && verbs.includes('status'));
+  for (const verb of verbs) {
+    const help = await cli(verb, '--help');
+    assert.equal(help.exitCode, 0);
+    assert.match(help.out, /Example:\n {2}/, verb);
+    assert.match(help.out, /--data <dir>/, verb);
+  }
+});
+
+test('what is unknown is refused with the nearest known', async () => {
+  assert.match((await cli('statu')).err, /unknown command 'statu'\n\(Did you mean status\?\)/);
+  const option = await cli('status', '--jsno');
+  assert.equal(option.exitCode, 2);
+  assert.match(option.err, /Did you mean --json\?/);
+  assert.equal((await cli('up', '--runtime', 'docker')).exitCode, 2);
+  assert.match((await cli('up', '--worker-memory', 'much')).err, /It must be an amount such as 8Gi/);
+});
+
+test('a site that is not there', async () => {
+  for (const verb of ['status', 'down', 'kubeconfig', 'events', 'logs', 'destroy']) {
+    const { exitCode, err, out } = await cli(verb);
+    assert.equal(exitCode, 5, verb);
+    assert.match(err, /there is no site in .*\ncure:/);
+    assert.equal(out, '');
+  }
+});
+
+test('a data folder that cannot be used', async () => {
+  const { exitCode, err } = await cli('status', '--data', `/tmp/${'x'.repeat(80)}`);
+  assert.equal(exitCode, 2);
+  assert.match(err, /leave room for the unix sockets/);
+  fs.writeFileSync(`${folder}/site.json`, JSON.stringify({ formatVersion: 99 }));
+  assert.match((await cli('status', '--data', folder)).err, /has format 99/);
+});
+
+test('every failure has an exit code', () => {
+  const expected: Record<WorldErrorCode, number> = {
+    Unavailable: 1,
+    NotFound: 5,
+    Conflict: 6,
+    Denied: 1,
+    Exhausted: 1,
+    Corrupt: 1,
+    Unsupported: 1,
+    Invalid: 2,
+    Ambiguous: 1,
+    Failed: 1,
+  };
+  for (const [code, exit] of Object.entries(expected))
+    assert.equal(exitCodeOf(new WorldError(code as WorldErrorCode, '')), exit);
+  assert.equal(exitCodeOf(new Error('bug')), 1);
+});
+
+test('columns are aligned whatever their colour', () => {
+  const paint = paintFor({ write: () => undefined, isTerminal: true }, { noColor: false });
+  const lines = table(
+    ['a', 'b'],
+    [
+      [paint.good('long'), 'x'],
+      ['s', 'y'],
+    ],
+    paint,
+  ).split('\n');
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the escape character starts a colour
+  const plain = lines.map((line) => line.replaceAll(/\u001b\[[0-9]*m/g, ''));
+  assert.deepEqual(plain, ['A     B', 'long  x', 's     y']);
+});
