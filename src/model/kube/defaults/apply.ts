@@ -5,6 +5,7 @@ import { schemaOf } from '../schema/parse.ts';
 import * as apps from './apps/workloads.ts';
 import * as batch from './batch/jobs.ts';
 import * as objects from './core/objects.ts';
+import * as volumes from './core/persistent-volume.ts';
 import * as pod from './core/pod.ts';
 import { defaultService } from './core/service.ts';
 import * as extension from './extension/extension.ts';
@@ -29,8 +30,8 @@ const written = once(
       entry('core.v1.Secret', objects.defaultSecret),
       entry('core.v1.Namespace', objects.defaultNamespace),
       entry('core.v1.Node', objects.defaultNode),
-      entry('core.v1.PersistentVolume', objects.defaultPersistentVolume),
-      entry('core.v1.PersistentVolumeClaim', objects.defaultPersistentVolumeClaim),
+      entry('core.v1.PersistentVolume', volumes.defaultPersistentVolume),
+      entry('core.v1.PersistentVolumeClaim', volumes.defaultPersistentVolumeClaim),
       entry('core.v1.Endpoints', objects.defaultEndpoints),
       entry('core.v1.ReplicationController', objects.defaultReplicationController),
       entry('core.v1.LimitRange', objects.defaultLimitRange),

@@ -1,6 +1,6 @@
 // Defaults of the apps group: deployments, stateful sets, daemon sets, replica sets.
 import type { DaemonSet, Deployment, ReplicaSet, StatefulSet } from '../../generated/kinds.ts';
-import { defaultPersistentVolumeClaim } from '../core/objects.ts';
+import { defaultPersistentVolumeClaim } from '../core/persistent-volume.ts';
 import { defaultPodTemplate } from '../core/pod.ts';
 
 const REVISIONS_KEPT = 10;

@@ -5,8 +5,6 @@ import type {
   LimitRangeItem,
   Namespace,
   Node,
-  PersistentVolume,
-  PersistentVolumeClaim,
   ReplicationController,
   Secret,
 } from '../../generated/kinds.ts';
@@ -27,21 +25,6 @@ export function defaultNamespace(namespace: Namespace): void {
 
 export function defaultNode(node: Node): void {
   if (node.status?.capacity && !node.status.allocatable) node.status.allocatable = { ...node.status.capacity };
-}
-
-export function defaultPersistentVolume(volume: PersistentVolume): void {
-  volume.status ??= {};
-  volume.status.phase ||= 'Pending';
-  if (!volume.spec) return;
-  volume.spec.persistentVolumeReclaimPolicy ||= 'Retain';
-  volume.spec.volumeMode ||= 'Filesystem';
-  if (volume.spec.hostPath) volume.spec.hostPath.type ??= '';
-}
-
-export function defaultPersistentVolumeClaim(claim: PersistentVolumeClaim): void {
-  claim.status ??= {};
-  claim.status.phase ||= 'Pending';
-  if (claim.spec) claim.spec.volumeMode ||= 'Filesystem';
 }
 
 export function defaultEndpoints(endpoints: Endpoints): void {

@@ -1,8 +1,9 @@
 // Validation of containers: of the main, init and ephemeral kind.
 import type { Container, ContainerPort, EphemeralContainer, PodSpec, VolumeMount } from '../../generated/kinds.ts';
+import { oneOf, optionalOneOf } from '../choices.ts';
 import type { Findings } from '../finding.ts';
 import { dnsLabelProblems, portNameProblems } from '../names.ts';
-import { oneOf, optionalOneOf, portNumber } from '../rules.ts';
+import { portNumber } from '../numbers.ts';
 import { validateEnv, validateEnvFrom } from './env.ts';
 import { validateLifecycle, validateProbe } from './probe.ts';
 import { validateResources } from './resources.ts';

@@ -1,7 +1,7 @@
 // Validation of a pod's lists of containers: what each kind may have, and what must be unique among all of them.
 import type { Container, EphemeralContainer } from '../../generated/kinds.ts';
+import { optionalOneOf } from '../choices.ts';
 import type { Findings } from '../finding.ts';
-import { optionalOneOf } from '../rules.ts';
 import { type PodContext, validateContainer, validateProbes } from './container.ts';
 
 const NEVER_EPHEMERAL = [

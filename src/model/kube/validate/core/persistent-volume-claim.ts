@@ -2,9 +2,10 @@
 import { quantityNanos } from '#base';
 import type { PersistentVolumeClaim, PersistentVolumeClaimSpec } from '../../generated/kinds.ts';
 import { semanticEqual } from '../../strategy/semantic.ts';
+import { optionalOneOf } from '../choices.ts';
 import type { Findings } from '../finding.ts';
+import { labelSelector } from '../label-selector.ts';
 import { dnsSubdomainProblems } from '../names.ts';
-import { labelSelector, optionalOneOf } from '../rules.ts';
 
 export const ACCESS_MODES: readonly string[] = ['ReadOnlyMany', 'ReadWriteMany', 'ReadWriteOnce', 'ReadWriteOncePod'];
 const VOLUME_MODES = ['Block', 'Filesystem'];

@@ -1,11 +1,12 @@
 // Validation of pods, and of the pod templates in workloads. Source: Kubernetes API, core/v1 PodSpec.
 import type { Pod, PodSpec, PodTemplate, PodTemplateSpec } from '../../generated/kinds.ts';
 import { IP_RULE, ipFamilyOf } from '../address.ts';
+import { oneOf, optionalOneOf } from '../choices.ts';
 import type { Findings } from '../finding.ts';
 import { DNS_NAMESERVERS_MAX, DNS_SEARCH_CHARACTERS_MAX, DNS_SEARCHES_MAX } from '../limits.ts';
 import { validateAnnotations, validateLabels } from '../metadata.ts';
 import { dnsLabelProblems, dnsSubdomainProblems, type NameRule } from '../names.ts';
-import { nonNegative, oneOf, optionalOneOf, positive } from '../rules.ts';
+import { nonNegative, positive } from '../numbers.ts';
 import { validateContainers } from './containers.ts';
 import { validateResources } from './resources.ts';
 import { validateScheduling } from './scheduling.ts';

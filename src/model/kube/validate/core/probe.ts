@@ -1,7 +1,8 @@
 // Validation of probes and lifecycle handlers.
 import type { HTTPGetAction, Lifecycle, LifecycleHandler, Probe, TCPSocketAction } from '../../generated/kinds.ts';
+import { oneOf } from '../choices.ts';
 import type { Findings } from '../finding.ts';
-import { nonNegative, oneOf, portNumber, portNumberOrName, positive } from '../rules.ts';
+import { nonNegative, portNumber, portNumberOrName, positive } from '../numbers.ts';
 
 const SCHEMES = ['HTTP', 'HTTPS'];
 const HEADER_NAME = /^[-A-Za-z0-9]+$/;

@@ -9,9 +9,11 @@ import type {
   TopologySpreadConstraint,
 } from '../../generated/kinds.ts';
 import { labelValueProblems, qualifiedNameProblems } from '../../selector/label-syntax.ts';
+import { oneOf, optionalOneOf } from '../choices.ts';
 import type { Findings } from '../finding.ts';
+import { labelSelector } from '../label-selector.ts';
 import { validateLabels } from '../metadata.ts';
-import { labelSelector, oneOf, optionalOneOf, positive } from '../rules.ts';
+import { positive } from '../numbers.ts';
 
 const NODE_OPERATORS = ['In', 'NotIn', 'Exists', 'DoesNotExist', 'Gt', 'Lt'];
 const EFFECTS = ['NoSchedule', 'PreferNoSchedule', 'NoExecute'];

@@ -6,8 +6,8 @@ import type {
   SeccompProfile,
   SecurityContext,
 } from '../../generated/kinds.ts';
+import { oneOf, optionalOneOf } from '../choices.ts';
 import type { Findings } from '../finding.ts';
-import { oneOf, optionalOneOf } from '../rules.ts';
 
 const ID_MAX = 2 ** 31 - 1;
 const PROFILES = ['Localhost', 'RuntimeDefault', 'Unconfined'];

@@ -1,11 +1,12 @@
 // Validation of services. Source: Kubernetes concept page "Service".
 import type { Service, ServicePort, ServiceSpec } from '../../generated/kinds.ts';
 import { CIDR_RULE, IP_RULE, ipFamilyOf, isCidr } from '../address.ts';
+import { oneOf, optionalOneOf } from '../choices.ts';
 import type { Findings } from '../finding.ts';
 import { SERVICE_AFFINITY_SECONDS_MAX } from '../limits.ts';
 import { validateLabels } from '../metadata.ts';
 import { dnsLabelProblems, dnsSubdomainProblems } from '../names.ts';
-import { oneOf, optionalOneOf, portNumber, portNumberOrName } from '../rules.ts';
+import { portNumber, portNumberOrName } from '../numbers.ts';
 
 const TYPES = ['ClusterIP', 'ExternalName', 'LoadBalancer', 'NodePort'];
 const POLICIES = ['Cluster', 'Local'];

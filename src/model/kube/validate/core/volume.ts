@@ -6,10 +6,11 @@ import type {
   Volume,
   VolumeProjection,
 } from '../../generated/kinds.ts';
+import { optionalOneOf } from '../choices.ts';
 import type { Findings } from '../finding.ts';
 import { TOKEN_SECONDS_MAX, TOKEN_SECONDS_MIN } from '../limits.ts';
 import { configKeyProblems, dnsLabelProblems, dnsSubdomainProblems } from '../names.ts';
-import { optionalOneOf, quantity } from '../rules.ts';
+import { quantity } from '../numbers.ts';
 import { CONTAINER_RESOURCE_NAMES, isContainerResource, validateFieldRef } from './env.ts';
 import { validateClaimSpec } from './persistent-volume-claim.ts';
 

@@ -1,26 +1,8 @@
-// Validation of disruption budgets, autoscalers, priority classes and leases.
-import type {
-  HorizontalPodAutoscaler,
-  HPAScalingRules,
-  Lease,
-  MetricSpec,
-  PodDisruptionBudget,
-  PriorityClass,
-} from '../../generated/kinds.ts';
-import { semanticEqual } from '../../strategy/semantic.ts';
+// Validation of autoscalers.
+import type { HorizontalPodAutoscaler, HPAScalingRules, MetricSpec } from '../../generated/kinds.ts';
+import { oneOf, optionalOneOf } from '../choices.ts';
 import type { Findings } from '../finding.ts';
-import { USER_PRIORITY_MAX } from '../limits.ts';
-import { countOrPercent, labelSelector, nonNegative, oneOf, optionalOneOf, positive } from '../rules.ts';
-
-export function validatePodDisruptionBudget(budget: PodDisruptionBudget, to: Findings): void {
-  const { minAvailable, maxUnavailable, selector, unhealthyPodEvictionPolicy } = budget.spec ?? {};
-  if (minAvailable !== undefined && maxUnavailable !== undefined)
-    to.invalid('spec', budget.spec, 'minAvailable and maxUnavailable cannot be both set');
-  countOrPercent(minAvailable, 'spec.minAvailable', to);
-  countOrPercent(maxUnavailable, 'spec.maxUnavailable', to);
-  labelSelector(selector, 'spec.selector', to);
-  optionalOneOf(unhealthyPodEvictionPolicy, ['AlwaysAllow', 'IfHealthyBudget'], 'spec.unhealthyPodEvictionPolicy', to);
-}
+import { nonNegative, positive } from '../numbers.ts';
 
 const METRIC_SOURCES: Readonly<Record<string, keyof MetricSpec>> = {
   ContainerResource: 'containerResource',
@@ -85,38 +67,4 @@ export function validateAutoscaler(scaler: HorizontalPodAutoscaler, to: Findings
   });
   validateScaling(spec.behavior?.scaleUp, 'spec.behavior.scaleUp', to);
   validateScaling(spec.behavior?.scaleDown, 'spec.behavior.scaleDown', to);
-}
-
-const SYSTEM_CLASSES: Readonly<Record<string, number>> = {
-  'system-cluster-critical': 2_000_000_000,
-  'system-node-critical': 2_000_001_000,
-};
-
-export function validatePriorityClass(priorityClass: PriorityClass, to: Findings): void {
-  const name = priorityClass.metadata?.name ?? '';
-  const value = priorityClass.value ?? 0;
-  if (name.startsWith('system-')) {
-    if (SYSTEM_CLASSES[name] !== value)
-      to.forbidden('metadata.name', "priority class names with 'system-' prefix are reserved for system use only");
-  } else if (value > USER_PRIORITY_MAX)
-    to.forbidden('value', `maximum allowed value of a user defined priority is ${USER_PRIORITY_MAX}`);
-  optionalOneOf(priorityClass.preemptionPolicy, ['Never', 'PreemptLowerPriority'], 'preemptionPolicy', to);
-}
-
-export function validatePriorityClassUpdate(now: PriorityClass, old: PriorityClass, to: Findings): void {
-  if ((now.value ?? 0) !== (old.value ?? 0)) to.forbidden('value', 'may not be changed in an update.');
-  if (now.preemptionPolicy !== old.preemptionPolicy)
-    to.invalid('preemptionPolicy', now.preemptionPolicy, 'field is immutable');
-}
-
-export function validateLease(lease: Lease, to: Findings): void {
-  const spec = lease.spec;
-  positive(spec?.leaseDurationSeconds, 'spec.leaseDurationSeconds', to);
-  nonNegative(spec?.leaseTransitions, 'spec.leaseTransitions', to);
-  if (spec?.holderIdentity === '') to.invalid('spec.holderIdentity', '', 'must not be empty');
-}
-
-export function specFixed(now: object, old: object, to: Findings): void {
-  const after = (now as { spec?: unknown }).spec;
-  if (!semanticEqual(after, (old as { spec?: unknown }).spec)) to.invalid('spec', after, 'field is immutable');
 }
