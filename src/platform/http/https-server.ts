@@ -1,5 +1,6 @@
 // A TLS server for HTTP/1.1 and HTTP/2 on one port. Client certificates are asked for and checked against the given
 // authorities; a connection without one is let in, and its requests say so. Certificates can be swapped while it runs.
+import type { IncomingMessage } from 'node:http';
 import http2, { type Http2Session } from 'node:http2';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
@@ -16,12 +17,19 @@ import {
   KEEP_ALIVE_MS,
 } from './limits.ts';
 
+/** What an upgrade hands over: the connection, and what was read of it already. */
+export interface Upgrade {
+  readonly request: IncomingMessage;
+  readonly socket: Duplex;
+  readonly head: Buffer;
+}
+
 export interface HttpsServerOptions {
   readonly listen: readonly { readonly host: string; readonly port: number }[];
   readonly tls: ServerTls;
   onRequest(exchange: HttpExchange): void;
   /** An HTTP/1.1 upgrade (SPDY, WebSocket); without it upgrades are refused. */
-  onUpgrade?(exchange: HttpExchange, socket: Duplex, head: Buffer): void;
+  onUpgrade?(exchange: HttpExchange, upgrade: Upgrade): void;
 }
 
 export interface HttpsServer {
@@ -73,10 +81,10 @@ function makeServer(options: HttpsServerOptions): http2.Http2SecureServer {
     response.on('error', () => response.destroy());
     options.onRequest(new HttpExchange(request as RawRequest, response as RawResponse));
   });
-  server.on('upgrade', (request: RawRequest, socket: Duplex, head: Buffer) => {
+  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', () => socket.destroy());
     if (!options.onUpgrade) return void socket.end('HTTP/1.1 501 Not Implemented\r\nconnection: close\r\n\r\n');
-    options.onUpgrade(new HttpExchange(request, refusingResponse(socket)), socket, head);
+    options.onUpgrade(new HttpExchange(request, refusingResponse(socket)), { request, socket, head });
   });
   Object.assign(server, { keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: 0, headersTimeout: HANDSHAKE_MS_MAX });
   server.on('tlsClientError', (_error, socket: TLSSocket) => socket.destroy());

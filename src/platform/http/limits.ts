@@ -12,3 +12,5 @@ export const KEEP_ALIVE_MS = 120_000;
 export const DRAIN_MS = 2_000;
 /** Window of an HTTP/2 stream in both directions: a large list must not wait for window updates. */
 export const HTTP2_WINDOW_BYTES = 4 * 1024 * 1024;
+/** Time that a server behind a forwarded request gets to begin its answer. */
+export const FORWARD_ANSWER_MS_MAX = 60_000;

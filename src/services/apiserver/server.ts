@@ -2,12 +2,18 @@
 import type { Client } from '#client';
 import { versionDocument } from '#model/kube';
 import type { Clock } from '#platform/clock';
-import { type HttpsServer, listenHttps } from '#platform/http';
+import { listenHttps } from '#platform/http';
 import type { Log } from '#platform/log';
 import type { TlsCredentials } from '#platform/tls';
-import { NOTHING_CLAIMED, type ServiceAddresses } from './addresses/service-addresses.ts';
+import { makeServiceAddresses } from './addresses/service-addresses.ts';
+import { admissionLookups, admissionPlugins } from './admission/index.ts';
 import { makeFrameMaker } from './answer/watch-stream.ts';
-import type { Authenticator, Authorizer, UserInfo } from './contract.ts';
+import { type Authentication, accountLookups, createAuthentication } from './authentication/index.ts';
+import { type Authorization, createAuthorization } from './authorization/index.ts';
+import { bootstrapCluster } from './bootstrap/bootstrap.ts';
+import { keepKubernetesService, settleKubernetesService } from './bootstrap/kubernetes-service.ts';
+import type { AdmissionPlugin, UserInfo } from './contract.ts';
+import { makeLocalClient } from './local-client/local-client.ts';
 import { makeResourceRegistry } from './objects/resource-registry.ts';
 import { makeAccept } from './request/accept.ts';
 import { makeDiscoveryPaths } from './request/discovery-paths.ts';
@@ -16,6 +22,11 @@ import { makeOpenApiPaths } from './request/openapi-paths.ts';
 import { healthPaths, makeOtherHandler } from './request/other-handler.ts';
 import { makePipeline } from './request/pipeline.ts';
 import { makeResourceHandler } from './request/resource-handler.ts';
+import { makeStreamHandler } from './request/stream-handler.ts';
+import { makeSubresourceHandlers } from './request/subresource-handler.ts';
+import { allSubresources } from './subresources/all.ts';
+import { makeReviews } from './subresources/review.ts';
+import type { Subresources } from './subresources/subresource.ts';
 import type { Core, ObjectStore } from './verbs/call.ts';
 
 export interface ApiServerOptions {
@@ -23,6 +34,8 @@ export interface ApiServerOptions {
   readonly listen: readonly { readonly host: string; readonly port: number }[];
   readonly tls: TlsCredentials;
   readonly clientCaPem: string;
+  /** The authorities that clients in pods must trust to believe `tls`; default `clientCaPem`. */
+  readonly rootCaPem?: string;
   readonly serviceAccountKeys: { readonly privateKeyPem: string; readonly publicKeysPem: readonly string[] };
   /** Default https://kubernetes.default.svc. */
   readonly issuer?: string;
@@ -43,46 +56,129 @@ export interface ApiServer {
   readonly ports: readonly number[];
   /** A client in this process that acts as `user`. */
   client(user: UserInfo): Client;
-  /** New connections see this certificate; new client authorities are believed. */
+  /** New connections see this certificate; these client authorities are believed. */
   setCredentials(tls: TlsCredentials, clientCaPem: string): void;
   stop(): Promise<void>;
 }
 
-export async function startApiServer(options: ApiServerOptions): Promise<ApiServer> {
+const SYSTEM: UserInfo = { name: 'system:apiserver', groups: ['system:masters', 'system:authenticated'] };
+const ISSUER_DEFAULT = 'https://kubernetes.default.svc';
+
+interface Parts {
+  readonly core: Core;
+  readonly subresources: Subresources;
+  readonly authentication: Authentication;
+  readonly authorization: Authorization;
+  /** May do everything. */
+  readonly system: Client;
+  close(): void;
+}
+
+async function makeParts(options: ApiServerOptions): Promise<Parts> {
   const { store, clock, log } = options;
-  const addresses: ServiceAddresses = { claimForCreate: () => NOTHING_CLAIMED, claimForUpdate: () => NOTHING_CLAIMED };
-  const core: Core = { store, registry: makeResourceRegistry(), admission: [], addresses, clock, log };
-  const authenticator: Authenticator = {
-    authenticate: async ({ peerCertificate }) =>
-      peerCertificate && { name: peerCertificate.subjectCommonName, groups: peerCertificate.organizations },
+  const admission: AdmissionPlugin[] = [];
+  const addresses = makeServiceAddresses({ ...options, random: Math.random });
+  const core: Core = { store, registry: makeResourceRegistry(), admission, addresses, clock, log };
+  // Token requests go to authentication, whose lookups are read through a client that has the subresources.
+  const subresources = allSubresources(core, (account, request) => authentication.tokenRequest(account, request));
+  const system = makeLocalClient({ core, subresources, user: SYSTEM });
+  const accounts = accountLookups(system);
+  const issuer = options.issuer ?? ISSUER_DEFAULT;
+  const authentication = createAuthentication({ ...options, issuer, lookups: accounts });
+  const authorization = createAuthorization({ client: system });
+  const lookups = admissionLookups(system);
+  await Promise.all([accounts.synced, authorization.synced, lookups.synced]);
+  admission.push(
+    ...admissionPlugins({
+      lookups,
+      authorization,
+      clock,
+      rootCaPem: options.rootCaPem ?? options.clientCaPem,
+      legacyToken: (account, secretName) => authentication.legacyToken(account, secretName),
+    }),
+  );
+  return {
+    core,
+    subresources,
+    authentication,
+    authorization,
+    system,
+    close() {
+      accounts.close();
+      authorization.close();
+      lookups.close();
+      addresses.close();
+    },
   };
-  const authorizer: Authorizer = { authorize: () => ({ allowed: true, reason: '' }) };
-  const other = makeOtherHandler({
+}
+
+function makeOther({ core, authentication }: Parts, options: ApiServerOptions) {
+  const state = (): string | undefined =>
+    core.store.state === 'open' ? undefined : `the store is ${core.store.state}`;
+  return makeOtherHandler({
     exact: new Map([
-      ...healthPaths([{ name: 'ping', check: () => undefined }]),
+      ...healthPaths([
+        { name: 'ping', check: () => undefined },
+        { name: 'log', check: () => undefined },
+        { name: 'etcd', check: state },
+        { name: 'poststarthook/rbac/bootstrap-roles', check: () => undefined },
+      ]),
       ['/version', (http) => http.sendJson(200, versionDocument(options.gitVersion))],
+      ['/openid/v1/jwks', (http) => http.sendJson(200, authentication.jwks())],
+      ['/.well-known/openid-configuration', (http) => http.sendJson(200, authentication.openidConfiguration())],
     ]),
     under: [
       makeDiscoveryPaths(core.registry, `${options.advertise.host}:${options.advertise.port}`),
       makeOpenApiPaths(core.registry, options.gitVersion),
     ],
   });
-  const onRequest = makePipeline({
-    core,
-    identify: makeIdentify(authenticator, clock),
-    authorizer,
-    accept: makeAccept(),
-    resource: makeResourceHandler(core, makeFrameMaker(core)),
-    other,
+}
+
+function makeRequests(parts: Parts, options: ApiServerOptions) {
+  const { core, authentication, authorization, subresources } = parts;
+  const objects = makeResourceHandler(core, makeFrameMaker(core));
+  const streams = makeStreamHandler(core, options.nodeClient);
+  const review = makeReviews({
+    authorizer: authorization,
+    tokenReview: (body) => authentication.tokenReview(body),
+    rulesReview: (user, namespace) => authorization.rulesReview(user, namespace),
   });
-  const tls = { ...options.tls, clientCaPem: options.clientCaPem };
-  const server: HttpsServer = await listenHttps({ listen: options.listen, tls, onRequest });
+  const others = makeSubresourceHandlers(core, subresources, { review });
+  return makePipeline({
+    core,
+    identify: makeIdentify(authentication, core.clock),
+    authorizer: authorization,
+    accept: makeAccept(),
+    resource(http, call) {
+      if (call.subresource) return streams(http, call) ?? others.subresource(http, call);
+      return call.resource.stored ? objects(http, call) : (others.answered(http, call) ?? objects(http, call));
+    },
+    other: makeOther(parts, options),
+  });
+}
+
+/** Resolves when the server answers. Errors: WorldError when an address cannot be had. */
+export async function startApiServer(options: ApiServerOptions): Promise<ApiServer> {
+  const parts = await makeParts(options);
+  const { core, system, subresources, authorization } = parts;
+  await bootstrapCluster(system, options);
+  await settleKubernetesService(system, options);
+  const service = keepKubernetesService(system, options);
+  const requests = makeRequests(parts, options);
+  const server = await listenHttps({
+    listen: options.listen,
+    tls: { ...options.tls, clientCaPem: options.clientCaPem },
+    onRequest: (exchange) => requests(exchange),
+    onUpgrade: (exchange, upgrade) => requests(exchange, upgrade),
+  });
   return {
     ports: server.ports,
-    client: () => {
-      throw new Error('not yet');
+    client: (user) => makeLocalClient({ core, subresources, user, authorizer: authorization }),
+    setCredentials: (tls, clientCaPem) => server.setCredentials({ ...tls, clientCaPem }),
+    async stop() {
+      service.stop();
+      await server.close();
+      parts.close();
     },
-    setCredentials: (credentials, clientCaPem) => server.setCredentials({ ...credentials, clientCaPem }),
-    stop: () => server.close(),
   };
 }

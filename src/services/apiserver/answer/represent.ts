@@ -3,13 +3,14 @@
 
 import { stringify as yamlText } from 'yaml';
 import type { KubeObject } from '#model/kube';
+import { type IncludeObject, partialMetadataListOf, partialMetadataOf } from '#model/kube/table';
 import { fromStorage } from '../objects/kube-model.ts';
 import { textOf } from '../objects/object-index.ts';
 import type { ServedResource } from '../objects/served-resource.ts';
 import type { Accepted } from '../request/accept.ts';
 import type { ObjectEntry } from '../verbs/call.ts';
 import type { Listed } from '../verbs/read.ts';
-import { metadataListShown, metadataShown, tableShown } from './alternate.ts';
+import { tableShown } from './alternate.ts';
 import { assembleList } from './list-body.ts';
 
 /** Whether stored bytes are what a client of this version gets. */
@@ -35,8 +36,8 @@ export function showObject(
   nowMs: number,
 ): Uint8Array | string {
   if (accepted.shape === 'table')
-    return inFormat(accepted, tableShown(resource.facts, [servedObject(resource, entry)], tableOptions(query, nowMs)));
-  if (accepted.shape === 'metadata') return inFormat(accepted, metadataShown(servedObject(resource, entry)));
+    return inFormat(accepted, tableShown(resource, [servedObject(resource, entry)], tableOptions(query, nowMs)));
+  if (accepted.shape === 'metadata') return inFormat(accepted, partialMetadataOf(servedObject(resource, entry)));
   const json = objectJson(resource, entry);
   return accepted.format === 'json' ? json : yamlText(JSON.parse(textOf(json)));
 }
@@ -65,19 +66,20 @@ export function showList(
     return accepted.format === 'json' ? body : yamlText(JSON.parse(textOf(body)));
   }
   const objects = listed.entries.map((entry) => servedObject(resource, entry));
-  if (accepted.shape === 'metadata') return inFormat(accepted, metadataListShown(objects, head));
-  return inFormat(accepted, tableShown(resource.facts, objects, { ...tableOptions(query, nowMs), list: head }));
+  if (accepted.shape === 'metadata') return inFormat(accepted, partialMetadataListOf(objects, head));
+  return inFormat(accepted, tableShown(resource, objects, { ...tableOptions(query, nowMs), list: head }));
 }
 
 /** The object of one watch event, as JSON. A table's columns come with the first event only. */
 export function showEventObject(
   resource: ServedResource,
   entry: ObjectEntry,
-  accepted: Accepted,
-  query: URLSearchParams,
+  { accepted, query, first }: { accepted: Accepted; query: URLSearchParams; first: boolean },
   nowMs: number,
 ): Uint8Array | string {
-  return showObject(resource, entry, { ...accepted, format: 'json' }, query, nowMs);
+  if (accepted.shape !== 'table') return showObject(resource, entry, { ...accepted, format: 'json' }, query, nowMs);
+  const options = { ...tableOptions(query, nowMs), withoutColumns: !first };
+  return JSON.stringify(tableShown(resource, [servedObject(resource, entry)], options));
 }
 
 function inFormat(accepted: Accepted, value: unknown): string {
@@ -86,5 +88,5 @@ function inFormat(accepted: Accepted, value: unknown): string {
 
 function tableOptions(query: URLSearchParams, nowMs: number) {
   const include = query.get('includeObject');
-  return { nowMs, includeObject: (include || 'Metadata') as 'None' | 'Metadata' | 'Object' };
+  return { nowMs, includeObject: (include || 'Metadata') as IncludeObject };
 }

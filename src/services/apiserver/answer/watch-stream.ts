@@ -22,6 +22,8 @@ export interface FrameMaker {
 interface Shown {
   readonly accepted: Accepted;
   readonly query: URLSearchParams;
+  /** The first event of a watch of tables brings the columns. */
+  readonly first?: boolean;
 }
 
 const TAIL = Buffer.from('}\n');
@@ -29,11 +31,11 @@ const TAIL = Buffer.from('}\n');
 export function makeFrameMaker(core: Core): FrameMaker {
   const last = new Map<string, Frame>();
   return {
-    frame(resource, type, entry, { accepted, query }) {
-      const way = `${resource.apiVersion}/${resource.facts.resource}/${accepted.shape}/${query.get('includeObject') ?? ''}`;
+    frame(resource, type, entry, { accepted, query, first = false }) {
+      const way = `${resource.apiVersion}/${resource.facts.resource}/${accepted.shape}/${query.get('includeObject') ?? ''}/${first}`;
       const known = last.get(way);
       if (known && known.entry === entry && known.type === type) return known.bytes;
-      const object = showEventObject(resource, entry, accepted, query, core.clock.now());
+      const object = showEventObject(resource, entry, { accepted, query, first }, core.clock.now());
       const head = Buffer.from(`{"type":"${type}","object":`);
       const bytes = Buffer.concat([head, typeof object === 'string' ? Buffer.from(object) : object, TAIL]);
       last.set(way, { entry, type, bytes });
@@ -79,12 +81,16 @@ export function serveWatch(
   const early: Uint8Array[] = [];
   let send = (piece: Uint8Array): void => void early.push(piece);
   let ended = false;
+  let first = shown.accepted.shape === 'table';
   let end = (): void => {
     ended = true;
   };
   const { resource } = call;
   const watch = objectWatch(core, call, options, {
-    event: (type, entry) => send(frames.frame(resource, type, entry, shown)),
+    event: (type, entry) => {
+      send(frames.frame(resource, type, entry, { ...shown, first }));
+      first = false;
+    },
     bookmark: (revision, initialEnd) => send(bookmarkFrame(resource, revision, initialEnd, shown.accepted)),
     failed: (error) => {
       send(Buffer.from(`${JSON.stringify({ type: 'ERROR', object: statusOf(error) })}\n`));

@@ -1,7 +1,7 @@
 // One authorized HTTP request on its way to a verb, with the ways to answer it.
 
 import { duplicateFieldsOf } from '#model/kube';
-import { gzipFast, type HttpExchange } from '#platform/http';
+import { gzipFast, type HttpExchange, type Upgrade } from '#platform/http';
 import { requestError } from '../answer/errors.ts';
 import type { UserInfo } from '../contract.ts';
 import { BODY_BYTES_MAX, GZIP_BYTES_MIN } from '../limits.ts';
@@ -17,10 +17,19 @@ export class HttpCall {
   readonly exchange: HttpExchange;
   readonly path: RequestPath;
   readonly user: UserInfo;
+  /** The connection, when the client wants to speak another protocol on it. */
+  readonly upgrade: Upgrade | undefined;
   readonly #accepted: Accepted | undefined;
   #warnings: string[] | undefined;
 
-  constructor(exchange: HttpExchange, path: RequestPath, user: UserInfo, accepted: Accepted | undefined) {
+  constructor(
+    exchange: HttpExchange,
+    path: RequestPath,
+    user: UserInfo,
+    accepted: Accepted | undefined,
+    upgrade?: Upgrade,
+  ) {
+    this.upgrade = upgrade;
     this.exchange = exchange;
     this.path = path;
     this.user = user;

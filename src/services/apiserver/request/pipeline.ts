@@ -1,6 +1,6 @@
 // The way of every request: who asks, whom for, whether it may, and then the one who serves it.
 // Source: Kubernetes documentation, "Controlling Access to the Kubernetes API".
-import type { HttpExchange } from '#platform/http';
+import type { HttpExchange, Upgrade } from '#platform/http';
 import { objectError, requestError } from '../answer/errors.ts';
 import { isBug, statusOf } from '../answer/status.ts';
 import type { Authorizer, UserInfo } from '../contract.ts';
@@ -26,12 +26,17 @@ export interface PipelineParts {
 const NO_ATTRIBUTES = { group: '', version: '', resource: '', subresource: '', namespace: '', name: '' };
 
 /** Serves one request; never throws. */
-export function makePipeline(parts: PipelineParts): (exchange: HttpExchange) => void {
+export function makePipeline(parts: PipelineParts): (exchange: HttpExchange, upgrade?: Upgrade) => void {
   const { core, identify, authorizer } = parts;
 
-  const serve = (exchange: HttpExchange, path: RequestPath, authenticated: UserInfo): void | Promise<void> => {
+  const serve = (
+    exchange: HttpExchange,
+    upgrade: Upgrade | undefined,
+    path: RequestPath,
+    authenticated: UserInfo,
+  ): void | Promise<void> => {
     const user = impersonated(authenticated, exchange.headers, authorizer);
-    const http = new HttpCall(exchange, path, user, parts.accept(exchange.headers.accept));
+    const http = new HttpCall(exchange, path, user, parts.accept(exchange.headers.accept), upgrade);
     authorize(authorizer, user, path);
     if (!path.isResource) return parts.other(http);
     const resource = servedResource(core.registry, path);
@@ -48,14 +53,16 @@ export function makePipeline(parts: PipelineParts): (exchange: HttpExchange) => 
     });
   };
 
-  return (exchange) => {
+  return (exchange, upgrade) => {
     exchange.setHeader('audit-id', crypto.randomUUID());
     try {
       const path = parseRequestPath(exchange.method, exchange.url);
       if (!path) throw requestError.badRequest('the path cannot be decoded');
       const user = identify.authenticate(exchange);
       const pending =
-        user instanceof Promise ? user.then((known) => serve(exchange, path, known)) : serve(exchange, path, user);
+        user instanceof Promise
+          ? user.then((known) => serve(exchange, upgrade, path, known))
+          : serve(exchange, upgrade, path, user);
       if (pending) pending.catch((error) => answerError(core, exchange, error));
     } catch (error) {
       answerError(core, exchange, error);

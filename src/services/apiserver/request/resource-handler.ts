@@ -7,9 +7,10 @@ import { deletionStatus } from '../answer/status.ts';
 import { type FrameMaker, serveWatch } from '../answer/watch-stream.ts';
 import type { ServedResource } from '../objects/served-resource.ts';
 import type { Call, Core, ObjectEntry, WriteCallOptions } from '../verbs/call.ts';
+import { componentStatusGet, componentStatusList } from '../verbs/component-statuses.ts';
 import { objectCreate } from '../verbs/create.ts';
 import { objectDelete, objectDeleteCollection } from '../verbs/delete.ts';
-import { patchMutation } from '../verbs/patch.ts';
+import { objectPatch, readPatch } from '../verbs/patch.ts';
 import { listWaitsFor, objectGet, objectList, revisionReached } from '../verbs/read.ts';
 import { objectUpdate } from '../verbs/update.ts';
 import { mediaTypeOf } from './body.ts';
@@ -62,9 +63,8 @@ export function makeResourceHandler(core: Core, frames: FrameMaker): ResourceHan
 
   const patch = async (http: HttpCall, call: Call): Promise<void> => {
     const options = writeOptionsOf(http.path.query, http.userAgent);
-    const body = await http.body();
     const type = mediaTypeOf(http.exchange.headers['content-type']);
-    const { entry, created } = await patchMutation(core, call, type, body, {
+    const { entry, created } = await objectPatch(core, call, type, readPatch(call, type, await http.body()), {
       ...options,
       force: http.path.query.get('force') === 'true',
       managerNamed: http.path.query.has('fieldManager'),
@@ -86,7 +86,18 @@ export function makeResourceHandler(core: Core, frames: FrameMaker): ResourceHan
     http.send(200, showList(call.resource, listed, http.accepted, http.path.query, core.clock.now()));
   };
 
+  const components = (http: HttpCall, call: Call): void => {
+    if (http.path.verb === 'get') {
+      shown(http, call.resource, 200, componentStatusGet(core, call));
+      return;
+    }
+    if (http.path.verb !== 'list') throw objectError.methodNotAllowed(call.resource.facts);
+    const listed = componentStatusList(core, call);
+    http.send(200, showList(call.resource, listed, http.accepted, http.path.query, core.clock.now()));
+  };
+
   return (http, call) => {
+    if (call.resource.prefix === '/core/componentstatuses/') return components(http, call);
     if (!call.resource.facts.verbs.includes(http.path.verb)) throw objectError.methodNotAllowed(call.resource.facts);
     switch (http.path.verb) {
       case 'get':

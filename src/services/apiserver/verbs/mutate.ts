@@ -24,6 +24,8 @@ export interface Mutation {
   track?(wanted: KubeObject, present: KubeObject): KubeObject;
   /** A patch that names no revision works on whatever is there, also for kinds whose updates must name one. */
   readonly patched?: boolean;
+  /** The change is the server's own and touches what no client may: nothing is reset and no default is filled in. */
+  readonly asIs?: boolean;
   /** The object the admission plug-ins are shown when it is not the object itself (scale, binding). */
   readonly skipAdmission?: boolean;
   /** Skips validation of the object as a whole: the caller changed only what it checked itself. */
@@ -64,8 +66,10 @@ async function attemptMutation(
   const wanted = await mutation.change(present, entry);
   const conditional = checkIdentity(call, wanted, present, entry, mutation.patched ?? false);
   keepSystemFields(wanted, present);
-  defaulted(resource, wanted);
-  prepareForUpdate(resource.facts, wanted, present, call.subresource);
+  if (!mutation.asIs) {
+    defaulted(resource, wanted);
+    prepareForUpdate(resource.facts, wanted, present, call.subresource);
+  }
   const request: AdmissionRequest = {
     operation: 'UPDATE',
     resource: resource.facts,

@@ -36,20 +36,13 @@ export interface Patched {
   readonly created: boolean;
 }
 
-/** A patch as HTTP brings it. Errors: ApiError 400, 404, 409, 415, 422, 403. */
-export async function patchMutation(
-  core: Core,
-  call: Call,
-  mediaType: string,
-  body: Buffer,
-  options: PatchCallOptions,
-): Promise<Patched> {
+/** A patch as HTTP brings it, as a value. Errors: ApiError 400, 415. */
+export function readPatch(call: Call, mediaType: string, body: Buffer): unknown {
   const accepted = call.resource.custom
     ? [JSON_PATCH, MERGE_PATCH, APPLY_PATCH]
     : [JSON_PATCH, MERGE_PATCH, STRATEGIC_PATCH, APPLY_PATCH];
   if (!accepted.includes(mediaType)) throw requestError.unsupportedMediaType(accepted);
-  const patch = decodeBody(body, mediaType === APPLY_PATCH ? 'application/yaml' : 'application/json', () => undefined);
-  return objectPatch(core, call, mediaType, patch, options);
+  return decodeBody(body, mediaType === APPLY_PATCH ? 'application/yaml' : 'application/json', () => undefined);
 }
 
 /** `patch` is the patch as a value. */
@@ -66,20 +59,31 @@ export async function objectPatch(
       'PatchOptions.meta.k8s.io "" is invalid: force: Forbidden: may not be specified for non-apply patch',
     );
   const change = (present: KubeObject): KubeObject =>
-    refusing(call, () => applyPatchTo(call, mediaType, fromStorage(call.resource, present), patch));
+    patchedValue(call, mediaType, fromStorage(call.resource, present), patch, call.resource.facts.type);
   const entry = await objectMutate(core, call, checkedMutation(core, call, change, options), options);
   return { entry, created: false };
 }
 
-function applyPatchTo(call: Call, mediaType: string, present: KubeObject, patch: unknown): KubeObject {
-  switch (mediaType) {
-    case JSON_PATCH:
-      return applyJsonPatch(present, patch);
-    case MERGE_PATCH:
-      return applyMergePatch(present, patch);
-    default:
-      return applyStrategicMergePatch(present, patch, call.resource.facts.type);
-  }
+/** `present` with the patch applied; `type` names its type in the facts. Errors: ApiError 400, 415, 422. */
+export function patchedValue(
+  call: Call,
+  mediaType: string,
+  present: KubeObject,
+  patch: unknown,
+  type: string,
+): KubeObject {
+  return refusing(call, () => {
+    switch (mediaType) {
+      case JSON_PATCH:
+        return applyJsonPatch(present, patch);
+      case MERGE_PATCH:
+        return applyMergePatch(present, patch);
+      case STRATEGIC_PATCH:
+        return applyStrategicMergePatch(present, patch, type);
+      default:
+        throw requestError.unsupportedMediaType([JSON_PATCH, MERGE_PATCH, STRATEGIC_PATCH]);
+    }
+  });
 }
 
 /** What a patch makes is checked like what a client sends; the present object's revision is not the client's. */
