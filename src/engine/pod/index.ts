@@ -12,6 +12,7 @@ export {
 } from './network-files.ts';
 export {
   type ContainerMemory,
+  type ContainerRunState,
   type Crash,
   newestOf,
   type ObservedContainer,

@@ -62,7 +62,7 @@ export function openMounts(): Mounts {
     bind: async (source, target, options = {}) => {
       makeLike(source, target);
       if (isMounted(target)) return;
-      await mountRun('mount', ['--bind', source, target]);
+      await mountRun('mount', ['--no-canonicalize', '--bind', source, target]);
       if (options.readOnly) await mountRun('mount', ['-o', 'remount,bind,ro', target]);
     },
     share: async (folder) => {

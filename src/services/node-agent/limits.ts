@@ -1,0 +1,57 @@
+// The named limits of this room, each with its reason.
+
+/** How often the runtime is asked what runs. Ends are reported at once by hints; this catches the ones that were lost. */
+export const RELIST_MS = 1_000;
+/** A hint comes before the runtime has written the end down: looks after these pauses, in turn. */
+export const RELIST_AFTER_HINT_MS = [5, 50, 250];
+/** Renewal of the node's lease; the control plane calls a node lost after 40 s. */
+export const LEASE_RENEW_MS = 10_000;
+export const LEASE_SECONDS = 40;
+/** Node status is sent when it changed, and at least this often. */
+export const NODE_STATUS_MS = 300_000;
+/** How often the conditions of the node are looked at. */
+export const NODE_CHECK_MS = 10_000;
+/** A call to the API that failed is made again after this. */
+export const API_RETRY_MS = 2_000;
+/** A pod whose volumes, sandbox or container configuration failed is tried again after this. */
+export const SETUP_RETRY = { firstMs: 1_000, maxMs: 30_000, factor: 2 };
+/** An image that could not be pulled is tried again after this. Source: Kubernetes, "Image pull back-off". */
+export const PULL_RETRY = { firstMs: 10_000, maxMs: 300_000, factor: 2 };
+/** Pulls at one time: more only share the same disk and wire. */
+export const PULLS_MAX = 4;
+/** The least time that a container gets after its preStop hook used its grace up. */
+export const GRACE_SECONDS_MIN = 2;
+/** Published sizes of logs and their number for a container. */
+export const LOG_BYTES_MAX = 10 * 1024 * 1024;
+export const LOG_FILES_MAX = 5;
+export const LOG_CHECK_MS = 10_000;
+/** A termination message of one container. Source: Kubernetes API, Container.terminationMessagePath. */
+export const TERMINATION_MESSAGE_BYTES_MAX = 4096;
+export const TERMINATION_LOG_LINES = 80;
+export const TERMINATION_LOG_BYTES = 2048;
+/** Volumes made of objects are compared with the objects at least this often; changes are followed at once. */
+export const VOLUME_REFRESH_MS = 60_000;
+/** Ended containers kept for each name, for their logs. */
+export const ENDED_CONTAINERS_KEPT = 1;
+/** What is removed for being unused. */
+export const GARBAGE_CHECK_MS = 60_000;
+/** Images are removed above the first share of the disk, down to the second. Source: Kubernetes image garbage collection. */
+export const IMAGE_DISK_HIGH_SHARE = 0.85;
+export const IMAGE_DISK_LOW_SHARE = 0.8;
+/** An image is kept for this long after it was last seen in use or arrived. */
+export const IMAGE_AGE_MS_MIN = 120_000;
+/** Under these shares of free space the node is under pressure. Source: Kubernetes hard eviction thresholds. */
+export const DISK_FREE_SHARE_MIN = 0.1;
+export const INODES_FREE_SHARE_MIN = 0.05;
+export const MEMORY_FREE_BYTES_MIN = 100 * 1024 * 1024;
+/** Images listed in the node's status. */
+export const NODE_IMAGES_MAX = 50;
+/** A request body of the agent's own server; nobody sends one. */
+export const EXEC_OUTPUT_BYTES_MAX = 10 * 1024;
+/** Bytes of a log answer that may wait for a slow reader. */
+export const LOG_PENDING_BYTES_MAX = 1024 * 1024;
+/** Tokens are renewed at this share of their life. Source: Kubernetes, service account token projection. */
+export const TOKEN_RENEW_SHARE = 0.8;
+/** And at the latest at this age. */
+export const TOKEN_AGE_MS_MAX = 24 * 3_600_000;
+export const TOKEN_SECONDS = 3607;

@@ -1,0 +1,47 @@
+// What a node agent is told by whoever starts it. Everything a second agent on the same machine must have apart is here.
+import type { Client } from '#client';
+import type { Taint } from '#model/kube';
+import type { Clock } from '#platform/clock';
+import type { Log } from '#platform/log';
+
+export interface NodeAgentOptions {
+  readonly nodeName: string;
+  /** The node's own address: InternalIP, and hostIP of its pods. */
+  readonly address: string;
+  readonly listen: { readonly host: string; readonly port: number };
+  readonly tls: { readonly certPem: string; readonly keyPem: string };
+  /** Who signs the clients that are let in: the API server. */
+  readonly clientCaPem: string;
+  readonly client: Client;
+  /** Everything that the agent keeps: pods, volumes, logs, checkpoint. */
+  readonly folder: string;
+  readonly containerdSocket: string;
+  /** Starts the container runtime when it does not run; called before the first pod. */
+  ensureRuntime?(): Promise<void>;
+  /** An existing group, e.g. "/holdfast-ab12/worker"; pods go below `<cgroupRoot>/kubepods`. */
+  readonly cgroupRoot: string;
+  readonly capacity: {
+    readonly cpuMillis: number;
+    readonly memoryBytes: number;
+    readonly pods: number;
+    readonly ephemeralBytes: number;
+  };
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly taints?: readonly Taint[];
+  readonly staticPodFolder?: string;
+  readonly clusterDns: string;
+  readonly clusterDomain: string;
+  /** The node's own resolver; pods with dnsPolicy Default get it. Default /etc/resolv.conf. */
+  readonly resolverFile?: string;
+  readonly runtime: 'containerd' | 'simulated';
+  /** "v1.36.0+holdfast.1". */
+  readonly gitVersion?: string;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+export interface NodeAgent {
+  readonly ports: readonly number[];
+  /** Stops the agent; pods go on. */
+  stop(): Promise<void>;
+}

@@ -1,0 +1,54 @@
+// Ends one container: preStop hook within the grace, then the stop signal with what is left of it.
+// Source: Kubernetes, Pod Lifecycle, "Pod Termination Flow".
+import type { StopCause } from '#engine/pod';
+import type { Container, Pod } from '#model/kube';
+import type { AgentContext } from '../context.ts';
+import { GRACE_SECONDS_MIN } from '../limits.ts';
+import { runHandler } from './handlers.ts';
+import { fieldPathOf } from './names.ts';
+
+export interface StopInput {
+  readonly context: AgentContext;
+  readonly pod: Pod;
+  readonly container: Container;
+  readonly containerId: string;
+  readonly podIp: string;
+  readonly graceSeconds: number;
+  readonly why: StopCause;
+}
+
+const SAYING: Readonly<Record<StopCause, (name: string) => string>> = {
+  'pod ends': (name) => `Stopping container ${name}`,
+  liveness: (name) => `Container ${name} failed liveness probe, will be restarted`,
+  startup: (name) => `Container ${name} failed startup probe, will be restarted`,
+  'image changed': (name) => `Container ${name} definition changed, will be restarted`,
+  'sandbox lost': (name) => `Stopping container ${name}`,
+};
+
+export async function stopContainer(input: StopInput): Promise<void> {
+  const { context, pod, container, containerId, podIp, graceSeconds } = input;
+  const fieldPath = fieldPathOf(pod, container);
+  context.recordEvent(pod, {
+    type: 'Normal',
+    reason: 'Killing',
+    message: SAYING[input.why](container.name),
+    fieldPath,
+  });
+  const hook = container.lifecycle?.preStop;
+  let left = graceSeconds;
+  if (hook && graceSeconds > 0) {
+    const { clock } = context.options;
+    const began = clock.monotonicMs();
+    const target = { context, container, containerId, podIp, timeoutMs: graceSeconds * 1000 };
+    const late = clock
+      .sleep(graceSeconds * 1000)
+      .then(() => ({ passed: false, message: 'did not end within the grace period' }));
+    const result = await Promise.race([runHandler(target, hook), late]);
+    if (!result.passed) {
+      const message = `PreStopHook failed: ${result.message}`;
+      context.recordEvent(pod, { type: 'Warning', reason: 'FailedPreStopHook', message, fieldPath });
+    }
+    left = Math.max(GRACE_SECONDS_MIN, graceSeconds - Math.floor((clock.monotonicMs() - began) / 1000));
+  }
+  await context.cri.containerStop(containerId, left);
+}

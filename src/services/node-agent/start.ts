@@ -1,0 +1,96 @@
+// Puts the parts of a node agent together.
+import { type Cgroups, fakeCgroups, openCgroups } from '#platform/cgroup';
+import { type Cri, connectCri, fakeCri } from '#platform/cri';
+import { makeFolder } from '#platform/disk';
+import { readHostFacts } from '#platform/host-facts';
+import { fakeMounts, openMounts } from '#platform/mount';
+import { openProber, type Prober } from '#platform/probe';
+import { eventRecorder } from '#reconcile';
+import { type AgentContext, PODS, SERVICES } from './context.ts';
+import { openImages } from './images/images.ts';
+import { startHousekeeping } from './node/housekeeping.ts';
+import { allocatableOf } from './node/node-object.ts';
+import { nodeReporter } from './node/node-reporter.ts';
+import type { NodeAgent, NodeAgentOptions } from './options.ts';
+import { pathsIn } from './paths.ts';
+import { ANNOTATION } from './pod/names.ts';
+import { startRelist } from './pod/relist.ts';
+import { startServer } from './server/server.ts';
+import { openPodTable } from './source/pod-table.ts';
+import { openReferences } from './source/references.ts';
+
+/** A runtime without containers: init containers and containers of pods that end are over at once, the others stay up. */
+function simulatedCri(options: NodeAgentOptions): Cri {
+  const { clock } = options;
+  return fakeCri({
+    clock,
+    exitOf: ({ annotations }) => (annotations[ANNOTATION.runsToEnd] === 'true' ? 0 : undefined),
+  });
+}
+
+const ALWAYS_WELL: Prober = {
+  http: async () => ({ passed: true, message: '' }),
+  tcp: async () => ({ passed: true, message: '' }),
+  grpc: async () => ({ passed: true, message: '' }),
+};
+
+function worldOf(options: NodeAgentOptions): Pick<AgentContext, 'cri' | 'cgroups' | 'mounts' | 'prober'> {
+  if (options.runtime === 'simulated')
+    return { cri: simulatedCri(options), cgroups: fakeCgroups(), mounts: fakeMounts(), prober: ALWAYS_WELL };
+  const cri = connectCri({ socket: options.containerdSocket, clock: options.clock });
+  return { cri, cgroups: openCgroups({ clock: options.clock }), mounts: openMounts(), prober: openProber() };
+}
+
+/** The groups under which pods go, by class. */
+function makeClassGroups(cgroups: Cgroups, options: NodeAgentOptions): void {
+  const { cgroupRoot, capacity } = options;
+  for (const name of ['kubepods', 'kubepods/besteffort', 'kubepods/burstable']) cgroups.create(`${cgroupRoot}/${name}`);
+  const cpuShares = Math.max(2, Math.floor((capacity.cpuMillis * 1024) / 1000));
+  cgroups.setLimits(`${cgroupRoot}/kubepods`, { cpuShares, memoryBytes: capacity.memoryBytes });
+  cgroups.setLimits(`${cgroupRoot}/kubepods/besteffort`, { cpuShares: 2 });
+}
+
+export async function startNodeAgent(options: NodeAgentOptions): Promise<NodeAgent> {
+  const { client, clock, log } = options;
+  makeFolder(options.folder, 0o755);
+  const world = worldOf(options);
+  makeClassGroups(world.cgroups, options);
+  await options.ensureRuntime?.();
+  const services = client.cache(SERVICES);
+  const references = openReferences(client);
+  const recorder = eventRecorder({ client, clock, log, component: 'kubelet', host: options.nodeName });
+  const context: AgentContext = {
+    options,
+    ...world,
+    host: readHostFacts(),
+    paths: pathsIn(options.folder),
+    references,
+    images: openImages({ cri: world.cri, clock }),
+    runtimeName: options.runtime,
+    services: () => services.list(),
+    allocatable: allocatableOf(options.capacity),
+    recordEvent: (pod, note) => recorder.recordEvent(PODS, pod, note),
+  };
+  const pods = openPodTable(context);
+  const relist = startRelist(context, (uid) => pods.workers.get(uid)?.wake());
+  const server = await startServer(context, pods).catch(async (error: unknown) => {
+    relist.stop();
+    await pods.stop();
+    throw error;
+  });
+  const port = (): number => server.ports[0] ?? options.listen.port;
+  const reporter = nodeReporter(context, { port, onRegistered: () => log.info('the node is registered') });
+  const housekeeping = startHousekeeping(context, pods, reporter);
+  log.info('the node agent runs', { node: options.nodeName, runtime: options.runtime, port: port() });
+  return {
+    ports: server.ports,
+    stop: async () => {
+      housekeeping.stop();
+      relist.stop();
+      await Promise.allSettled([reporter.stop(), pods.stop(), server.close()]);
+      references.close();
+      services.close();
+      world.cri.close();
+    },
+  };
+}
