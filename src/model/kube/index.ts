@@ -54,7 +54,7 @@ export {
   type StructureProblems,
   structureMessage,
 } from './structure/check.ts';
-export { duplicateFieldsOf } from './structure/duplicates.ts';
+export { duplicateFieldsOf, strictProblemsOf } from './structure/duplicates.ts';
 export { canonicalQuantity } from './structure/quantity-text.ts';
 export { type FieldError, type FieldErrorType, Findings, fieldErrorText } from './validate/finding.ts';
 export { validateMetadata } from './validate/metadata.ts';

@@ -29,16 +29,17 @@ function openLevel(levels: Level[], isObject: boolean): void {
   levels.push({ ...(isObject ? { keys: new Set<string>() } : {}), path, next: '', index: 0 });
 }
 
-function meetKey(level: Level, key: string, found: string[]): void {
+/** Told of every key in the order of the text. */
+type KeyListener = (path: string, again: boolean) => void;
+
+function meetKey(level: Level, key: string, listen: KeyListener): void {
   level.next = `${level.path}.${key}`;
   if (!level.keys) return;
-  if (level.keys.has(key) && !found.includes(level.next.slice(1))) found.push(level.next.slice(1));
+  listen(level.next.slice(1), level.keys.has(key));
   level.keys.add(key);
 }
 
-/** Paths of the fields that the text gives more than once: "spec.paused". */
-export function duplicateFieldsOf(text: string): string[] {
-  const found: string[] = [];
+function walkKeys(text: string, listen: KeyListener): void {
   const levels: Level[] = [];
   let atKey = false;
   for (let i = 0; i < text.length; i++) {
@@ -60,12 +61,34 @@ export function duplicateFieldsOf(text: string): string[] {
         break;
       case 0x22: {
         const end = stringEnd(text, i);
-        if (atKey && level) meetKey(level, JSON.parse(text.slice(i, end + 1)) as string, found);
+        if (atKey && level) meetKey(level, JSON.parse(text.slice(i, end + 1)) as string, listen);
         atKey = false;
         i = end;
         break;
       }
     }
   }
-  return found;
+}
+
+/** Paths of the fields that the text gives more than once: "spec.paused". */
+export function duplicateFieldsOf(text: string): string[] {
+  const found = new Set<string>();
+  walkKeys(text, (path, again) => {
+    if (again) found.add(path);
+  });
+  return [...found];
+}
+
+/**
+ * What strict field validation has against a text, in the order of the text: 'unknown field "a"', 'duplicate field "b"'.
+ * `unknownFields` as the structural check found them; one given twice is reported once.
+ */
+export function strictProblemsOf(text: string, unknownFields: readonly string[]): string[] {
+  const unknown = new Set(unknownFields);
+  const found = new Set<string>();
+  walkKeys(text, (path, again) => {
+    if (unknown.has(path)) found.add(`unknown field ${JSON.stringify(path)}`);
+    else if (again) found.add(`duplicate field ${JSON.stringify(path)}`);
+  });
+  return [...found];
 }

@@ -2,7 +2,7 @@
 import { deepEqual, equal } from 'node:assert/strict';
 import { test } from 'node:test';
 import { checkStructure } from './check.ts';
-import { duplicateFieldsOf } from './duplicates.ts';
+import { duplicateFieldsOf, strictProblemsOf } from './duplicates.ts';
 import { canonicalQuantity } from './quantity-text.ts';
 
 const POD = { type: 'core.v1.Pod' };
@@ -82,4 +82,14 @@ test('keys that a text gives twice are found with their path', () => {
     'a',
   ]);
   deepEqual(duplicateFieldsOf('{"a":{"k":1},"b":{"k":1}}'), []);
+});
+
+test('strict problems come in the order of the text, an unknown field once', () => {
+  const text = '{"x":1,"spec":{"u":1,"u":2,"paused":true,"paused":false},"y":1}';
+  deepEqual(strictProblemsOf(text, ['x', 'y', 'spec.u']), [
+    'unknown field "x"',
+    'unknown field "spec.u"',
+    'duplicate field "spec.paused"',
+    'unknown field "y"',
+  ]);
 });

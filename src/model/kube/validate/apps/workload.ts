@@ -19,8 +19,7 @@ export function validateSelecting(spec: SelectingSpec, to: Findings): void {
   if (!spec.selector) to.required('spec.selector');
   else {
     labelSelector(spec.selector, 'spec.selector', to);
-    if (isEmptySelector(spec.selector))
-      to.invalid('spec.selector', spec.selector, 'empty selector is invalid for deployment');
+    if (isEmptySelector(spec.selector)) to.invalid('spec.selector', spec.selector, 'empty selector is invalid');
   }
   nonNegative(spec.minReadySeconds, 'spec.minReadySeconds', to);
   nonNegative(spec.revisionHistoryLimit, 'spec.revisionHistoryLimit', to);
