@@ -78,6 +78,12 @@ retry() { # title, command...
   done
 }
 
+# `npm ci` refuses a lock file without the optional packages of other platforms, which not every registry has; `npm install`
+# takes the same locked versions, checks the same integrity, and leaves those out.
+npm_install() {
+  npm ci --prefix "$cache/npm-new" --no-progress --loglevel=error ||
+    npm install --prefix "$cache/npm-new" --no-progress --loglevel=error
+}
 install_npm() {
   have npm || fail "npm is missing" "the TypeScript tools and the pinned Node.js come as npm packages" \
     "install Node.js 20 or newer with npm (apt-get install nodejs npm)"
@@ -85,8 +91,8 @@ install_npm() {
   rm -rf "$cache/npm-new" && mkdir -p "$cache/npm-new"
   cp "$here/package.json" "$here/package-lock.json" "$cache/npm-new/"
   [ -f "$here/.npmrc" ] && cp "$here/.npmrc" "$cache/npm-new/"
-  retry "npm ci" npm ci --prefix "$cache/npm-new" --no-progress --loglevel=error || fail "the npm packages cannot be installed" \
-    "npm ci failed (its last lines stand above)" "check the network and 'npm config get registry', then run this again"
+  retry "installing npm packages" npm_install || fail "the npm packages cannot be installed" \
+    "npm failed (its last lines stand above)" "check the network and 'npm config get registry', then run this again"
   ls "$cache"/npm-new/node_modules/node-linux-*/bin/node > /dev/null 2>&1 || fail "the pinned Node.js did not come with the npm packages" \
     "npm skipped the optional package node-linux-* for $(uname -m)" "check 'npm config get omit' and that the registry carries it"
   cp "$here/package-lock.json" "$cache/npm-new/node_modules/.holdfast-lock"
