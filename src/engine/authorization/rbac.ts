@@ -24,16 +24,22 @@ export interface Rbac {
 
 const SERVICE_ACCOUNT = 'system:serviceaccount:';
 
-/** The rules of a cluster role, those that it aggregates from others by label included. */
+/** The rules of a cluster role. An aggregated one has those that it collects by label, through others that collect, too. */
 export function clusterRoleRules(role: ClusterRole, all: Iterable<ClusterRole>): readonly Rule[] {
-  const selectors = role.aggregationRule?.clusterRoleSelectors;
-  if (!selectors) return role.rules ?? [];
+  const everyone = [...all];
   const rules = new Map<string, Rule>();
-  for (const other of all) {
-    if (other.metadata?.name === role.metadata?.name) continue;
-    if (!selectors.some((selector) => labelSelectorMatches(selector, other.metadata?.labels))) continue;
-    for (const rule of other.rules ?? []) rules.set(JSON.stringify(rule), rule);
-  }
+  const visited = new Set<string | undefined>();
+  const collect = (from: ClusterRole): void => {
+    if (visited.has(from.metadata?.name)) return;
+    visited.add(from.metadata?.name);
+    const selectors = from.aggregationRule?.clusterRoleSelectors;
+    if (!selectors) for (const rule of from.rules ?? []) rules.set(JSON.stringify(rule), rule);
+    else
+      for (const other of everyone)
+        if (selectors.some((selector) => labelSelectorMatches(selector, other.metadata?.labels))) collect(other);
+  };
+  if (!role.aggregationRule?.clusterRoleSelectors) return role.rules ?? [];
+  collect(role);
   return [...rules.values()];
 }
 

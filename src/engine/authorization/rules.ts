@@ -1,9 +1,15 @@
 // Whether RBAC rules allow a request, and whether one set of rules is within another (nobody grants what he has not).
 // Source: Kubernetes documentation, "Using RBAC Authorization"; rbac.authorization.k8s.io/v1 PolicyRule.
-import type { PolicyRule } from '#model/kube';
 import type { AccessRequest } from './access.ts';
 
-export type Rule = Readonly<PolicyRule>;
+/** A PolicyRule that nobody changes. */
+export interface Rule {
+  readonly verbs: readonly string[];
+  readonly apiGroups?: readonly string[];
+  readonly resources?: readonly string[];
+  readonly resourceNames?: readonly string[];
+  readonly nonResourceURLs?: readonly string[];
+}
 
 function has(list: readonly string[] | undefined, wanted: string): boolean {
   return list !== undefined && (list.includes(wanted) || list.includes('*'));

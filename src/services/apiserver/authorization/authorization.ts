@@ -6,6 +6,7 @@ import { MASTERS_GROUP, nodeAuthorize, type Rbac, type Rule, rbacOf } from '#eng
 import type {
   ClusterRole,
   ClusterRoleBinding,
+  PolicyRule,
   Role,
   RoleBinding,
   RoleRef,
@@ -67,7 +68,7 @@ export function createAuthorization({ client }: { readonly client: Client }): Au
     rules,
     roleRules: (ref, namespace) => current().roleRules(ref, namespace),
     rulesReview(user, namespace) {
-      const mine = rules(user, namespace);
+      const mine = structuredClone(rules(user, namespace)) as PolicyRule[];
       return {
         resourceRules: mine
           .filter((rule) => rule.resources?.length)

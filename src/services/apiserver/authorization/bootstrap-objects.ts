@@ -1,7 +1,15 @@
 // The RBAC objects that a cluster is started with, made from the texts beside this file. The API server creates those that are
 // missing on every start; those that exist are the operator's.
-import { NODE_RULES, type Rule } from '#engine/authorization';
-import type { ClusterRole, ClusterRoleBinding, ObjectMeta, RbacV1Subject, Role, RoleBinding } from '#model/kube';
+import { NODE_RULES } from '#engine/authorization';
+import type {
+  ClusterRole,
+  ClusterRoleBinding,
+  ObjectMeta,
+  PolicyRule,
+  RbacV1Subject,
+  Role,
+  RoleBinding,
+} from '#model/kube';
 import { CONTROLLER_ROLES } from './bootstrap-controller-roles.ts';
 import {
   AGGREGATE_PARTS,
@@ -40,7 +48,7 @@ function subject(text: string): RbacV1Subject {
   return { apiGroup: GROUP, kind: text.startsWith('g:') ? 'Group' : 'User', name };
 }
 
-function clusterRole(name: string, rules: readonly Rule[], labels?: Record<string, string>): ClusterRole {
+function clusterRole(name: string, rules: readonly PolicyRule[], labels?: Record<string, string>): ClusterRole {
   return { apiVersion: API_VERSION, kind: 'ClusterRole', metadata: metadata(name, labels), rules: [...rules] };
 }
 
@@ -53,7 +61,7 @@ function clusterRoles(): ClusterRole[] {
       Object.fromEntries(into.map((role) => [aggregateLabel(role), 'true'])),
     );
   });
-  made.push(clusterRole('system:node', NODE_RULES));
+  made.push(clusterRole('system:node', structuredClone(NODE_RULES) as PolicyRule[]));
   for (const [name, texts] of Object.entries(CONTROLLER_ROLES))
     made.push(clusterRole(CONTROLLER + name, texts.map(ruleOfText)));
   for (const name of AGGREGATED_ROLES) {
@@ -91,7 +99,7 @@ export function bootstrapRbacObjects(): BootstrapRbac {
       apiVersion: API_VERSION,
       kind: 'Role',
       metadata: metadata(name, {}, namespace),
-      rules: rules.map(ruleOfText) as Role['rules'],
+      rules: rules.map(ruleOfText),
     })),
     roleBindings: NAMESPACED_ROLES.map(({ namespace, name, subjects }) => ({
       apiVersion: API_VERSION,

@@ -2,14 +2,14 @@
 // `<verbs> <group>:<resources> [=<names>]` or `<verbs> /path,/path`. Without a group it is core; `read` is get, list and watch,
 // `write` is create, delete, deletecollection, patch and update.
 import { assert } from '#base';
-import type { Rule } from '#engine/authorization';
+import type { PolicyRule } from '#model/kube';
 
 const VERB_SETS: Readonly<Record<string, readonly string[]>> = {
   read: ['get', 'list', 'watch'],
   write: ['create', 'delete', 'deletecollection', 'patch', 'update'],
 };
 
-export function ruleOfText(text: string): Rule {
+export function ruleOfText(text: string): PolicyRule {
   const [verbText = '', target = '', names, more] = text.split(' ');
   assert(verbText && target && more === undefined && (names?.startsWith('=') ?? true), `"${text}" is a rule`);
   const verbs = verbText.split(',').flatMap((verb) => VERB_SETS[verb] ?? [verb]);
