@@ -7,17 +7,26 @@ import { randomUUID } from 'node:crypto';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { test } from 'node:test';
+import { after, before, test } from 'node:test';
 import { seededRandom } from '#base';
 import { startEtcd } from '#platform/etcd';
 import { openEtcdStore, openRowLogStore, type Store } from '#store';
 import { Acks } from './acks.ts';
+import { type Bundle, bundleWorkload } from './bundle.ts';
 
-const KILLS = Number(process.env.HOLDFAST_CRASH_KILLS ?? 100);
+const KILLS = Number(process.env.HOLDFAST_CRASH_KILLS ?? 200);
 const SEED = Number(process.env.HOLDFAST_CRASH_SEED ?? 1);
 const ACKS_BEFORE_KILL_MAX = 150;
 /** What keeps the proof from hanging when a workload does not get going. */
 const LIFE_MS = 60_000;
+
+let bundleFolder: string;
+let bundle: Bundle;
+before(async () => {
+  bundleFolder = fs.mkdtempSync(path.join(os.tmpdir(), 'holdfast-kill-'));
+  bundle = await bundleWorkload(bundleFolder);
+});
+after(() => fs.rmSync(bundleFolder, { recursive: true }));
 
 interface Life {
   readonly child: ChildProcess;
@@ -28,7 +37,14 @@ interface Life {
 }
 
 function live(acks: Acks, seed: number, options: object): Life {
-  const args = [path.join(import.meta.dirname, 'workload.ts'), '-', `${seed}`, '0', 'forever', JSON.stringify(options)];
+  const args = [
+    bundle.workload,
+    '-',
+    `${seed}`,
+    '0',
+    'forever',
+    JSON.stringify({ ...options, worker: bundle.workerUrl.href }),
+  ];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
   const waiting: { count: number; resolve: () => void; reject: (error: Error) => void }[] = [];
   let count = 0;
@@ -117,7 +133,7 @@ test('etcd: the writer and etcd itself are killed in turns, and nothing is lost'
   const prefix = `/kill/${randomUUID()}`;
   const options = { endpoints: [etcd.endpoint], prefix, historyEvents: 200, timeoutMs: 2_000 };
   try {
-    for (let i = 0; i < KILLS / 5; i++) {
+    for (let i = 0; i < KILLS / 10; i++) {
       const life = live(acks, SEED * 1000 + i, { ...options, identity: randomUUID() });
       await life.acknowledged(random.below(ACKS_BEFORE_KILL_MAX));
       await someTurns(random.below(20));

@@ -55,7 +55,9 @@ async function work(store: Store, acks: number, options: { seed: number; writes:
 
 async function main(args: readonly string[]): Promise<void> {
   const [acksFile = '', seed = '1', writes = '100', end = 'close', json = '{}'] = args;
-  const options = { ...JSON.parse(json), index: () => null };
+  const given = JSON.parse(json);
+  const sqliteWorkerUrl = given.worker ? new URL(given.worker) : undefined;
+  const options = { ...given, sqliteWorkerUrl, index: () => null };
   const acks = acksFile === '-' ? 1 : fs.openSync(acksFile, 'a');
   const store = options.endpoints ? await openEtcdStore(options) : await openSqliteStore(options);
   fs.writeSync(acks, `open ${store.revision}\n`);
