@@ -19,4 +19,5 @@ export {
   type RunOptions,
   runControllers,
 } from './run-controllers.ts';
+export { sharedCache } from './shared-cache.ts';
 export { type WorkQueue, type WorkQueueOptions, workQueue } from './work-queue.ts';

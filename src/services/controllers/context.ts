@@ -1,9 +1,16 @@
 // What every controller gets: the client, one shared cache for each resource, indexes over them, time, log and events.
 import type { Client, ObjectCache } from '#client';
-import type { ControllerRevision, EndpointSlice, Pod, ReplicaSet } from '#model/kube';
+import type { ControllerRevision, EndpointSlice, KubeObject, Pod, ReplicaSet } from '#model/kube';
 import type { Clock } from '#platform/clock';
 import type { Log } from '#platform/log';
-import { type CacheIndex, type EventRecorder, eventRecorder, indexByController, indexCache } from '#reconcile';
+import {
+  type CacheIndex,
+  type EventRecorder,
+  eventRecorder,
+  indexByController,
+  indexCache,
+  sharedCache,
+} from '#reconcile';
 import { builtinKinds, type Kinds } from './kinds.ts';
 
 type ObjectOf<R> = R extends { readonly object?: infer K } ? Exclude<K, undefined> : never;
@@ -20,6 +27,8 @@ export interface ControllerContext {
   readonly setsByController: ReturnType<typeof indexByController<ReplicaSet>>;
   readonly revisionsByController: ReturnType<typeof indexByController<ControllerRevision>>;
   readonly podsByNode: CacheIndex<Pod>;
+  /** By `namespace/name` of a claim that their volumes use. */
+  readonly podsByClaim: CacheIndex<Pod>;
   /** By `namespace/name` of the Service that a slice names. */
   readonly slicesByService: CacheIndex<EndpointSlice>;
   events(component: string): EventRecorder;
@@ -29,12 +38,15 @@ export interface ControllerContext {
 export function controllerContext(options: { client: Client; clock: Clock; log: Log }): ControllerContext {
   const { client, clock, log } = options;
   const kinds = builtinKinds();
-  const opened = Object.entries(kinds).map(([name, of]) => [name, client.cache(of)] as const);
+  const opened = Object.entries(kinds).map(
+    ([name, of]) => [name, sharedCache(client.cache(of) as ObjectCache<KubeObject>)] as const,
+  );
   const caches = Object.fromEntries(opened) as unknown as Caches;
   const podsByController = indexByController(caches.pods);
   const setsByController = indexByController(caches.replicaSets);
   const revisionsByController = indexByController(caches.revisions);
   const podsByNode = indexCache(caches.pods, (pod) => (pod.spec?.nodeName ? [pod.spec.nodeName] : []));
+  const podsByClaim = indexCache(caches.pods, claimsOfPod);
   const slicesByService = indexCache(caches.endpointSlices, ({ metadata }) => {
     const service = metadata?.labels?.['kubernetes.io/service-name'];
     return service ? [`${metadata?.namespace}/${service}`] : [];
@@ -50,6 +62,7 @@ export function controllerContext(options: { client: Client; clock: Clock; log: 
     revisionsByController,
     podsByNode,
     slicesByService,
+    podsByClaim,
     events: (component) => eventRecorder({ client, clock, log: log.child(component), component }),
     close() {
       podsByController.close();
@@ -57,7 +70,15 @@ export function controllerContext(options: { client: Client; clock: Clock; log: 
       revisionsByController.close();
       podsByNode.close();
       slicesByService.close();
+      podsByClaim.close();
       for (const [, cache] of opened) cache.close();
     },
   };
+}
+
+function claimsOfPod({ metadata, spec }: Pod): string[] {
+  return (spec?.volumes ?? []).flatMap((volume) => {
+    const name = volume.ephemeral ? `${metadata?.name}-${volume.name}` : volume.persistentVolumeClaim?.claimName;
+    return name ? [`${metadata?.namespace}/${name}`] : [];
+  });
 }

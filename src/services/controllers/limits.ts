@@ -18,3 +18,5 @@ export const terminatedPodsMax = 12_500;
 export const podGarbagePeriodMs = 20_000;
 /** A node must be missing for this long before its pods are given up. */
 export const missingNodeQuarantineMs = 40_000;
+/** Lifetime of the token in a service-account-token secret: as long as the site's own certificate authority lives. */
+export const tokenSecretSeconds = 20 * 365 * 86_400;

@@ -14,13 +14,20 @@ import { garbageCollector } from './garbage/garbage-collector.ts';
 import { jobController, orphanedJobPodController } from './job/job.controller.ts';
 import { ttlAfterFinishedController } from './job/ttl.controller.ts';
 import { namespaceController } from './namespace/namespace.controller.ts';
+import { roleAggregationController } from './namespace/role-aggregation.controller.ts';
 import { rootCaController } from './namespace/root-ca.controller.ts';
 import { serviceAccountController } from './namespace/service-account.controller.ts';
+import { tokenSecretController } from './namespace/token-secret.controller.ts';
 import { nodeIpamController } from './node/node-ipam.controller.ts';
 import { nodeLifecycleController } from './node/node-lifecycle.controller.ts';
+import { podGarbageController } from './node/pod-garbage.controller.ts';
 import { taintEvictionController } from './node/taint-eviction.controller.ts';
 import { replicaSetController, replicationController } from './replicas/replicas.controller.ts';
 import { statefulSetController } from './stateful/stateful-set.controller.ts';
+import { claimController } from './volume/claim.controller.ts';
+import { ephemeralVolumeController } from './volume/ephemeral-volume.controller.ts';
+import { claimProtectionController, volumeProtectionController } from './volume/protection.controller.ts';
+import { volumeController } from './volume/volume.controller.ts';
 
 export interface ControllersOptions {
   readonly client: Client;
@@ -30,6 +37,8 @@ export interface ControllersOptions {
   readonly rootCaPem: string;
   /** Range that nodes get their pod ranges from, e.g. "172.27.0.0/16". */
   readonly podCidr: string;
+  /** Where nodes keep volumes of the node-local provisioner, unless a node says otherwise. */
+  readonly nodeLocalFolder?: string;
   readonly metrics?: ControllerMetrics;
 }
 
@@ -76,5 +85,13 @@ function controllersOf(context: ControllerContext, pods: ServicePods, options: C
     nodeIpamController(context, options.podCidr),
     nodeLifecycleController(context),
     taintEvictionController(context),
+    podGarbageController(context),
+    claimController(context, { nodeLocalFolder: options.nodeLocalFolder ?? '/var/lib/holdfast/volumes' }),
+    volumeController(context),
+    claimProtectionController(context),
+    volumeProtectionController(context),
+    ephemeralVolumeController(context),
+    tokenSecretController(context, options.rootCaPem),
+    roleAggregationController(context),
   ];
 }
