@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, test } from 'node:test';
+import { WorldError } from '#base';
 import { EtcdClient, type EtcdServer, startEtcd } from '#platform/etcd';
 import type { StoreNotice } from './contract.ts';
 import { type EtcdStoreOptions, followEtcdStore, openEtcdStore } from './etcd.driver.ts';
+import { EtcdLog } from './etcd.log.ts';
 import { deleteText, putText, storeConformance, textOf, watchLines } from './store.conformance.ts';
 
 let server: EtcdServer;
@@ -57,8 +59,39 @@ test('etcd: no answer in time is ambiguous; the store mends itself and nothing t
   const now = textOf(store.get('/b'));
   await putText(store, '/c', 'after');
   assert.equal(textOf(store.get('/a')), 'before@2');
-  assert.equal(textOf(store.get('/b')), now, 'what was sent before the claim cannot arrive after it');
+  assert.equal(textOf(store.get('/b')), now);
   await store.close();
+});
+
+test('etcd: what was sent before a claim has no effect when it arrives after it', async () => {
+  const client = new EtcdClient({ endpoints: [server.endpoint] });
+  type Request = Parameters<EtcdClient['txn']>[0];
+  const late: Request[] = [];
+  let slow = false;
+  const wire = new Proxy(client, {
+    get: (target, name) => {
+      if (name !== 'txn' || !slow) return Reflect.get(target, name).bind(target);
+      return async (request: Request): Promise<never> => {
+        late.push(request);
+        throw new WorldError('Unavailable', 'no answer in time');
+      };
+    },
+  });
+  const log = new EtcdLog(wire, { prefix: `/test/${randomUUID()}`, identity: randomUUID() });
+  await log.claim();
+  slow = true;
+  const record = { revision: 2, kind: 'put', key: '/a', bytes: Buffer.from('x') } as const;
+  await assert.rejects(log.append([record]), { code: 'Failed' });
+  slow = false;
+  await log.claim();
+  const [request] = late;
+  assert.ok(request !== undefined);
+  assert.equal((await client.txn(request)).succeeded, false);
+  await log.append([{ ...record, bytes: Buffer.from('y') }]);
+  const seen: string[] = [];
+  await log.read(0, ({ records }) => seen.push(...records.map(({ bytes }) => Buffer.from(bytes).toString())));
+  assert.deepEqual(seen, ['y']);
+  await log.close();
 });
 
 test('etcd: another claim ends writing; the first follows on', async () => {
