@@ -1,0 +1,93 @@
+// A site of its own for one measurement, through the command line alone, and gone when the measurement ends in whatever way.
+import { spawn } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { onStop, progress } from './bench.ts';
+import { HOME } from './environment.ts';
+import { readKubeconfig, type Target } from './kubeconfig.ts';
+
+export interface SiteStatusSeen {
+  readonly phase: string;
+  readonly machines: readonly {
+    readonly name: string;
+    readonly role: string;
+    readonly cpus: number;
+    readonly memoryBytes: number;
+  }[];
+  readonly processes: readonly { readonly name: string; readonly pid: number }[];
+}
+
+export interface BenchSite {
+  readonly data: string;
+  /** Path of the administrator's kubeconfig. */
+  readonly kubeconfig: string;
+  readonly target: Target;
+  /** Runs a command of `holdfast` on this site. Errors: an exit code other than 0, with what it said. */
+  holdfast(...args: string[]): Promise<string>;
+  status(): Promise<SiteStatusSeen>;
+  /** How long the first `up` took, making the site included. */
+  readonly firstUpMs: number;
+}
+
+/** Of one command; bringing up a site for the first time on a slow disk is the longest. */
+const COMMAND_TIMEOUT_MS = 300_000;
+
+function holdfast(data: string, args: readonly string[]): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(path.join(HOME, 'holdfast'), [...args, '--data', data], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      timeout: COMMAND_TIMEOUT_MS,
+      // An interrupt from the keyboard is for the program alone: it still needs its commands to clear up.
+      detached: true,
+    });
+    let stdout = '';
+    let stderr = '';
+    child.stdout.on('data', (text: Buffer) => {
+      stdout += text;
+    });
+    child.stderr.on('data', (text: Buffer) => {
+      stderr += text;
+    });
+    child.on('error', reject);
+    child.on('close', (code) => {
+      if (code === 0) resolve(stdout);
+      else reject(new Error(`holdfast ${args.join(' ')}: exit ${code}: ${stderr.trim().slice(-2000)}`));
+    });
+  });
+}
+
+/** Errors: whatever `use` threw; also when the site could not be removed, with the command that does it. */
+export async function withSite<T>(upArgs: readonly string[], use: (site: BenchSite) => Promise<T>): Promise<T> {
+  const data = fs.mkdtempSync(path.join(os.tmpdir(), 'holdfast-test-bench-'));
+  const run = (...args: string[]): Promise<string> => holdfast(data, args);
+  const remove = async (): Promise<void> => {
+    try {
+      if (fs.existsSync(path.join(data, 'site.json'))) await run('destroy', '--yes');
+      fs.rmSync(data, { recursive: true, force: true });
+    } catch (error) {
+      progress(`the site is still there; remove it with: ./holdfast destroy --yes --data ${data}`);
+      throw error;
+    }
+  };
+  const release = onStop(remove);
+  try {
+    progress(`bringing up a site in ${data}`);
+    const startMs = performance.now();
+    await run('up', '--ports', 'auto', ...upArgs);
+    const firstUpMs = performance.now() - startMs;
+    const kubeconfig = (await run('kubeconfig', '--path')).trim();
+    return await use({
+      data,
+      kubeconfig,
+      target: readKubeconfig(kubeconfig),
+      holdfast: run,
+      status: async () => JSON.parse(await run('status', '--json')) as SiteStatusSeen,
+      firstUpMs,
+    });
+  } finally {
+    release();
+    progress('removing the site');
+    await remove();
+  }
+}
