@@ -82,7 +82,7 @@ for (const [ref, s] of Object.entries(schemas)) {
   if (name.endsWith('List') && s.properties?.items && s.properties?.metadata) continue;
   const t = {};
   for (const [k, p] of Object.entries(s.properties ?? {})) t[k] = factOf(p, (s.required ?? []).includes(k));
-  if (s['x-kubernetes-map-type'] === 'atomic') t['$'] = 'atomic';
+  if (s['x-kubernetes-map-type'] === 'atomic') t.$ = 'atomic';
   types[name] = t;
 }
 // Keep only what a kind can reach.

@@ -21,18 +21,22 @@ for (const file of files) {
   const text = fs.readFileSync(path.join(folder, file), 'utf8').replace(/\/\/.*$/gm, '');
   const pkg = text.match(/^package ([\w.]+);/m)?.[1] ?? '';
   for (const [, name, body] of text.matchAll(/^message (\w+) \{\n([\s\S]*?)^\}/gm)) {
-    const fields = [...body.matchAll(/^\s*(optional|repeated|map<(\w+), *([\w.]+)>)\s*([\w.]*)\s+(\w+) = (\d+)/gm)].map((m) => ({
-      repeated: m[1] === 'repeated',
-      map: m[3],
-      type: m[4],
-      name: m[5],
-      number: m[6],
-    }));
+    const fields = [...body.matchAll(/^\s*(optional|repeated|map<(\w+), *([\w.]+)>)\s*([\w.]*)\s+(\w+) = (\d+)/gm)].map(
+      (m) => ({
+        repeated: m[1] === 'repeated',
+        map: m[3],
+        type: m[4],
+        name: m[5],
+        number: m[6],
+      }),
+    );
     messages.set(`${pkg}.${name}`, { pkg, name, fields });
   }
 }
 const shortOf = (full) => {
-  const m = full.match(/^k8s\.io\.(?:api|apiextensions_apiserver\.pkg\.apis|kube_aggregator\.pkg\.apis|apimachinery\.pkg\.apis)\.(\w+)\.(\w+)\.(\w+)$/);
+  const m = full.match(
+    /^k8s\.io\.(?:api|apiextensions_apiserver\.pkg\.apis|kube_aggregator\.pkg\.apis|apimachinery\.pkg\.apis)\.(\w+)\.(\w+)\.(\w+)$/,
+  );
   if (m) return `${m[1]}.${m[2]}.${m[3]}`;
   return full.split('.').at(-1);
 };
@@ -51,7 +55,11 @@ const SPECIAL = {
 const SCALARS = new Set(['string', 'bytes', 'int32', 'int64', 'bool', 'double', 'uint32', 'uint64']);
 const resolve = (type, pkg) => {
   if (SCALARS.has(type)) return { text: type };
-  const full = messages.has(type) ? type : messages.has(`${pkg}.${type}`) ? `${pkg}.${type}` : `${type.startsWith('.') ? type.slice(1) : type}`;
+  const full = messages.has(type)
+    ? type
+    : messages.has(`${pkg}.${type}`)
+      ? `${pkg}.${type}`
+      : `${type.startsWith('.') ? type.slice(1) : type}`;
   const short = shortOf(full);
   return { text: SPECIAL[short] ?? short, full };
 };
@@ -72,7 +80,8 @@ const visit = (full) => {
     let name = named ? named.get(field.name.toLowerCase()) : field.name;
     if (name === undefined) {
       if (target.full && !field.map && !field.repeated && !wrapped) name = '*';
-      else if (short.includes('JSONSchemaProps')) name = field.name === 'ref' ? '$ref' : field.name === 'schema' ? '$schema' : field.name;
+      else if (short.includes('JSONSchemaProps'))
+        name = field.name === 'ref' ? '$ref' : field.name === 'schema' ? '$schema' : field.name;
       else {
         console.error(`${short}.${field.name}: not in the JSON form, left out`);
         continue;

@@ -12,15 +12,15 @@ export interface SourceFile {
   readonly text: string;
   readonly lines: number;
   readonly imports: readonly ImportOf[];
-  /** Names that the file exports; a re-export counts by name, `export *` as one. */
+  /** Names of values that the file exports (types are free); a re-export counts by name, `export *` as one. */
   readonly exports: readonly string[];
 }
 
 const IMPORT = /^\s*(?:import|export)\s+(type\s+)?(?:[^'"`;]*?\sfrom\s+)?['"]([^'"]+)['"]/gm;
 const DYNAMIC = /\bimport\(\s*['"]([^'"]+)['"]\s*\)/g;
 const DECLARATION =
-  /^export\s+(?:declare\s+)?(?:async\s+)?(?:abstract\s+)?(?:const|let|function\*?|class|interface|type)\s+([A-Za-z_$][\w$]*)/gm;
-const BRACES = /^export\s+(?:type\s+)?\{([^}]*)\}/gm;
+  /^export\s+(?:declare\s+)?(?:async\s+)?(?:abstract\s+)?(?:const|let|function\*?|class)\s+([A-Za-z_$][\w$]*)/gm;
+const BRACES = /^export\s+\{([^}]*)\}/gm;
 const STAR = /^export\s+(?:type\s+)?\*/gm;
 
 const lineAt = (text: string, offset: number): number => text.slice(0, offset).split('\n').length;
@@ -33,7 +33,7 @@ function exportsOf(text: string): string[] {
         .trim()
         .split(/\s+as\s+/)
         .pop();
-      if (name) names.push(name.replace(/^type\s+/, ''));
+      if (name && !part.trim().startsWith('type ')) names.push(name);
     }
   }
   for (const _ of text.matchAll(STAR)) names.push('*');
