@@ -3,9 +3,8 @@ import { messageOf } from '#base';
 import { type KubeObject, type ResourceFacts, resourceFacts, type Status } from '#model/kube';
 import type { Clock } from '#platform/clock';
 import { readTextIfPresent } from '#platform/disk';
-import { type Http2Answer, http2Client } from '#platform/http';
+import { type ClientTls, type Http2Answer, http2Client } from '#platform/http';
 import type { Log } from '#platform/log';
-import type { ClientTls } from '#platform/tls';
 import {
   ApiError,
   type Client,

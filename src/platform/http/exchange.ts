@@ -3,7 +3,7 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import type { Http2ServerRequest, Http2ServerResponse, Http2Session } from 'node:http2';
 import type { TLSSocket } from 'node:tls';
-import { type PeerIdentity, peerIdentityOf } from '#platform/tls';
+import { type PeerIdentity, peerIdentityOf } from './tls-context.ts';
 
 export type RawRequest = IncomingMessage | Http2ServerRequest;
 export type RawResponse = ServerResponse | Http2ServerResponse;

@@ -4,8 +4,8 @@ import http, { type IncomingHttpHeaders, type OutgoingHttpHeaders } from 'node:h
 import https from 'node:https';
 import { pipeline } from 'node:stream';
 import { WorldError } from '#base';
+import { FORWARD_ANSWER_MS_MAX } from './client-limits.ts';
 import type { HttpExchange } from './exchange.ts';
-import { FORWARD_ANSWER_MS_MAX } from './limits.ts';
 
 export interface ForwardTarget {
   readonly scheme: 'http' | 'https';

@@ -3,8 +3,9 @@
 import http2, { type ClientHttp2Session, type ClientHttp2Stream, type IncomingHttpHeaders } from 'node:http2';
 import { WorldError } from '#base';
 import type { Clock, Timer } from '#platform/clock';
-import { type ClientTls, clientContextOptions } from '#platform/tls';
-import { ANSWER_MS_MAX, CONNECT_MS_MAX, HTTP2_WINDOW_BYTES, PING_EVERY_MS, PING_MS_MAX } from './limits.ts';
+import { ANSWER_MS_MAX, CONNECT_MS_MAX, PING_EVERY_MS, PING_MS_MAX } from './client-limits.ts';
+import { HTTP2_WINDOW_BYTES } from './limits.ts';
+import { type ClientTls, clientContextOptions } from './tls-context.ts';
 
 export interface Http2Request {
   readonly method: string;

@@ -6,7 +6,6 @@ import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 import { WorldError } from '#base';
-import { type ServerTls, serverContextOptions } from '#platform/tls';
 import { HttpExchange, type RawRequest, type RawResponse } from './exchange.ts';
 import {
   DRAIN_MS,
@@ -16,6 +15,7 @@ import {
   HTTP2_WINDOW_BYTES,
   KEEP_ALIVE_MS,
 } from './limits.ts';
+import { type ServerTls, serverContextOptions } from './tls-context.ts';
 
 /** What an upgrade hands over: the connection, and what was read of it already. */
 export interface Upgrade {

@@ -1,4 +1,4 @@
-// The limits of the HTTP room.
+// The limits of the HTTPS server.
 
 /** Header block a request may have; a bearer token with many groups stays far below. */
 export const HEADER_BYTES_MAX = 64 * 1024;
@@ -12,12 +12,3 @@ export const KEEP_ALIVE_MS = 120_000;
 export const DRAIN_MS = 2_000;
 /** Window of an HTTP/2 stream in both directions: a large list must not wait for window updates. */
 export const HTTP2_WINDOW_BYTES = 4 * 1024 * 1024;
-/** Time that a server behind a forwarded request gets to begin its answer. */
-export const FORWARD_ANSWER_MS_MAX = 60_000;
-/** Time that making a connection may take. */
-export const CONNECT_MS_MAX = 10_000;
-/** Time in which an answer that is no stream must be there, whole. */
-export const ANSWER_MS_MAX = 60_000;
-/** How often a quiet connection is probed, and how long the probe may take: a dead peer is found within their sum. */
-export const PING_EVERY_MS = 15_000;
-export const PING_MS_MAX = 10_000;

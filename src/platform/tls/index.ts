@@ -1,10 +1,2 @@
 // The door of the TLS room.
-export {
-  type ClientTls,
-  clientContextOptions,
-  type PeerIdentity,
-  peerIdentityOf,
-  type ServerTls,
-  serverContextOptions,
-  type TlsCredentials,
-} from './credentials.ts';
+export type { ServerTls, TlsCredentials } from './credentials.ts';

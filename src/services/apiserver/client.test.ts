@@ -2,7 +2,7 @@
 import { httpClient } from '#client';
 import { systemClock } from '#platform/clock';
 import { memoryLog } from '#platform/log';
-import { clientConformance } from '../../client/client.conformance.ts';
+import { clientConformance } from './client.conformance.ts';
 import { startTrialServer } from './trial-server.fixture.ts';
 
 const MASTERS = ['system:masters'];

@@ -2,9 +2,8 @@
 import type { Client } from '#client';
 import { versionDocument } from '#model/kube';
 import type { Clock } from '#platform/clock';
-import { listenHttps } from '#platform/http';
+import { listenHttps, type TlsCredentials } from '#platform/http';
 import type { Log } from '#platform/log';
-import type { TlsCredentials } from '#platform/tls';
 import { makeServiceAddresses } from './addresses/service-addresses.ts';
 import { admissionLookups, admissionPlugins } from './admission/index.ts';
 import { makeFrameMaker } from './answer/watch-stream.ts';

@@ -1,3 +1,4 @@
+// Every plug-in in its place in the list, on requests of people and nodes, row by row.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { KubeObject, Pod, ResourceFacts, ServiceAccount } from '#model/kube';

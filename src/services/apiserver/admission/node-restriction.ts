@@ -1,7 +1,7 @@
 // A node writes only what is its own: its Node, its lease, the status of its pods, mirror pods, tokens for its pods. It cannot
 // label or taint itself into being trusted with more. Complements node authorization, which cannot see bodies.
 // Source: Kubernetes documentation, "Admission Control", NodeRestriction.
-import { isDeepStrictEqual } from 'node:util';
+import { sameJson } from '#base';
 import { nodeNameOf } from '#engine/authorization';
 import type { Node, ObjectMeta, Pod, TokenRequest } from '#model/kube';
 import type { AdmissionPlugin, AdmissionRequest } from '../contract.ts';
@@ -52,9 +52,9 @@ function checkNode(request: AdmissionRequest, node: string): void {
     forbid(request, `node "${node}" is not allowed to create pods with a non-nil configSource`);
   if (request.operation !== 'DELETE') checkLabels(request, node, now?.metadata, old?.metadata);
   if (request.operation !== 'UPDATE') return;
-  if (!isDeepStrictEqual(now?.spec?.taints ?? [], old?.spec?.taints ?? []))
+  if (!sameJson(now?.spec?.taints ?? [], old?.spec?.taints ?? []))
     forbid(request, `node "${node}" is not allowed to modify taints`);
-  if (!isDeepStrictEqual(now?.metadata?.ownerReferences ?? [], old?.metadata?.ownerReferences ?? []))
+  if (!sameJson(now?.metadata?.ownerReferences ?? [], old?.metadata?.ownerReferences ?? []))
     forbid(request, `node "${node}" is not allowed to modify ownerReferences`);
 }
 
@@ -83,7 +83,7 @@ function checkPod(request: AdmissionRequest, node: string, lookups: Pick<Admissi
     forbid(request, `node "${node}" can only write pods with spec.nodeName set to itself`);
   if (operation === 'UPDATE' && subresource !== 'status' && subresource !== '')
     forbid(request, `node "${node}" can only update pod status`);
-  if (operation === 'UPDATE' && !isDeepStrictEqual(request.object?.metadata?.labels ?? {}, pod.metadata?.labels ?? {}))
+  if (operation === 'UPDATE' && !sameJson(request.object?.metadata?.labels ?? {}, pod.metadata?.labels ?? {}))
     forbid(request, `node "${node}" cannot update labels through pod status`);
 }
 

@@ -1,7 +1,7 @@
 // Nobody blocks the deletion of an owner whose finalizers he could not set. Not in the default set of Kubernetes, because
 // it breaks controllers with narrow roles; a cluster asks for it.
 // Source: Kubernetes documentation, "Admission Control", OwnerReferencesPermissionEnforcement.
-import { isDeepStrictEqual } from 'node:util';
+import { sameJson } from '#base';
 import type { ResourceFacts } from '#model/kube';
 import type { AdmissionPlugin, Authorizer } from '../contract.ts';
 import { forbid } from './refusal.ts';
@@ -16,7 +16,7 @@ export function ownerReferencesPermission(options: {
       if (request.operation === 'DELETE' || request.subresource !== '') return;
       const before = request.oldObject?.metadata?.ownerReferences ?? [];
       for (const owner of request.object?.metadata?.ownerReferences ?? []) {
-        if (!owner.blockOwnerDeletion || before.some((old) => isDeepStrictEqual(old, owner))) continue;
+        if (!owner.blockOwnerDeletion || before.some((old) => sameJson(old, owner))) continue;
         const facts = options.resourceOfKind(owner.apiVersion, owner.kind);
         const verdict =
           facts &&

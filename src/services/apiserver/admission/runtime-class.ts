@@ -1,6 +1,6 @@
 // Gives a pod what its runtime class says of it: overhead, and which nodes have it. Source: Kubernetes documentation,
 // "Runtime Class", "Pod Overhead".
-import { isDeepStrictEqual } from 'node:util';
+import { sameJson } from '#base';
 import type { Pod, RuntimeClass } from '#model/kube';
 import type { AdmissionPlugin, AdmissionRequest } from '../contract.ts';
 import type { AdmissionLookups } from './admission-lookups.ts';
@@ -12,7 +12,7 @@ function applyOverhead(
   runtime: RuntimeClass | undefined,
 ): void {
   const overhead = runtime?.overhead?.podFixed;
-  if (spec.overhead !== undefined && !isDeepStrictEqual(spec.overhead, overhead ?? {}))
+  if (spec.overhead !== undefined && !sameJson(spec.overhead, overhead ?? {}))
     forbid(request, "pod rejected: Pod's Overhead doesn't match RuntimeClass's defined Overhead");
   if (overhead) spec.overhead = { ...overhead };
 }
@@ -28,7 +28,7 @@ function applyScheduling(request: AdmissionRequest, spec: NonNullable<Pod['spec'
     spec.nodeSelector = { ...spec.nodeSelector, [key]: value };
   }
   for (const toleration of runtime.scheduling?.tolerations ?? [])
-    if (!spec.tolerations?.some((own) => isDeepStrictEqual(own, toleration)))
+    if (!spec.tolerations?.some((own) => sameJson(own, toleration)))
       spec.tolerations = [...(spec.tolerations ?? []), structuredClone(toleration)];
 }
 

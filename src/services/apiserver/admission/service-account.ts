@@ -1,6 +1,6 @@
 // Every pod runs as a service account of its namespace, and gets its token, the cluster's CA and its namespace mounted.
 // Source: Kubernetes documentation, "Admission Control", ServiceAccount; "Configure Service Accounts for Pods".
-import { randomInt } from 'node:crypto';
+import { randomSuffix } from '#base';
 import type { Pod, ServiceAccount, Volume } from '#model/kube';
 import type { Clock } from '#platform/clock';
 import type { AdmissionPlugin, AdmissionRequest } from '../contract.ts';
@@ -12,7 +12,6 @@ const MOUNT_PATH = '/var/run/secrets/kubernetes.io/serviceaccount';
 const VOLUME_PREFIX = 'kube-api-access-';
 const TOKEN_SECONDS = 3607;
 const FILE_MODE = 0o644;
-const NAME_LETTERS = 'bcdfghjklmnpqrstvwxz2456789';
 export const MIRROR_ANNOTATION = 'kubernetes.io/config.mirror';
 
 function accessVolume(name: string): Volume {
@@ -42,8 +41,7 @@ function mountToken(pod: Pod): void {
   );
   if (bare.length === 0) return;
   const known = spec.volumes?.find((volume) => volume.name.startsWith(VOLUME_PREFIX));
-  const letter = (): string => NAME_LETTERS[randomInt(NAME_LETTERS.length)] ?? '';
-  const name = known?.name ?? VOLUME_PREFIX + Array.from({ length: 5 }, letter).join('');
+  const name = known?.name ?? VOLUME_PREFIX + randomSuffix(5, Math.random);
   if (!known) spec.volumes = [...(spec.volumes ?? []), accessVolume(name)];
   for (const container of bare)
     container.volumeMounts = [...(container.volumeMounts ?? []), { name, readOnly: true, mountPath: MOUNT_PATH }];

@@ -4,9 +4,9 @@
 import { stringify as yamlText } from 'yaml';
 import type { KubeObject } from '#model/kube';
 import { type IncludeObject, partialMetadataListOf, partialMetadataOf } from '#model/kube/table';
-import { fromStorage } from '../objects/kube-model.ts';
 import { textOf } from '../objects/object-index.ts';
 import type { ServedResource } from '../objects/served-resource.ts';
+import { fromStorage } from '../objects/versions.ts';
 import type { Accepted } from '../request/accept.ts';
 import type { ObjectEntry } from '../verbs/call.ts';
 import type { Listed } from '../verbs/read.ts';

@@ -1,11 +1,11 @@
 // Writes a watch to one client. An event is serialized once for all watchers that look at it in the same way: the store
 // tells them one after the other, so remembering the last frame of each way is enough.
 import type { HttpExchange } from '#platform/http';
-import { BOOKMARK_EVERY_MS, WATCH_MS_DEFAULT, WATCH_PENDING_BYTES_MAX } from '../limits.ts';
 import type { ServedResource } from '../objects/served-resource.ts';
 import type { Accepted } from '../request/accept.ts';
 import type { Call, Core, ObjectEntry } from '../verbs/call.ts';
 import { objectWatch, type WatchCallOptions, type WatchEventType } from '../verbs/watch.ts';
+import { BOOKMARK_EVERY_MS, WATCH_MS_DEFAULT, WATCH_PENDING_BYTES_MAX } from './limits.ts';
 import { showEventObject } from './represent.ts';
 import { statusOf } from './status.ts';
 

@@ -1,10 +1,11 @@
+// Who requests are from, when tokens are good, and what is said about them.
 import assert from 'node:assert/strict';
 import { createPublicKey, generateKeyPairSync, verify } from 'node:crypto';
 import { describe, it } from 'node:test';
 import type { Node, Pod, Secret, ServiceAccount, TokenRequest } from '#model/kube';
 import { fakeClock } from '#platform/clock';
+import { tokenSigner } from '#platform/jwt';
 import { createAuthentication } from './authentication.ts';
-import { tokenSigner } from './token-signature.ts';
 
 const DAY = 24 * 3600_000;
 const pair = () =>

@@ -4,11 +4,11 @@
 import { ApiError } from '#client';
 import type { ServiceAccount, TokenRequest, TokenReview } from '#model/kube';
 import type { Clock } from '#platform/clock';
+import { type PublicJwk, tokenSigner } from '#platform/jwt';
 import type { Authenticator, UserInfo } from '../contract.ts';
 import type { AccountLookups } from './account-lookups.ts';
 import { tokenVerifier } from './service-account-tokens.ts';
 import { tokenMaker } from './token-request.ts';
-import { type PublicJwk, tokenSigner } from './token-signature.ts';
 
 export const ANONYMOUS: UserInfo = { name: 'system:anonymous', groups: ['system:unauthenticated'] };
 

@@ -1,7 +1,7 @@
 // What a service account's token says, and who it makes its bearer. Bound tokens carry the account and what they are bound to with
 // their uids; legacy tokens live as long as the secret that holds them.
 // Source: Kubernetes documentation, "Managing Service Accounts"; KEP-1205, KEP-4193.
-import type { Claims } from './token-signature.ts';
+import type { Claims } from '#platform/jwt';
 
 export interface Bound {
   readonly name: string;
@@ -28,7 +28,7 @@ export interface LegacyClaims {
   readonly secretName: string;
 }
 
-export const LEGACY_ISSUER = 'kubernetes/serviceaccount';
+const LEGACY_ISSUER = 'kubernetes/serviceaccount';
 const LEGACY = 'kubernetes.io/serviceaccount/';
 
 function boundOf(value: unknown): Bound | undefined {

@@ -1,19 +1,12 @@
 // Makes tokens: bound ones on request (the `token` subresource of service accounts), legacy ones for secrets that ask.
 // Source: authentication.k8s.io/v1 TokenRequest.
-import { randomUUID } from 'node:crypto';
 import { ApiError } from '#client';
 import type { ServiceAccount, TokenRequest } from '#model/kube';
 import { type Clock, rfc3339 } from '#platform/clock';
+import type { TokenSigner } from '#platform/jwt';
 import type { AccountLookups } from './account-lookups.ts';
-import {
-  TOKEN_SECONDS_DEFAULT,
-  TOKEN_SECONDS_EXTENDED,
-  TOKEN_SECONDS_MAX,
-  TOKEN_SECONDS_MIN,
-  TOKEN_SECONDS_MOUNTED,
-} from './limits.ts';
+import { TOKEN_SECONDS } from './limits.ts';
 import { type Bound, boundClaims, legacyClaims } from './service-account-claims.ts';
-import type { TokenSigner } from './token-signature.ts';
 
 export interface TokenMaker {
   /** Answers the request with its status filled in. Throws ApiError 400, 404, 409, 422. */
@@ -31,9 +24,9 @@ function invalid(field: string, why: string): never {
 }
 
 function secondsOf(request: TokenRequest): number {
-  const seconds = request.spec?.expirationSeconds ?? TOKEN_SECONDS_DEFAULT;
-  if (seconds < TOKEN_SECONDS_MIN) invalid('spec.expirationSeconds', 'may not specify a duration less than 10 minutes');
-  if (seconds > TOKEN_SECONDS_MAX)
+  const seconds = request.spec?.expirationSeconds ?? TOKEN_SECONDS.byDefault;
+  if (seconds < TOKEN_SECONDS.min) invalid('spec.expirationSeconds', 'may not specify a duration less than 10 minutes');
+  if (seconds > TOKEN_SECONDS.max)
     invalid('spec.expirationSeconds', 'may not specify a duration larger than 2^32 seconds');
   return seconds;
 }
@@ -92,7 +85,7 @@ export function tokenMaker(options: {
       const now = clock.now();
       // Only for the API itself: others may rely on the short life that they were told.
       const forApi = audiences.every((audience) => apiAudiences.includes(audience));
-      const extended = seconds === TOKEN_SECONDS_MOUNTED && bound.pod !== undefined && forApi;
+      const extended = seconds === TOKEN_SECONDS.mounted && bound.pod !== undefined && forApi;
       const token = signer.sign(
         boundClaims({
           issuer,
@@ -101,9 +94,9 @@ export function tokenMaker(options: {
           ...bound,
           audiences,
           notBeforeMs: now,
-          expiresMs: now + 1000 * (extended ? TOKEN_SECONDS_EXTENDED : seconds),
+          expiresMs: now + 1000 * (extended ? TOKEN_SECONDS.extended : seconds),
           ...(extended && { warnAfterMs: now + 1000 * seconds }),
-          id: randomUUID(),
+          id: crypto.randomUUID(),
         }),
       );
       return {

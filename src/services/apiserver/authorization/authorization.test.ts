@@ -1,3 +1,4 @@
+// What people, components and nodes of a new cluster may do, and how that follows its objects.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { KubeObject, Pod, ResourceFacts } from '#model/kube';

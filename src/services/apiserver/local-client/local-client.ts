@@ -12,8 +12,8 @@ import type {
 import type { KubeObject } from '#model/kube';
 import { objectError, requestError } from '../answer/errors.ts';
 import type { Authorizer, UserInfo } from '../contract.ts';
-import { fromStorage } from '../objects/kube-model.ts';
 import type { ServedResource } from '../objects/served-resource.ts';
+import { fromStorage } from '../objects/versions.ts';
 import { denial } from '../request/identify.ts';
 import type { Subresources } from '../subresources/subresource.ts';
 import type { Call, Core, ObjectEntry, WriteCallOptions } from '../verbs/call.ts';

@@ -1,9 +1,6 @@
 // What the verbs ask of the Kubernetes model, with its refusals turned into those of the API.
 import {
-  apiVersionOf,
-  applyDefaults,
   checkStructure,
-  convert,
   type FieldMatcher,
   type KubeObject,
   type LabelMatcher,
@@ -13,7 +10,6 @@ import {
   structureMessage,
 } from '#model/kube';
 import { requestError } from '../answer/errors.ts';
-import type { ServedResource } from './served-resource.ts';
 
 export interface Warned {
   warn(message: string): void;
@@ -54,22 +50,4 @@ export function checkedStructure(
   if (problems.errors.length > 0 || (strict.length > 0 && options.fieldValidation === 'Strict'))
     throw requestError.badRequest(structureMessage(resource, { errors: problems.errors, strict }));
   if (options.fieldValidation === 'Warn') for (const message of strict) warned.warn(message);
-}
-
-export function defaulted(resource: ServedResource, object: KubeObject): void {
-  if (!resource.custom) applyDefaults(resource.facts, object);
-}
-
-/** The object in the version that is stored. */
-export function toStorage(resource: ServedResource, object: KubeObject): KubeObject {
-  return resource.facts === resource.storage
-    ? object
-    : convert(object, resource.apiVersion, apiVersionOf(resource.storage));
-}
-
-/** The object in the version that is served. */
-export function fromStorage(resource: ServedResource, object: KubeObject): KubeObject {
-  return resource.facts === resource.storage
-    ? object
-    : convert(object, apiVersionOf(resource.storage), resource.apiVersion);
 }

@@ -6,10 +6,10 @@ import {
   invalidStatus,
   type KubeObject,
   type ResourceFacts,
-  validateMetadata,
-  validateMetadataUpdate,
+  validateCreate,
+  validateStatusUpdate,
+  validateUpdate,
 } from '#model/kube';
-import type { Warned } from './kube-model.ts';
 import type { ServedResource } from './served-resource.ts';
 
 /** Kinds whose updates must name the revision they change, by store prefix: blind overwrites of these do harm. */
@@ -48,20 +48,21 @@ export function invalidBecause(resource: ResourceFacts, name: string, find: (to:
 }
 
 /** Errors: ApiError 422. */
-export function refuseInvalidCreate(resource: ResourceFacts, object: KubeObject, _warned: Warned): void {
-  const findings = new Findings();
-  validateMetadata(resource, object, findings);
-  if (findings.errors.length > 0) throw invalid(resource, object.metadata?.name ?? '', findings.errors);
+export function refuseInvalidCreate(resource: ResourceFacts, object: KubeObject): void {
+  const errors = validateCreate(resource, object);
+  if (errors.length > 0) throw invalid(resource, object.metadata?.name ?? '', errors);
 }
 
-/** Errors: ApiError 422. */
+/** `subresource` is "" for the object itself. Errors: ApiError 422. */
 export function refuseInvalidUpdate(
   resource: ResourceFacts,
   object: KubeObject,
   present: KubeObject,
-  _call: Warned & { readonly subresource: string },
+  subresource: string,
 ): void {
-  const findings = new Findings();
-  validateMetadataUpdate(resource, object, present, findings);
-  if (findings.errors.length > 0) throw invalid(resource, object.metadata?.name ?? '', findings.errors);
+  const errors =
+    subresource === ''
+      ? validateUpdate(resource, object, present)
+      : validateStatusUpdate(resource, object, present, subresource);
+  if (errors.length > 0) throw invalid(resource, object.metadata?.name ?? '', errors);
 }

@@ -4,10 +4,10 @@ import { duplicateFieldsOf } from '#model/kube';
 import { gzipFast, type HttpExchange, type Upgrade } from '#platform/http';
 import { requestError } from '../answer/errors.ts';
 import type { UserInfo } from '../contract.ts';
-import { BODY_BYTES_MAX, GZIP_BYTES_MIN } from '../limits.ts';
 import { typeNameOf } from '../objects/type-names.ts';
 import { ACCEPTED_MEDIA_TYPES, type Accepted } from './accept.ts';
 import { decodeBody, mediaTypeOf } from './body.ts';
+import { BODY_BYTES_MAX, GZIP_BYTES_MIN } from './limits.ts';
 import type { RequestPath } from './request-path.ts';
 
 const JSON_HEADERS = { 'content-type': 'application/json', 'cache-control': 'no-cache, private' };

@@ -6,7 +6,7 @@ import type { Clock } from '#platform/clock';
 import type { HttpExchange } from '#platform/http';
 import { objectError, requestError } from '../answer/errors.ts';
 import type { Authenticator, Authorizer, UserInfo } from '../contract.ts';
-import { IDENTITY_MS, TOKENS_REMEMBERED_MAX } from '../limits.ts';
+import { IDENTITY_MS, TOKENS_REMEMBERED_MAX } from './limits.ts';
 
 const AUTHENTICATED = 'system:authenticated';
 const ANONYMOUS: UserInfo = { name: 'system:anonymous', groups: ['system:unauthenticated'] };

@@ -2,9 +2,9 @@
 // Source: Kubernetes API, autoscaling/v1 Scale.
 import { type KubeObject, type Scale, scaleOf, withScale } from '#model/kube';
 import { requestError } from '../answer/errors.ts';
-import { fromStorage } from '../objects/kube-model.ts';
 import { tracked } from '../objects/tracking.ts';
 import { invalidBecause } from '../objects/validity.ts';
+import { fromStorage } from '../objects/versions.ts';
 import type { Call, Core, WriteCallOptions } from '../verbs/call.ts';
 import { objectMutate } from '../verbs/mutate.ts';
 import { patchedValue } from '../verbs/patch.ts';

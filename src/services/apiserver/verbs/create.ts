@@ -5,15 +5,16 @@ import { apiVersionOf, type KubeObject, prepareForCreate } from '#model/kube';
 import { rfc3339 } from '#platform/clock';
 import { objectError, requestError } from '../answer/errors.ts';
 import type { AdmissionRequest } from '../contract.ts';
-import { GENERATE_NAME_ATTEMPTS_MAX } from '../limits.ts';
 import { encodeObject } from '../objects/encode.ts';
-import { checkedStructure, defaulted, toStorage } from '../objects/kube-model.ts';
+import { checkedStructure } from '../objects/kube-model.ts';
 import { ObjectIndex } from '../objects/object-index.ts';
 import { keyOf } from '../objects/served-resource.ts';
 import { tracked } from '../objects/tracking.ts';
 import { refuseInvalidCreate } from '../objects/validity.ts';
+import { defaulted, toStorage } from '../objects/versions.ts';
 import { admitMutating, admitValidating } from './admit.ts';
 import type { Call, Core, ObjectEntry, WriteCallOptions } from './call.ts';
+import { GENERATE_NAME_ATTEMPTS_MAX } from './limits.ts';
 
 const GENERATED_SUFFIX_LENGTH = 5;
 const GENERATED_PREFIX_MAX = 58;
@@ -109,10 +110,10 @@ async function createNamed(
   const object = toStorage(resource, options.applied ? admitted : tracked(resource.facts, admitted, undefined, by));
   const name = object.metadata?.name ?? '';
   if (name && core.store.get(keyOf(resource, call.namespace, name)) && !options.dryRun) throw new NameTaken(name);
+  refuseInvalidCreate(resource.storage, object);
+  await admitValidating(core.admission, request);
   const claim = core.addresses.claimForCreate(resource, object, options.dryRun);
   try {
-    refuseInvalidCreate(resource.storage, object, call);
-    await admitValidating(core.admission, request);
     return await put(core, call, object, options);
   } catch (error) {
     claim.release();

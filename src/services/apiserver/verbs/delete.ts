@@ -1,13 +1,13 @@
 // Delete and deletecollection: apply what delete.plan decides.
 import { apiVersionOf, type KubeObject } from '#model/kube';
 import { objectError } from '../answer/errors.ts';
-import { DELETE_COLLECTION_WIDTH } from '../limits.ts';
 import { encodeObject } from '../objects/encode.ts';
 import { ObjectIndex } from '../objects/object-index.ts';
 import { keyOf, parseKey } from '../objects/served-resource.ts';
 import { admitMutating, admitValidating } from './admit.ts';
 import type { Call, Core, ObjectEntry } from './call.ts';
 import { type DeleteCallOptions, planDelete } from './delete.plan.ts';
+import { DELETE_COLLECTION_WIDTH } from './limits.ts';
 import { type ListCallOptions, type Listed, objectGet, objectList } from './read.ts';
 
 export interface Deleted {

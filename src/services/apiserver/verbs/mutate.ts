@@ -4,14 +4,14 @@
 import { apiVersionOf, type KubeObject, prepareForUpdate } from '#model/kube';
 import { objectError, requestError } from '../answer/errors.ts';
 import type { AdmissionRequest } from '../contract.ts';
-import { PATCH_ATTEMPTS_MAX } from '../limits.ts';
 import { type EncodedObject, encodeObject } from '../objects/encode.ts';
-import { defaulted, toStorage } from '../objects/kube-model.ts';
 import { ObjectIndex } from '../objects/object-index.ts';
 import { allowsUnconditionalUpdate, invalidBecause, refuseInvalidUpdate } from '../objects/validity.ts';
+import { defaulted, toStorage } from '../objects/versions.ts';
 import { admitMutating, admitValidating } from './admit.ts';
 import type { Call, Core, ObjectEntry, WriteCallOptions } from './call.ts';
 import { goesWithLastFinalizer } from './delete.plan.ts';
+import { PATCH_ATTEMPTS_MAX } from './limits.ts';
 import { objectGet } from './read.ts';
 
 export interface Mutation {
@@ -84,10 +84,10 @@ async function attemptMutation(
   if (!mutation.skipAdmission) await admitMutating(core.admission, request);
   const admitted = request.object ?? wanted;
   const object = toStorage(resource, mutation.track?.(admitted, present) ?? admitted);
+  if (!mutation.skipValidation) refuseInvalidUpdate(resource.storage, object, present, call.subresource);
+  if (!mutation.skipAdmission) await admitValidating(core.admission, request);
   const claim = core.addresses.claimForUpdate(resource, object, present, options.dryRun);
   try {
-    if (!mutation.skipValidation) refuseInvalidUpdate(resource.storage, object, present, call);
-    if (!mutation.skipAdmission) await admitValidating(core.admission, request);
     const encoded = encodeObject(apiVersionOf(resource.storage), resource.storage.kind, object);
     const outcome = await writeOver(core, call, entry, encoded, options);
     if (outcome) return { kind: 'done', entry: outcome };

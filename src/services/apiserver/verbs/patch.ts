@@ -11,9 +11,10 @@ import {
   PatchRefused,
 } from '#model/kube/patch';
 import { objectError, requestError } from '../answer/errors.ts';
-import { checkedStructure, fromStorage } from '../objects/kube-model.ts';
+import { checkedStructure } from '../objects/kube-model.ts';
 import { keyOf } from '../objects/served-resource.ts';
 import { resetFieldsOf, tracked } from '../objects/tracking.ts';
+import { fromStorage } from '../objects/versions.ts';
 import { decodeBody } from '../request/body.ts';
 import { checkedKind } from '../request/checked-kind.ts';
 import type { Call, Core, ObjectEntry, WriteCallOptions } from './call.ts';

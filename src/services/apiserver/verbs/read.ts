@@ -1,10 +1,10 @@
 // Get and list. Both hand out the store's own entries; how they are shown is decided by whoever answers.
 // Source: Kubernetes API concepts, "Resource versions", "Retrieving large results sets in chunks".
 import { objectError, requestError } from '../answer/errors.ts';
-import { FUTURE_REVISION_WAIT_MS } from '../limits.ts';
 import { keyOf, listPrefixOf } from '../objects/served-resource.ts';
 import type { Call, Core, ObjectEntry } from './call.ts';
 import { decodeContinue, encodeContinue } from './continue-token.ts';
+import { FUTURE_REVISION_WAIT_MS } from './limits.ts';
 import { type Selection, selectionOf } from './selection.ts';
 
 export interface ListCallOptions {

@@ -1,8 +1,9 @@
 // Update: the client sends the whole object.
 import type { KubeObject } from '#model/kube';
 import { requestError } from '../answer/errors.ts';
-import { checkedStructure, fromStorage } from '../objects/kube-model.ts';
+import { checkedStructure } from '../objects/kube-model.ts';
 import { tracked } from '../objects/tracking.ts';
+import { fromStorage } from '../objects/versions.ts';
 import type { Call, Core, ObjectEntry, WriteCallOptions } from './call.ts';
 import { objectMutate } from './mutate.ts';
 

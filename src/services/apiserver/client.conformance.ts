@@ -1,9 +1,8 @@
 // What every client must do, whatever carries it: run against the one in process and the one over HTTP.
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { ApiError, type CacheChange, type Client, resourceOf, type WatchEvent } from '#client';
 import type { ConfigMap, Deployment, Namespace, Pod, Scale } from '#model/kube';
-import { ApiError, type CacheChange, type Client, type WatchEvent } from './contract.ts';
-import { resourceOf } from './resources.ts';
 
 const namespaces = resourceOf<Namespace>('', 'v1', 'namespaces');
 const configMaps = resourceOf<ConfigMap>('', 'v1', 'configmaps');
