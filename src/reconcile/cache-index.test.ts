@@ -1,3 +1,4 @@
+// The index of a cache follows its changes.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { resourceOf } from '#client';

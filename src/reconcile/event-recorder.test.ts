@@ -1,3 +1,4 @@
+// Events are counted, folded and limited.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { resourceOf } from '#client';

@@ -1,5 +1,6 @@
 // The door of the reconcile room.
 export { type CacheIndex, indexByController, indexCache } from './cache-index.ts';
+export { type FakeClient, fakeClient } from './client.fake.ts';
 export type * from './contract.ts';
 export { type EventNote, type EventRecorder, type EventRecorderOptions, eventRecorder } from './event-recorder.ts';
 export { keyOf, nameOf, nameOfKey, uidOf } from './object-key.ts';

@@ -1,3 +1,4 @@
+// Adoption and release by selector and uid.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { labelsInclude } from '#base';

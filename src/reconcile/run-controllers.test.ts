@@ -1,3 +1,4 @@
+// Passes, retries, conflicts and full passes of a controller, on a clock that the test moves.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ApiError, resourceOf } from '#client';

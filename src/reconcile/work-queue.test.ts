@@ -1,3 +1,4 @@
+// A key is in the queue once and worked on by one worker at a time.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fakeClock } from '#platform/clock';

@@ -1,3 +1,4 @@
+// How endpoints are spread over slices, by tables.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { EndpointSlice } from '#model/kube';

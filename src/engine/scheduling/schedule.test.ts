@@ -1,3 +1,4 @@
+// Placement by tables: each filter with its wording, requests, volumes.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { seededRandom } from '#base';

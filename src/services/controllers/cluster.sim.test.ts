@@ -1,3 +1,4 @@
+// Namespaces, endpoints, nodes and garbage on a simulated site.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { simulatedSite } from './simulated-site.fixture.ts';

@@ -4,7 +4,7 @@ import { resourceOf } from '#client';
 import type { Pod } from '#model/kube';
 import { type FakeClock, fakeClock, rfc3339 } from '#platform/clock';
 import { memoryLog } from '#platform/log';
-import { type FakeClient, fakeClient } from '../../reconcile/client.fake.ts';
+import { type FakeClient, fakeClient } from '#reconcile';
 import { builtinKinds } from './kinds.ts';
 import { startControllers } from './start-controllers.ts';
 

@@ -1,3 +1,4 @@
+// Stateful sets, daemon sets and jobs on a simulated site.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { DaemonSet, Job, StatefulSet } from '#model/kube';

@@ -1,10 +1,11 @@
+// The scheduler on a client without a server.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { resourceOf } from '#client';
 import type { Event, Node, Pod } from '#model/kube';
 import { fakeClock } from '#platform/clock';
 import { memoryLog } from '#platform/log';
-import { fakeClient } from '../../reconcile/client.fake.ts';
+import { fakeClient } from '#reconcile';
 import { startScheduler } from './start-scheduler.ts';
 
 const pods = resourceOf<Pod>('', 'v1', 'pods');

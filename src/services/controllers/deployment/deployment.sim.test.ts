@@ -1,3 +1,4 @@
+// Deployments on a simulated site.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Deployment } from '#model/kube';
