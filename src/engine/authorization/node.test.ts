@@ -1,3 +1,4 @@
+// What nodes may do, and what a pod makes its node need, row by row.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Pod } from '#model/kube';

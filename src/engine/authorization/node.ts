@@ -5,7 +5,7 @@ import type { AccessRequest, Person, Verdict } from './access.ts';
 import { type Rule, ruleAllows } from './rules.ts';
 
 const NODE_USER = 'system:node:';
-export const NODES_GROUP = 'system:nodes';
+const NODES_GROUP = 'system:nodes';
 
 /** The name of the node that this identity is for; undefined for everybody else. */
 export function nodeNameOf(person: Person): string | undefined {

@@ -1,3 +1,4 @@
+// Who gets which rules out of the four kinds of RBAC.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { AccessRequest, Person } from './access.ts';

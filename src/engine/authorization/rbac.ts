@@ -25,7 +25,7 @@ export interface Rbac {
 const SERVICE_ACCOUNT = 'system:serviceaccount:';
 
 /** The rules of a cluster role. An aggregated one has those that it collects by label, through others that collect, too. */
-export function clusterRoleRules(role: ClusterRole, all: Iterable<ClusterRole>): readonly Rule[] {
+function clusterRoleRules(role: ClusterRole, all: Iterable<ClusterRole>): readonly Rule[] {
   const everyone = [...all];
   const rules = new Map<string, Rule>();
   const visited = new Set<string | undefined>();

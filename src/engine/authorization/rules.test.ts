@@ -1,3 +1,4 @@
+// What a rule allows, and what one set of rules has beyond another, row by row.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { AccessRequest } from './access.ts';

@@ -1,3 +1,4 @@
+// How commands end and terminals are resized, on the wire and back.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { type CommandResult, commandStatusDecode, commandStatusEncode } from './command-status.ts';

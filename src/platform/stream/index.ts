@@ -2,6 +2,9 @@
 export { type CommandResult, commandStatusDecode, commandStatusEncode } from './command-status.ts';
 export type { CommandStreams } from './command-transport.ts';
 export { acceptOneWayStream, type OneWayStream } from './one-way.ts';
+export { type PassedAnswer, type PassedRequest, passRequest, passToWebSocket } from './pass-request.ts';
+export type { PassTarget, PassTls } from './pass-target.ts';
+export { type PassUpgrade, passUpgrade } from './pass-upgrade.ts';
 export { acceptPortForward, type ForwardedConnection, type PortForward } from './port-forward.ts';
 export { openRemoteCommand, type RunningCommand } from './remote-command.client.ts';
 export { acceptRemoteCommand, type RemoteCommand } from './remote-command.ts';

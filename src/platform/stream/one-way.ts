@@ -2,7 +2,7 @@
 // Source: Kubernetes binary.k8s.io and base64.binary.k8s.io subprotocols; without one, messages are text.
 import { Writable } from 'node:stream';
 import { type Clock, systemClock } from '#platform/clock';
-import { LINGER_MS_MAX } from './limits.ts';
+import { WAIT_MS_MAX } from './limits.ts';
 import type { UpgradeRequest } from './upgrade.ts';
 import { acceptWebSocket } from './websocket.ts';
 
@@ -28,7 +28,7 @@ export async function acceptOneWayStream(
     },
     final(done) {
       socket.close(1000);
-      const cut = clock.after(LINGER_MS_MAX, () => socket.terminate(), { background: true });
+      const cut = clock.after(WAIT_MS_MAX.linger, () => socket.terminate(), { background: true });
       void closed.then(() => cut.cancel());
       done();
     },

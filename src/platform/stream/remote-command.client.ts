@@ -6,7 +6,7 @@ import { messageOf, WorldError } from '#base';
 import { type Clock, systemClock } from '#platform/clock';
 import { type CommandResult, commandStatusDecode } from './command-status.ts';
 import type { CommandStreams } from './command-transport.ts';
-import { STATUS_BYTES_MAX, UPGRADE_MS_MAX } from './limits.ts';
+import { STATUS_BYTES_MAX, WAIT_MS_MAX } from './limits.ts';
 import { type SpdyConnection, spdyConnection } from './spdy-connection.ts';
 import type { SpdyStream } from './spdy-stream.ts';
 import { resizeEncode, type TerminalSize } from './terminal-resize.ts';
@@ -32,7 +32,7 @@ function upgraded(url: string, clock: Clock): Promise<Duplex> {
       method: 'POST',
       headers: { connection: 'Upgrade', upgrade: 'SPDY/3.1', 'x-stream-protocol-version': PROTOCOL },
     });
-    const late = clock.after(UPGRADE_MS_MAX, () => call.destroy(new Error('no answer in time')));
+    const late = clock.after(WAIT_MS_MAX.upgrade, () => call.destroy(new Error('no answer in time')));
     call.on('upgrade', (_answer, socket, head) => {
       late.cancel();
       if (head.length > 0) socket.unshift(head);

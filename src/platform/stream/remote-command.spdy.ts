@@ -3,7 +3,7 @@
 import { WorldError } from '#base';
 import { systemClock } from '#platform/clock';
 import type { CommandStreams, CommandTransport } from './command-transport.ts';
-import { STREAMS_OPEN_MS_MAX } from './limits.ts';
+import { WAIT_MS_MAX } from './limits.ts';
 import { spdyConnection } from './spdy-connection.ts';
 import type { SpdyStream } from './spdy-stream.ts';
 import { resizeReader } from './terminal-resize.ts';
@@ -40,7 +40,7 @@ export async function acceptCommandSpdy(
       if (got.size === names.size) complete.resolve();
     },
   });
-  const late = clock.after(STREAMS_OPEN_MS_MAX, () =>
+  const late = clock.after(WAIT_MS_MAX.streamsOpen, () =>
     complete.reject(new WorldError('Unavailable', 'the client did not open its streams in time')),
   );
   const lost = connection.closed.then(() => complete.reject(new WorldError('Unavailable', 'the client went away')));

@@ -4,7 +4,7 @@
 import type { Duplex } from 'node:stream';
 import { messageOf, WorldError } from '#base';
 import { type Clock, systemClock } from '#platform/clock';
-import { LINGER_MS_MAX, SPDY_STREAMS_MAX } from './limits.ts';
+import { SPDY_LIMITS, WAIT_MS_MAX } from './limits.ts';
 import {
   SPDY_FLAG_FIN,
   SPDY_TYPE,
@@ -77,7 +77,7 @@ export function spdyConnection(socket: Duplex, options: SpdyOptions): SpdyConnec
     const fromPeer = id % 2 === (options.side === 'server' ? 1 : 0);
     if (!fromPeer || id <= lastPeerId) throw new WorldError('Invalid', `stream ${id} cannot be opened by the peer`);
     lastPeerId = id;
-    if (closing || !options.onStream || streams.size >= SPDY_STREAMS_MAX)
+    if (closing || !options.onStream || streams.size >= SPDY_LIMITS.streamsMax)
       return send(spdyNumbersFrame(SPDY_TYPE.rstStream, id, STATUS_REFUSED));
     const stream = add(id, headers);
     const idBytes = Buffer.alloc(4);
@@ -158,7 +158,7 @@ export function spdyConnection(socket: Duplex, options: SpdyOptions): SpdyConnec
         send(spdyNumbersFrame(SPDY_TYPE.goAway, lastPeerId, 0), () => undefined);
         socket.end();
       }
-      const cut = clock.after(LINGER_MS_MAX, () => socket.destroy(), { background: true });
+      const cut = clock.after(WAIT_MS_MAX.linger, () => socket.destroy(), { background: true });
       await closed;
       cut.cancel();
     },

@@ -1,6 +1,6 @@
 // Frames of SPDY/3.1: bytes to frames and back, without any state of streams. Source: SPDY draft 3.1, section 2.2.
 import { WorldError } from '#base';
-import { SPDY_FRAME_BYTES_MAX } from './limits.ts';
+import { SPDY_LIMITS } from './limits.ts';
 
 export const SPDY_TYPE = {
   synStream: 1,
@@ -36,7 +36,7 @@ export function spdyFrameReader(): { push(chunk: Buffer): void; take(): SpdyFram
       let all = parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(parts);
       parts = [all];
       const length = all.readUInt32BE(4) & 0xffffff;
-      if (length > SPDY_FRAME_BYTES_MAX)
+      if (length > SPDY_LIMITS.frameBytesMax)
         throw new WorldError('Invalid', `a SPDY frame of ${length} bytes is too large`);
       needed = HEAD_BYTES + length;
       if (all.length < needed) return undefined;

@@ -3,7 +3,7 @@
 // frames cannot overtake each other. Receiving inflates for real. Source: SPDY draft 3.1 section 2.6.10, RFC 1950, RFC 1951.
 import { createInflate, constants as zlib } from 'node:zlib';
 import { WorldError } from '#base';
-import { SPDY_HEADER_BYTES_MAX } from './limits.ts';
+import { SPDY_LIMITS } from './limits.ts';
 import { SPDY_DICTIONARY_ID, spdyDictionary } from './spdy-dictionary.ts';
 
 export type SpdyHeaders = Readonly<Record<string, string>>;
@@ -91,7 +91,7 @@ export function spdyHeaderDecoder(): SpdyHeaderDecoder {
   inflate.on('data', (part: Buffer) => {
     bytes += part.length;
     parts.push(part);
-    if (bytes > SPDY_HEADER_BYTES_MAX) inflate.destroy(tooLarge());
+    if (bytes > SPDY_LIMITS.headerBytesMax) inflate.destroy(tooLarge());
   });
   inflate.on('error', (error) => fail?.(error));
   inflate.on('close', () => fail?.(new WorldError('Unavailable', 'the connection was closed')));
@@ -102,7 +102,7 @@ export function spdyHeaderDecoder(): SpdyHeaderDecoder {
         parts = [];
         bytes = 0;
         inflate.write(block, (error) => {
-          if (error || bytes > SPDY_HEADER_BYTES_MAX) return reject(error ?? tooLarge());
+          if (error || bytes > SPDY_LIMITS.headerBytesMax) return reject(error ?? tooLarge());
           try {
             resolve(parseBlock(Buffer.concat(parts)));
           } catch (thrown) {

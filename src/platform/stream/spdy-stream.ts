@@ -1,7 +1,7 @@
 // One stream of a SPDY connection as a Node.js Duplex: writing sends data frames, ending sends FIN, destroying resets.
 // Reading pushes back: `deliver` answers a promise while more is buffered than the limit, for which the connection waits.
 import { Duplex } from 'node:stream';
-import { DATA_FRAME_BYTES, STREAM_BUFFER_BYTES } from './limits.ts';
+import { SPDY_LIMITS, STREAM_BUFFER_BYTES } from './limits.ts';
 import type { SpdyHeaders } from './spdy-headers.ts';
 
 /** What a stream asks of its connection. */
@@ -21,7 +21,7 @@ export class SpdyStream extends Duplex {
   #aborted = false;
 
   constructor(id: number, headers: SpdyHeaders, sender: SpdySender) {
-    super({ readableHighWaterMark: STREAM_BUFFER_BYTES, writableHighWaterMark: DATA_FRAME_BYTES * 2 });
+    super({ readableHighWaterMark: STREAM_BUFFER_BYTES, writableHighWaterMark: SPDY_LIMITS.dataFrameBytes * 2 });
     this.id = id;
     this.headers = headers;
     this.#sender = sender;
@@ -69,7 +69,7 @@ export class SpdyStream extends Duplex {
         done();
         return;
       }
-      const end = at + DATA_FRAME_BYTES;
+      const end = at + SPDY_LIMITS.dataFrameBytes;
       this.#sender.data(this.id, chunk.subarray(at, end), (error) => {
         if (error) this.abort();
         from(end);

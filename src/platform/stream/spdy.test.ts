@@ -1,8 +1,9 @@
+// SPDY/3.1 from header blocks over frames to whole connections, with peers that behave and others.
 import assert from 'node:assert/strict';
 import { Duplex } from 'node:stream';
 import { describe, it } from 'node:test';
 import { createDeflate, deflateSync, constants as zlib } from 'node:zlib';
-import { SPDY_FRAME_BYTES_MAX } from './limits.ts';
+import { SPDY_LIMITS } from './limits.ts';
 import { spdyConnection } from './spdy-connection.ts';
 import { SPDY_DICTIONARY_ID, spdyDictionary } from './spdy-dictionary.ts';
 import { spdyDataFrame, spdyFrameReader, spdyNumbersFrame } from './spdy-frame.ts';
@@ -92,7 +93,7 @@ describe('frames', () => {
     }
   });
   for (const [what, head, message] of [
-    ['a frame that is too large', [0, 0, 0, 1, 0, (SPDY_FRAME_BYTES_MAX >> 16) + 1, 0, 0], /too large/],
+    ['a frame that is too large', [0, 0, 0, 1, 0, (SPDY_LIMITS.frameBytesMax >> 16) + 1, 0, 0], /too large/],
     ['another version', [0x80, 2, 0, 1, 0, 0, 0, 0], /version 2/],
   ] as const)
     it(`refuses ${what}`, () => {

@@ -4,7 +4,7 @@
 import { Readable, Writable } from 'node:stream';
 import type { WebSocket } from 'ws';
 import { type Clock, systemClock } from '#platform/clock';
-import { LINGER_MS_MAX, STREAM_BUFFER_BYTES } from './limits.ts';
+import { STREAM_BUFFER_BYTES, WAIT_MS_MAX } from './limits.ts';
 import { messageBytes } from './websocket.ts';
 
 const CLOSE_CHANNEL = 255;
@@ -93,7 +93,7 @@ export function channelSocket(socket: WebSocket, options: ChannelOptions): Chann
     async close() {
       for (const readable of readables.values()) readable.resume();
       socket.close(1000);
-      const cut = clock.after(LINGER_MS_MAX, () => socket.terminate(), { background: true });
+      const cut = clock.after(WAIT_MS_MAX.linger, () => socket.terminate(), { background: true });
       await closed;
       cut.cancel();
     },
