@@ -13,7 +13,7 @@ import { makeProgress } from './holdfastd/progress.ts';
 import { type StartedSite, startSite } from './holdfastd/start-site.ts';
 import { runningStatus } from './holdfastd/status.ts';
 import { programBeside } from './program.ts';
-import { appStart, stopOnSignal } from './site-files.ts';
+import { appStart, machineProcessName, stopOnSignal } from './site-files.ts';
 
 const clock = systemClock;
 const startedAtMs = clock.now();
@@ -69,7 +69,7 @@ async function* stop(): AsyncGenerator<SupervisorAnswer> {
     .states()
     .map(({ name }) => name)
     .filter((name) => !started?.onDemand.has(name));
-  const nodes = names.filter((name) => name.startsWith('node-'));
+  const nodes = names.filter((name) => name.startsWith('agent-'));
   await Promise.all(nodes.map((name) => supervisor.stop(name)));
   await Promise.all(names.map((name) => supervisor.stop(name)));
   yield { kind: 'step', step: `${names.length} processes ended`, tookMs: Math.round(clock.monotonicMs() - began) };
@@ -120,6 +120,7 @@ keeper = keepCertificates({
   log,
   renewed: async (holders) => {
     for (const { name } of supervisor.states())
-      if (holders.some((holder) => name === holder || name === `node-${holder}`)) await supervisor.restart(name);
+      if (holders.some((holder) => name === holder || name === machineProcessName(holder)))
+        await supervisor.restart(name);
   },
 });

@@ -8,6 +8,7 @@ import { objectIndex, startApiServer, type UserInfo } from '#services/apiserver'
 import { startControllers } from '#services/controllers';
 import { openPki } from '#services/infrastructure';
 import { loadBalancerController } from '#services/load-balancer';
+import { machineRolesController } from '#services/machines';
 import { pullSecretController } from '#services/registry';
 import { startScheduler } from '#services/scheduler';
 import { openSqliteStore } from '#store';
@@ -61,6 +62,7 @@ const [controllers, scheduler] = await Promise.all([
 ]);
 const siteControllers = runControllers(
   [
+    machineRolesController({ client, machines: site.machines }),
     loadBalancerController({ client, pool: site.network.serviceIps, clock, log }),
     pullSecretController({ client, hosts: registryHosts(site), ...people }),
   ],

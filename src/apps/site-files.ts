@@ -12,11 +12,14 @@ export interface AppStart extends OpenedSite {
   ready(): void;
 }
 
+/** The process of the app `node` that works for a machine, as `status` and `logs` call it. */
+export const machineProcessName = (machine: string): string => `agent-${machine}`;
+
 /** Reads `--data DIR [--machine NAME]`. `processName` is the app's name in status, or the machine's. */
 export function appStart(app: string): AppStart {
   const { values } = parseArgs({ options: { data: { type: 'string' }, machine: { type: 'string' } } });
   const opened = openSite(values.data ?? '');
-  const processName = values.machine ? `${app}-${values.machine}` : app;
+  const processName = values.machine ? machineProcessName(values.machine) : app;
   const log = jsonLog({ component: processName });
   // A bug ends the process, with one line that says where; the supervisor starts it again.
   process.on('uncaughtException', (error) => {

@@ -15,6 +15,7 @@ import {
 import type { ProcessDeclaration } from '#services/supervisor';
 
 import { ensureRegistryAccounts } from '../registry-accounts.ts';
+import { machineProcessName } from '../site-files.ts';
 
 export interface Declaring {
   readonly site: Site;
@@ -26,8 +27,6 @@ export interface Declaring {
 
 /** Old generations of objects are short-lived here: a small young space costs little time and saves its double in memory. */
 const SMALL_HEAP = ['--max-semi-space-size=4'];
-
-export const nodeProcessName = (machine: Machine): string => `node-${machine.name}`;
 
 function ours(
   of: Declaring,
@@ -57,7 +56,7 @@ export function kubeProcess(of: Declaring, master: Machine): ProcessDeclaration 
 
 export function nodeProcess(of: Declaring, machine: Machine): ProcessDeclaration {
   const args = ['--machine', machine.name];
-  return ours(of, 'node', { name: nodeProcessName(machine), node: machine.node, args, ...within(of, machine) });
+  return ours(of, 'node', { name: machineProcessName(machine.name), node: machine.node, args, ...within(of, machine) });
 }
 
 export function servicesProcess(of: Declaring, node: string): ProcessDeclaration {

@@ -1,0 +1,109 @@
+// The app `node`: node agent, service proxy, DNS and pod network of one machine.
+import { present } from '#base';
+import { httpClient } from '#client';
+import { callSupervisor } from '#host';
+import { machineCgroup, PODS_PER_MACHINE } from '#model/site';
+import { systemClock as clock } from '#platform/clock';
+import { diskBytes, makeFolder, readTextIfPresent } from '#platform/disk';
+import { interfaceList } from '#platform/net';
+import { systemNft } from '#platform/nft';
+import { systemRouting } from '#platform/route';
+import { untilConnected } from '#platform/socket';
+import { serversOf, startDns } from '#services/dns';
+import { openPki } from '#services/infrastructure';
+import { containerdName, containerdSocket } from '#services/machines';
+import { startNodeAgent } from '#services/node-agent';
+import { startPodNetwork } from '#services/pod-network';
+import { startServiceProxy } from '#services/service-proxy';
+import { appStart, stopOnSignal } from './site-files.ts';
+
+/** How long the API is waited for; a machine that is cut off from it starts its pods without it. */
+const API_HEAD_START_MS = 1_500;
+
+const start = appStart('node');
+const { site, folders, log, ready } = start;
+const machine = present(
+  site.machines.find(({ name }) => name === start.machine),
+  'the machine stands in site.json',
+);
+const cluster = present(site.clusters[0], 'a site has its own cluster');
+const pki = openPki(folders.pki);
+const real = site.runtime === 'containerd';
+const state = folders.machineState(machine.name);
+const run = folders.machineRun(machine.name);
+for (const folder of [`${state}/agent`, `${state}/static-pods`, `${run}/cni`]) makeFolder(folder);
+const client = httpClient({
+  server: `https://${site.network.apiAddress}:${site.ports.api}`,
+  caPem: pki.anchor('kubernetes-servers'),
+  ...pki.leaf(`${machine.name}-client`),
+  userAgent: `holdfast-node/${machine.name}`,
+  clock,
+  log,
+});
+/** Has holdfastd start the machine's containerd, where it does not run yet. */
+async function ensureContainerd(): Promise<void> {
+  for await (const answer of callSupervisor(folders, { verb: 'ensure', process: containerdName(machine) }))
+    if (answer.kind === 'done') return;
+}
+
+const port = real ? site.ports.nodeAgent : site.ports.nodeAgent + site.machines.indexOf(machine);
+// The API starts at the same time and is usually there in an instant: asking a moment too early would cost a retry's pause.
+await untilConnected({ host: site.network.apiAddress, port: site.ports.api, withinMs: API_HEAD_START_MS, clock });
+const agent = await startNodeAgent({
+  nodeName: machine.name,
+  address: machine.address,
+  listen: { host: machine.address, port },
+  tls: pki.leaf(`${machine.name}-server`),
+  clientCaPem: pki.anchor('node-clients'),
+  client,
+  folder: `${state}/agent`,
+  containerdSocket: containerdSocket(folders, machine),
+  ensureRuntime: real ? ensureContainerd : undefined,
+  cgroupRoot: machineCgroup(site, machine),
+  capacity: {
+    cpuMillis: machine.cpuMillis,
+    memoryBytes: machine.memoryBytes,
+    pods: PODS_PER_MACHINE,
+    ephemeralBytes: diskBytes(folders.data),
+  },
+  labels: { 'topology.kubernetes.io/zone': machine.node },
+  taints: machine.role === 'master' ? [{ key: 'node-role.kubernetes.io/control-plane', effect: 'NoSchedule' }] : [],
+  staticPodFolder: `${state}/static-pods`,
+  clusterDns: cluster.dnsAddress,
+  clusterDomain: cluster.dnsDomain,
+  runtime: site.runtime,
+  gitVersion: cluster.kubernetesVersion,
+  clock,
+  log,
+});
+ready();
+
+const parts: { stop(): Promise<void> }[] = [agent];
+if (real) {
+  const common = { client, nodeName: machine.name, clock, log };
+  parts.push(
+    startPodNetwork({
+      ...common,
+      device: 'eth0',
+      cniConfDir: `${run}/cni`,
+      cniDataDir: `${run}/ipam`,
+      mtu: (await interfaceList()).find(({ name }) => name === 'eth0')?.mtu ?? 1500,
+      pool: site.network.serviceIps,
+      dnsAddress: cluster.dnsAddress,
+      routing: systemRouting,
+    }),
+    startServiceProxy({ ...common, podCidr: cluster.podCidr, ownAddresses: [cluster.dnsAddress], nft: systemNft }),
+    await startDns({
+      client,
+      listen: { host: cluster.dnsAddress, port: 53 },
+      domain: cluster.dnsDomain,
+      upstreams: () => serversOf(readTextIfPresent('/etc/resolv.conf') ?? '', [cluster.dnsAddress]),
+      clock,
+      log,
+    }),
+  );
+}
+stopOnSignal(log, async () => {
+  await Promise.all(parts.map((part) => part.stop()));
+  client.close();
+});
