@@ -79,7 +79,8 @@ export function cgroupsV1(options: { root: string; clock: Clock }): Cgroups {
       freeze(group, 'THAWED');
       return killUntilGone(() => listed(group), clock);
     },
-    remove: (group) => present.map((controller) => removeFolders(at(controller, group))).every(Boolean),
+    // On a hybrid machine runtimes make the same groups in the version 2 hierarchy too.
+    remove: (group) => [...present, 'unified'].map((controller) => removeFolders(at(controller, group))).every(Boolean),
     stats: (group) => {
       const memory = readControl(at('memory', group), 'memory.stat');
       const usage = Number(readControl(at('memory', group), 'memory.usage_in_bytes'));

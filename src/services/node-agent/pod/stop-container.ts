@@ -2,6 +2,7 @@
 // Source: Kubernetes, Pod Lifecycle, "Pod Termination Flow".
 import type { StopCause } from '#engine/pod';
 import type { Container, Pod } from '#model/kube';
+import type { ProbeResult } from '#platform/probe';
 import type { AgentContext } from '../context.ts';
 import { GRACE_SECONDS_MIN } from '../limits.ts';
 import { runHandler } from './handlers.ts';
@@ -40,13 +41,16 @@ export async function stopContainer(input: StopInput): Promise<void> {
     const { clock } = context.options;
     const began = clock.monotonicMs();
     const target = { context, container, containerId, podIp, timeoutMs: graceSeconds * 1000 };
-    const late = clock
-      .sleep(graceSeconds * 1000)
-      .then(() => ({ passed: false, message: 'did not end within the grace period' }));
-    const result = await Promise.race([runHandler(target, hook), late]);
+    const late = Promise.withResolvers<ProbeResult>();
+    const message = 'did not end within the grace period';
+    const timer = clock.after(graceSeconds * 1000, () => late.resolve({ passed: false, message }), {
+      background: true,
+    });
+    const result = await Promise.race([runHandler(target, hook), late.promise]);
+    timer.cancel();
     if (!result.passed) {
-      const message = `PreStopHook failed: ${result.message}`;
-      context.recordEvent(pod, { type: 'Warning', reason: 'FailedPreStopHook', message, fieldPath });
+      const said = `PreStopHook failed: ${result.message}`;
+      context.recordEvent(pod, { type: 'Warning', reason: 'FailedPreStopHook', message: said, fieldPath });
     }
     left = Math.max(GRACE_SECONDS_MIN, graceSeconds - Math.floor((clock.monotonicMs() - began) / 1000));
   }

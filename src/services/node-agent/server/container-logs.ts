@@ -20,7 +20,7 @@ export async function serveContainerLog(request: ServerRequest): Promise<void> {
   if (typeof options === 'string') return exchange.send(422, plain, options);
   const file = worker.observer.logPath(container.id) ?? '';
   const leaving = new AbortController();
-  const stream = exchange.stream(200, { ...plain, 'transfer-encoding': 'chunked' });
+  const stream = exchange.stream(200, plain);
   stream.onClose(() => leaving.abort());
   const isOver = (): boolean => {
     const now = worker.observed.containers.find((c) => c.id === container.id);
@@ -30,6 +30,8 @@ export async function serveContainerLog(request: ServerRequest): Promise<void> {
     stream.write(piece);
     return stream.pendingBytes > LOG_PENDING_BYTES_MAX ? drained(stream, leaving.signal) : undefined;
   });
+  // Pieces of one turn go out together after it; an end in the same turn would overtake them.
+  await clock.sleep(0);
   stream.end();
 }
 

@@ -31,11 +31,10 @@ export async function startServer(context: AgentContext, pods: PodTable): Promis
         exchange.send(500, { 'content-type': 'text/plain' }, messageOf(error));
       });
     },
-    onUpgrade: (exchange, socket, head) => {
+    onUpgrade: (exchange, { request: req, socket, head }) => {
       if (!isLetIn(exchange)) return;
       const { first, request } = parse(context, pods, exchange);
-      const upgrade = { req: exchange.request as UpgradeRequest['req'], socket, head };
-      serveUpgrade(first, request, upgrade).catch((error: unknown) => {
+      serveUpgrade(first, request, { req, socket, head }).catch((error: unknown) => {
         options.log.debug('a stream ended', { path: first, error: messageOf(error) });
         socket.destroy();
       });
