@@ -31,7 +31,7 @@ const pki = openPki(folders.pki);
 const real = site.runtime === 'containerd';
 const state = folders.machineState(machine.name);
 const run = folders.machineRun(machine.name);
-for (const folder of [`${state}/agent`, `${state}/static-pods`, `${run}/cni`]) makeFolder(folder);
+for (const folder of [`${state}/agent`, `${state}/static-pods`, `${state}/cni`]) makeFolder(folder);
 const client = httpClient({
   server: `https://${site.network.apiAddress}:${site.ports.api}`,
   caPem: pki.anchor('kubernetes-servers'),
@@ -85,7 +85,7 @@ if (real) {
     startPodNetwork({
       ...common,
       device: 'eth0',
-      cniConfDir: `${run}/cni`,
+      cniConfDir: `${state}/cni`,
       cniDataDir: `${run}/ipam`,
       mtu: (await interfaceList()).find(({ name }) => name === 'eth0')?.mtu ?? 1500,
       pool: site.network.serviceIps,

@@ -70,7 +70,7 @@ export function containerdOf(of: Declaring, machine: Machine): ProcessDeclaratio
   const { site, folders } = of;
   const state = folders.machineState(machine.name);
   const run = folders.machineRun(machine.name);
-  for (const folder of [`${state}/registries`, `${run}/cni`]) makeFolder(folder);
+  for (const folder of [`${state}/registries`, `${state}/cni`]) makeFolder(folder);
   const { node } = ensureRegistryAccounts(folders);
   writeRegistryHosts({
     folder: `${state}/registries`,
@@ -84,7 +84,7 @@ export function containerdOf(of: Declaring, machine: Machine): ProcessDeclaratio
     socket: containerdSocket(folders, machine),
     sandboxImage: PAUSE_IMAGE,
     cniBinFolder: cniFolder(),
-    cniConfigFolder: `${run}/cni`,
+    cniConfigFolder: `${state}/cni`,
     registryConfigFolder: `${state}/registries`,
     shimCgroup: machineShimCgroup(site, machine),
     runcBinary: findProgram('runc'),

@@ -18,7 +18,7 @@ interface Blob {
 }
 
 function blobOf(content: Uint8Array): Blob {
-  return { digest: `sha256:${sha256Of(content)}`, size: content.length, content };
+  return { digest: sha256Of(content), size: content.length, content };
 }
 const jsonBlob = (document: unknown): Blob => blobOf(new TextEncoder().encode(JSON.stringify(document)));
 

@@ -44,6 +44,7 @@ export class Supervised {
   #unstable = false;
   #lastEnd: string | undefined;
   #released = false;
+  #problem: string | undefined;
   readonly #timers = new Set<Timer>();
   #waiting: { resolve(): void; reject(error: Error): void }[] = [];
 
@@ -134,7 +135,7 @@ export class Supervised {
       try {
         isReady = await this.declaration.isReady(identity);
       } catch (error) {
-        this.#with.log.debug('not ready', { process: this.declaration.name, error });
+        this.#tellProblem(messageOf(error));
       }
       if (this.#running?.identity !== identity || this.#phase !== 'starting' || this.#released) return;
       if (!isReady) return this.#after(READY_POLL_MS, () => void ask());
@@ -142,6 +143,12 @@ export class Supervised {
       for (const { resolve } of this.#waiting.splice(0)) resolve();
     };
     void ask();
+  }
+
+  /** Said once, however often it is met while the process starts. */
+  #tellProblem(problem: string): void {
+    if (problem !== this.#problem) this.#with.log.warn('not ready', { process: this.declaration.name, problem });
+    this.#problem = problem;
   }
 
   #pollAdopted(identity: ProcessIdentity): void {
