@@ -104,6 +104,16 @@ export class HttpExchange {
     this.request.on('end', finish);
   }
 
+  /** The status of the answer, once it has begun. */
+  get status(): number {
+    return this.#response.statusCode;
+  }
+
+  /** Called once when the answer is out, or the connection gone. */
+  onClose(act: () => void): void {
+    (this.#response as ServerResponse).once?.('close', act);
+  }
+
   /** Answers in full. */
   send(status: number, headers: AnswerHeaders, body: Uint8Array | string): void {
     if (this.#response.headersSent || this.#response.destroyed) return;

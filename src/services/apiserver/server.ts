@@ -13,6 +13,8 @@ import { bootstrapCluster } from './bootstrap/bootstrap.ts';
 import { keepKubernetesService, settleKubernetesService } from './bootstrap/kubernetes-service.ts';
 import type { AdmissionPlugin, UserInfo } from './contract.ts';
 import { makeLocalClient } from './local-client/local-client.ts';
+import { serverGauges } from './metrics/gauges.ts';
+import { makeServerMetrics, type ServerMetrics } from './metrics/metrics.ts';
 import { makeResourceRegistry } from './objects/resource-registry.ts';
 import { makeAccept } from './request/accept.ts';
 import { makeDiscoveryPaths } from './request/discovery-paths.ts';
@@ -111,7 +113,7 @@ async function makeParts(options: ApiServerOptions): Promise<Parts> {
   };
 }
 
-function makeOther({ core, authentication }: Parts, options: ApiServerOptions) {
+function makeOther({ core, authentication }: Parts, options: ApiServerOptions, metrics: ServerMetrics) {
   const state = (): string | undefined =>
     core.store.state === 'open' ? undefined : `the store is ${core.store.state}`;
   return makeOtherHandler({
@@ -123,6 +125,7 @@ function makeOther({ core, authentication }: Parts, options: ApiServerOptions) {
         { name: 'poststarthook/rbac/bootstrap-roles', check: () => undefined },
       ]),
       ['/version', (http) => http.sendJson(200, versionDocument(options.gitVersion))],
+      ['/metrics', (http) => http.sendText(200, metrics.text())],
       ['/openid/v1/jwks', (http) => http.sendJson(200, authentication.jwks())],
       ['/.well-known/openid-configuration', (http) => http.sendJson(200, authentication.openidConfiguration())],
     ]),
@@ -135,6 +138,7 @@ function makeOther({ core, authentication }: Parts, options: ApiServerOptions) {
 
 function makeRequests(parts: Parts, options: ApiServerOptions) {
   const { core, authentication, authorization, subresources } = parts;
+  const metrics = makeServerMetrics(serverGauges(core));
   const objects = makeResourceHandler(core, makeFrameMaker(core));
   const streams = makeStreamHandler(core, options.nodeClient);
   const review = makeReviews({
@@ -152,7 +156,8 @@ function makeRequests(parts: Parts, options: ApiServerOptions) {
       if (call.subresource) return streams(http, call) ?? others.subresource(http, call);
       return call.resource.stored ? objects(http, call) : (others.answered(http, call) ?? objects(http, call));
     },
-    other: makeOther(parts, options),
+    metrics,
+    other: makeOther(parts, options, metrics),
   });
 }
 

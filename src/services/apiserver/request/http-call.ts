@@ -8,7 +8,7 @@ import { typeNameOf } from '../objects/type-names.ts';
 import { ACCEPTED_MEDIA_TYPES, type Accepted } from './accept.ts';
 import { decodeBody, mediaTypeOf } from './body.ts';
 import { BODY_BYTES_MAX, GZIP_BYTES_MIN } from './limits.ts';
-import type { RequestPath } from './request-path.ts';
+import { isTrue, type RequestPath } from './request-path.ts';
 
 const JSON_HEADERS = { 'content-type': 'application/json', 'cache-control': 'no-cache, private' };
 const YAML_HEADERS = { 'content-type': 'application/yaml', 'cache-control': 'no-cache, private' };
@@ -84,8 +84,18 @@ export class HttpCall {
 
   /** Answers with what is serialized already, compressed when it is large and the client can take it. */
   send(status: number, body: Uint8Array | string): void {
+    if (isTrue(this.path.query.get('pretty'))) {
+      this.#sendPretty(status, body);
+      return;
+    }
     const headers = this.#accepted?.format === 'yaml' ? YAML_HEADERS : JSON_HEADERS;
     this.#sendPacked(status, headers, body);
+  }
+
+  #sendPretty(status: number, body: Uint8Array | string): void {
+    const text = typeof body === 'string' ? body : Buffer.from(body).toString('utf8');
+    if (this.#accepted?.format === 'yaml') this.exchange.send(status, YAML_HEADERS, text);
+    else this.#sendPacked(status, JSON_HEADERS, `${JSON.stringify(JSON.parse(text), null, 2)}\n`);
   }
 
   #sendPacked(status: number, headers: Readonly<Record<string, string>>, body: Uint8Array | string): void {

@@ -4,6 +4,7 @@ import type { HttpExchange, Upgrade } from '#platform/http';
 import { objectError, requestError } from '../answer/errors.ts';
 import { isBug, statusOf } from '../answer/status.ts';
 import type { Authorizer, UserInfo } from '../contract.ts';
+import type { ServerMetrics } from '../metrics/metrics.ts';
 import type { ResourceRegistry } from '../objects/resource-registry.ts';
 import type { ServedResource } from '../objects/served-resource.ts';
 import type { Call, Core } from '../verbs/call.ts';
@@ -16,6 +17,7 @@ export interface PipelineParts {
   readonly core: Core;
   readonly identify: Identify;
   readonly authorizer: Authorizer;
+  readonly metrics: ServerMetrics;
   readonly accept: (header: string | undefined) => Accepted | undefined;
   /** Serves a request on a resource or one of its subresources. */
   resource(http: HttpCall, call: Call): void | Promise<void>;
@@ -58,6 +60,7 @@ export function makePipeline(parts: PipelineParts): (exchange: HttpExchange, upg
     try {
       const path = parseRequestPath(exchange.method, exchange.url);
       if (!path) throw requestError.badRequest('the path cannot be decoded');
+      observed(parts, exchange, path);
       const user = identify.authenticate(exchange);
       const pending =
         user instanceof Promise
@@ -68,6 +71,19 @@ export function makePipeline(parts: PipelineParts): (exchange: HttpExchange, upg
       answerError(core, exchange, error);
     }
   };
+}
+
+function observed({ metrics, core }: PipelineParts, exchange: HttpExchange, path: RequestPath): void {
+  const { verb, group, version, subresource } = path;
+  // Names that only a client made up would fill the memory: what is not served is counted as nothing.
+  const known = path.isResource && core.registry.find(group, version, path.resource) !== undefined;
+  const named = known ? { group, version, resource: path.resource, subresource } : NO_ATTRIBUTES;
+  const beganMs = core.clock.monotonicMs();
+  metrics.requestBegan();
+  exchange.onClose(() => {
+    const seconds = (core.clock.monotonicMs() - beganMs) / 1000;
+    metrics.requestEnded({ ...named, verb: known ? verb : 'other', code: exchange.status, seconds });
+  });
 }
 
 function authorize(authorizer: Authorizer, user: UserInfo, path: RequestPath): void {

@@ -38,10 +38,22 @@ async function writtenObject(http: HttpCall, call: Call): Promise<{ object: Kube
   return { object: checkedKind(call.resource, value), options: { ...options, duplicateFields } };
 }
 
+/** A watch under the old `/watch/` prefix may name one object. Errors: ApiError 400. */
+function watchOptions({ path }: HttpCall): ReturnType<typeof watchOptionsOf> {
+  const options = watchOptionsOf(path.query);
+  return path.name && !options.fieldSelector ? { ...options, fieldSelector: `metadata.name=${path.name}` } : options;
+}
+
 /** Serves everything on a resource itself; subresources have handlers of their own. */
 export function makeResourceHandler(core: Core, frames: FrameMaker): ResourceHandler {
   const shown = (http: HttpCall, resource: ServedResource, status: number, entry: ObjectEntry): void =>
     http.send(status, showObject(resource, entry, http.accepted, http.path.query, core.clock.now()));
+
+  const get = (http: HttpCall, call: Call): void | Promise<void> => {
+    const waits = listWaitsFor(core, { resourceVersion: http.path.query.get('resourceVersion') ?? undefined });
+    if (waits !== undefined) return revisionReached(core, waits).then(() => get(http, call));
+    shown(http, call.resource, 200, objectGet(core, call));
+  };
 
   const list = (http: HttpCall, call: Call): void | Promise<void> => {
     const options = listOptionsOf(http.path.query);
@@ -101,12 +113,12 @@ export function makeResourceHandler(core: Core, frames: FrameMaker): ResourceHan
     if (!call.resource.facts.verbs.includes(http.path.verb)) throw objectError.methodNotAllowed(call.resource.facts);
     switch (http.path.verb) {
       case 'get':
-        return shown(http, call.resource, 200, objectGet(core, call));
+        return get(http, call);
       case 'list':
         return list(http, call);
       case 'watch': {
         const way = { accepted: http.accepted, query: http.path.query };
-        return serveWatch(core, frames, http.exchange, call, watchOptionsOf(http.path.query), way);
+        return serveWatch(core, frames, http.exchange, call, watchOptions(http), way);
       }
       case 'create':
         return create(http, call);
