@@ -1,0 +1,60 @@
+// A whole site without containers, by the command line alone: up, up again, a killed supervisor, down, status, destroy.
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { after, test } from 'node:test';
+import type { SiteStatus } from '#model/site';
+import { run } from '#platform/process';
+
+const home = path.join(import.meta.dirname, '../..');
+const data = fs.mkdtempSync(path.join(os.tmpdir(), 'hf-site-'));
+const holdfast = (...args: string[]) =>
+  run(path.join(home, 'holdfast'), [...args, '--data', data], { timeoutMs: 180_000 });
+const status = async (): Promise<SiteStatus> => JSON.parse((await holdfast('status', '--json')).stdout) as SiteStatus;
+const pids = (of: SiteStatus): Map<string, number> => new Map(of.processes.map(({ name, pid }) => [name, pid]));
+
+after(async () => {
+  await holdfast('destroy', '--yes');
+  fs.rmSync(data, { recursive: true, force: true });
+});
+
+test('a site is brought up, found again, kept through a killed supervisor, stopped and destroyed', async () => {
+  const first = await holdfast('up', '--name', 'ship-1', '--runtime', 'simulated', '--ports', 'auto');
+  assert.equal(first.code, 0, first.stderr);
+  assert.match(first.stderr, /export KUBECONFIG=.*admin\.kubeconfig/);
+  assert.match(first.stderr, /simulated/);
+
+  const ready = await status();
+  assert.equal(ready.phase, 'Ready');
+  assert.equal(ready.runtime, 'simulated');
+  assert.deepEqual(
+    ready.machines.map(({ name, state }) => `${name} ${state}`),
+    ['node-a-master Running', 'node-a-worker Running'],
+  );
+
+  const second = await holdfast('up');
+  assert.equal(second.code, 0, second.stderr);
+  assert.match(second.stderr, /runs already; nothing was changed/);
+  assert.deepEqual(pids(await status()), pids(ready));
+  assert.equal((await holdfast('up', '--name', 'other')).code, 6);
+
+  process.kill(pids(ready).get('holdfastd') ?? 0, 'SIGKILL');
+  const again = await holdfast('up');
+  assert.equal(again.code, 0, again.stderr);
+  const adopted = pids(await status());
+  for (const [name, pid] of pids(ready)) if (name !== 'holdfastd') assert.equal(adopted.get(name), pid, name);
+
+  assert.equal((await holdfast('down')).code, 0);
+  const stopped = await holdfast('status', '--json');
+  assert.equal(stopped.code, 3);
+  assert.equal((JSON.parse(stopped.stdout) as SiteStatus).phase, 'Stopped');
+  assert.deepEqual((JSON.parse(stopped.stdout) as SiteStatus).processes, []);
+  assert.equal((await holdfast('down')).code, 0, 'stopping a stopped site is fine');
+
+  assert.equal((await holdfast('destroy')).code, 2, 'without --yes nothing happens');
+  assert.ok(fs.existsSync(`${data}/site.json`));
+  assert.equal((await holdfast('destroy', '--yes')).code, 0);
+  assert.equal(fs.existsSync(data), false);
+  assert.equal((await holdfast('status')).code, 5);
+});
