@@ -57,11 +57,20 @@ function holdfast(data: string, args: readonly string[]): Promise<string> {
   });
 }
 
+/** The first call does it, every other waits for the same end. */
+function once(act: () => Promise<void>): () => Promise<void> {
+  let running: Promise<void> | undefined;
+  return () => {
+    running ??= act();
+    return running;
+  };
+}
+
 /** Errors: whatever `use` threw; also when the site could not be removed, with the command that does it. */
 export async function withSite<T>(upArgs: readonly string[], use: (site: BenchSite) => Promise<T>): Promise<T> {
   const data = fs.mkdtempSync(path.join(os.tmpdir(), 'holdfast-test-bench-'));
   const run = (...args: string[]): Promise<string> => holdfast(data, args);
-  const remove = async (): Promise<void> => {
+  const remove = once(async (): Promise<void> => {
     try {
       if (fs.existsSync(path.join(data, 'site.json'))) await run('destroy', '--yes');
       fs.rmSync(data, { recursive: true, force: true });
@@ -69,7 +78,7 @@ export async function withSite<T>(upArgs: readonly string[], use: (site: BenchSi
       progress(`the site is still there; remove it with: ./holdfast destroy --yes --data ${data}`);
       throw error;
     }
-  };
+  });
   const release = onStop(remove);
   try {
     progress(`bringing up a site in ${data}`);
