@@ -295,7 +295,7 @@ function inside(): void {
   const body = async (answer: http.IncomingMessage): Promise<string> => (await answer.toArray()).join('');
 
   test('the server gives logs, lists pods and runs commands, to the API server alone', async () => {
-    await create('served', { containers: [box('echo one; echo two >&2; echo three; sleep 600')] });
+    await create('served', { containers: [box('echo one; echo two; echo three; sleep 600')] });
     await ready('served');
     const logs = (query: string) => call('GET', `/containerLogs/default/served/c?${query}`).then(body);
     await eventually('three lines', async () => ((await logs('')).includes('three') ? true : undefined));

@@ -23,8 +23,8 @@ export {
   type ProbeVerdict,
   readySandbox,
 } from './observed.ts';
-export { containersOf, hasRunItsCourse, type NamedContainer } from './outcome.ts';
-export { isReady, isStarted, type PodAction, type PodPlan, planPod, type StopCause } from './plan.ts';
+export { containersOf, type NamedContainer } from './outcome.ts';
+export { type PodAction, type PodPlan, planPod, type StopCause } from './plan.ts';
 export { type PodStatusInput, podStatus } from './pod-status.ts';
 export { type ProbeKind, type ProbeState, probeStart, probeStep, probeTimes } from './probe-step.ts';
 export {
@@ -37,5 +37,5 @@ export {
   type QosClass,
   qosClassOf,
 } from './qos.ts';
-export { type ContainerKind, crashAfter, isSidecar, willRestart } from './restart.ts';
+export { type ContainerKind, crashAfter, willRestart } from './restart.ts';
 export { serviceEnv } from './service-env.ts';

@@ -1,3 +1,4 @@
+// Tables of what is planned for a pod and of what its status says.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Container, Pod, PodSpec } from '#model/kube';

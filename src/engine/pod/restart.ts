@@ -3,9 +3,9 @@
 import type { Container, Pod } from '#model/kube';
 import type { Crash, ObservedContainer } from './observed.ts';
 
-export const CRASH_DELAY_FIRST_MS = 10_000;
-export const CRASH_DELAY_MAX_MS = 300_000;
-export const CRASH_RESET_AFTER_MS = 600_000;
+const CRASH_DELAY_FIRST_MS = 10_000;
+const CRASH_DELAY_MAX_MS = 300_000;
+const CRASH_RESET_AFTER_MS = 600_000;
 
 export type ContainerKind = 'init' | 'sidecar' | 'main' | 'ephemeral';
 

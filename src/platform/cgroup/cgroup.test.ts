@@ -1,3 +1,4 @@
+// Control groups of this machine, and the fake.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';

@@ -34,7 +34,7 @@ export function statValue(text: string, name: string): number {
 }
 
 /** The folder and all folders below, deepest first. */
-export function foldersBelow(folder: string): string[] {
+function foldersBelow(folder: string): string[] {
   let entries: fs.Dirent[];
   try {
     entries = fs.readdirSync(folder, { withFileTypes: true });

@@ -1,3 +1,4 @@
+// Logs in the form that runtimes write, read and rotated.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import os from 'node:os';

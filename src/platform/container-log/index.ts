@@ -1,3 +1,3 @@
 // The door of the container log room.
 export { type ReadLogOptions, readLog } from './read-log.ts';
-export { lastLogText, rotatedFiles, rotateLog } from './rotate.ts';
+export { lastLogText, rotateLog } from './rotate.ts';

@@ -1,3 +1,4 @@
+// Probes against a server of this process.
 import assert from 'node:assert/strict';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';

@@ -1,3 +1,4 @@
+// Files of volumes: changed as a whole, never outside.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import os from 'node:os';

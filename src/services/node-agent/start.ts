@@ -79,7 +79,11 @@ export async function startNodeAgent(options: NodeAgentOptions): Promise<NodeAge
     throw error;
   });
   const port = (): number => server.ports[0] ?? options.listen.port;
-  const reporter = nodeReporter(context, { port, onRegistered: () => log.info('the node is registered') });
+  const onRegistered = (): void => {
+    log.info('the node is registered');
+    pods.refresh();
+  };
+  const reporter = nodeReporter(context, { port, onRegistered });
   const housekeeping = startHousekeeping(context, pods, reporter);
   log.info('the node agent runs', { node: options.nodeName, runtime: options.runtime, port: port() });
   return {

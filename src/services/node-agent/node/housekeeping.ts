@@ -47,6 +47,7 @@ export function startHousekeeping(context: AgentContext, pods: PodTable, reporte
   repeat('rotate logs', LOG_CHECK_MS, () => rotateLogs(context, pods));
   repeat('evict', LOG_CHECK_MS, async () => evict(context, pods, reporter));
   repeat('remove what is unused', GARBAGE_CHECK_MS, async () => {
+    pods.refresh();
     await removeContainers(context, pods);
     await removeSandboxes(context, pods);
     await collectImages(context, reporter.diskPressure);

@@ -7,7 +7,7 @@ import type { DiskSpace, HostFacts } from '#platform/host-facts';
 import { DISK_FREE_SHARE_MIN, INODES_FREE_SHARE_MIN, MEMORY_FREE_BYTES_MIN, NODE_IMAGES_MAX } from '../limits.ts';
 import type { NodeAgentOptions } from '../options.ts';
 
-export const SIMULATED = 'holdfast.dev/runtime';
+const SIMULATED = 'holdfast.dev/runtime';
 
 /** What the node says of itself now. */
 export interface NodeFindings {

@@ -15,7 +15,7 @@ export interface HandlerTarget {
 }
 
 /** A port by number or by the container's name for it. */
-export function portOf(container: Container, port: IntOrString): number {
+function portOf(container: Container, port: IntOrString): number {
   if (typeof port === 'number') return port;
   const named = container.ports?.find((p) => p.name === port)?.containerPort;
   return named ?? Number(port);

@@ -15,7 +15,7 @@ export interface StatusWriter {
 }
 
 /** A patch that turns one status into the other: what is gone is null, conditions of others stay. */
-export function statusPatch(before: PodStatus, after: PodStatus): Record<string, unknown> {
+function statusPatch(before: PodStatus, after: PodStatus): Record<string, unknown> {
   const patch: Record<string, unknown> = {};
   for (const [key, value] of Object.entries(after))
     if (!sameJson(value, before[key as keyof PodStatus])) patch[key] = value;
@@ -29,10 +29,7 @@ export function statusPatch(before: PodStatus, after: PodStatus): Record<string,
 }
 
 /** All conditions: the agent's, and those that others set. */
-export function mergeConditions(
-  before: readonly PodCondition[] = [],
-  own: readonly PodCondition[] = [],
-): PodCondition[] {
+function mergeConditions(before: readonly PodCondition[] = [], own: readonly PodCondition[] = []): PodCondition[] {
   return [...before.filter((c) => !own.some((o) => o.type === c.type)), ...own];
 }
 

@@ -17,6 +17,8 @@ export interface PodTable {
   readonly isSynced: boolean;
   /** By namespace and name, the newest first. */
   find(namespace: string, name: string): PodWorker | undefined;
+  /** Compares what is wanted with what is there, for changes that were not reported. */
+  refresh(): void;
   stop(): Promise<void>;
 }
 
@@ -125,6 +127,7 @@ export function openPodTable(context: AgentContext): PodTable {
     },
     find: (namespace, name) =>
       [...workers.values()].findLast((w) => w.pod.metadata?.namespace === namespace && w.pod.metadata.name === name),
+    refresh: reconcile,
     stop: async () => {
       stopped = true;
       files?.close();

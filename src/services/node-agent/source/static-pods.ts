@@ -7,7 +7,7 @@ import { sha256Of } from '#platform/digest';
 import { listFolder, readTextIfPresent } from '#platform/disk';
 import type { Log } from '#platform/log';
 
-export const CONFIG_SOURCE = 'kubernetes.io/config.source';
+const CONFIG_SOURCE = 'kubernetes.io/config.source';
 export const CONFIG_HASH = 'kubernetes.io/config.hash';
 export const CONFIG_MIRROR = 'kubernetes.io/config.mirror';
 
@@ -20,7 +20,7 @@ export function isMirror(pod: Pod): boolean {
 }
 
 /** Name, uid and annotations that a pod of a file gets on this node. The uid follows from the content. */
-export function staticPodOf(manifest: Pod, nodeName: string): Pod {
+function staticPodOf(manifest: Pod, nodeName: string): Pod {
   const name = `${manifest.metadata?.name}-${nodeName}`;
   const hash = sha256Of(JSON.stringify([nodeName, manifest])).slice('sha256:'.length, 'sha256:'.length + 32);
   const annotations = { ...manifest.metadata?.annotations, [CONFIG_SOURCE]: 'file', [CONFIG_HASH]: hash };

@@ -5,7 +5,7 @@ import type { PersistentVolume, PersistentVolumeClaim, Pod, Volume } from '#mode
 import { isFolder, makeVolumeFolder, prepareHostPath } from '#platform/volume';
 import type { KeptObjects, References } from '../source/references.ts';
 
-export const NODE_LOCAL_CLASS = 'ase-node-local';
+const NODE_LOCAL_CLASS = 'ase-node-local';
 
 export interface ClaimInput {
   readonly pod: Pod;
