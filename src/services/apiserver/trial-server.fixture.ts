@@ -10,6 +10,8 @@ export interface TrialServer {
   readonly store: Store<ObjectIndex>;
   readonly url: string;
   readonly caPem: string;
+  /** What the server identifies itself with. */
+  readonly tls: { readonly certPem: string; readonly keyPem: string };
   /** A client certificate that the server believes. */
   clientCertificate(user: string, groups?: readonly string[]): Promise<{ certPem: string; keyPem: string }>;
   /** A kubeconfig for a user, as text. */
@@ -68,6 +70,7 @@ export async function startTrialServer(
     store,
     url,
     caPem: ca.certPem,
+    tls,
     clientCertificate,
     kubeconfig: async (user, groups) => kubeconfigText(url, ca.certPem, await clientCertificate(user, groups)),
     stop: async () => {

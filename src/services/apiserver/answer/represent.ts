@@ -39,7 +39,7 @@ export function showObject(
     return inFormat(accepted, tableShown(resource, [servedObject(resource, entry)], tableOptions(query, nowMs)));
   if (accepted.shape === 'metadata') return inFormat(accepted, partialMetadataOf(servedObject(resource, entry)));
   const json = objectJson(resource, entry);
-  return accepted.format === 'json' ? json : yamlText(JSON.parse(textOf(json)));
+  return accepted.format === 'json' ? json : yamlOf(JSON.parse(textOf(json)));
 }
 
 /** What a client that accepts `accepted` gets for a list. */
@@ -63,7 +63,7 @@ export function showList(
         ? listed.entries.map((entry) => entry.bytes)
         : listed.entries.map((e) => objectJson(resource, e)),
     );
-    return accepted.format === 'json' ? body : yamlText(JSON.parse(textOf(body)));
+    return accepted.format === 'json' ? body : yamlOf(JSON.parse(textOf(body)));
   }
   const objects = listed.entries.map((entry) => servedObject(resource, entry));
   if (accepted.shape === 'metadata') return inFormat(accepted, partialMetadataListOf(objects, head));
@@ -82,8 +82,13 @@ export function showEventObject(
   return JSON.stringify(tableShown(resource, [servedObject(resource, entry)], options));
 }
 
+/** In the dialect that clients of Kubernetes read, in which a bare time is no text. */
+function yamlOf(value: unknown): string {
+  return yamlText(value, { version: '1.1' });
+}
+
 function inFormat(accepted: Accepted, value: unknown): string {
-  return accepted.format === 'json' ? JSON.stringify(value) : yamlText(value);
+  return accepted.format === 'json' ? JSON.stringify(value) : yamlOf(value);
 }
 
 function tableOptions(query: URLSearchParams, nowMs: number) {

@@ -7,14 +7,9 @@ import {
   apiResourceListDocument,
   apiVersionsDocument,
 } from '#model/kube';
-import { sha256Of } from '#platform/digest';
 import type { ResourceRegistry } from '../objects/resource-registry.ts';
+import { type Document, documentOf } from './document.ts';
 import type { HttpCall } from './http-call.ts';
-
-interface Document {
-  readonly bytes: Uint8Array;
-  readonly etag: string;
-}
 
 /** Makes each document when it is first asked for, and again when the resources change. */
 function documentCache(
@@ -29,8 +24,7 @@ function documentCache(
     }
     if (known.has(name)) return known.get(name);
     const value = make();
-    const bytes = value && Buffer.from(JSON.stringify(value));
-    const document = bytes && { bytes, etag: `"${sha256Of(bytes).toUpperCase()}"` };
+    const document = value && documentOf(value);
     // Names that lead nowhere are not remembered: there is no end of them.
     if (document) known.set(name, document);
     return document;

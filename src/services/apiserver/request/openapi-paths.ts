@@ -1,22 +1,12 @@
 // Serves the schemas of everything the server has, as OpenAPI v2 and v3. They are large and seldom asked for: each is made
 // when somebody asks, and kept until the resources change.
 import { openApiPathOf, openApiV2Document, openApiV3Document, openApiV3Index, type ResourceFacts } from '#model/kube';
-import { sha256Of } from '#platform/digest';
 import { requestError } from '../answer/errors.ts';
 import type { ResourceRegistry } from '../objects/resource-registry.ts';
+import { type Document, documentOf } from './document.ts';
 import type { HttpCall } from './http-call.ts';
 
-interface Document {
-  readonly bytes: Uint8Array;
-  readonly etag: string;
-}
-
 const ONE_YEAR = 'public, immutable, max-age=31536000';
-
-function documentOf(value: object): Document {
-  const bytes = Buffer.from(JSON.stringify(value));
-  return { bytes, etag: `"${sha256Of(bytes).toUpperCase()}"` };
-}
 
 /** Serves `/openapi/v2` and `/openapi/v3`; false for other paths. */
 export function makeOpenApiPaths(registry: ResourceRegistry, gitVersion: string): (http: HttpCall) => boolean {
@@ -42,9 +32,7 @@ export function makeOpenApiPaths(registry: ResourceRegistry, gitVersion: string)
   };
   const index = (): Document =>
     cached('v3', () =>
-      openApiV3Index(
-        [...byPath().keys()].map((path) => ({ path, hash: version3(path)?.etag.replaceAll('"', '') ?? '' })),
-      ),
+      openApiV3Index([...byPath().keys()].map((path) => ({ path, hash: version3(path)?.hash ?? '' }))),
     );
   return (http) => {
     const path = http.path.path.replace(/\/$/, '');
@@ -64,7 +52,7 @@ export function makeOpenApiPaths(registry: ResourceRegistry, gitVersion: string)
     if (!path.startsWith('/openapi/v3/')) return false;
     const document = version3(path.slice('/openapi/v3/'.length));
     if (!document) return false;
-    const hashed = http.path.query.get('hash') === document.etag.replaceAll('"', '');
+    const hashed = http.path.query.get('hash') === document.hash;
     http.sendCacheable(document, 'application/json', hashed ? { 'cache-control': ONE_YEAR } : {});
     return true;
   };

@@ -110,8 +110,12 @@ export function makeResourceHandler(core: Core, frames: FrameMaker): ResourceHan
 
   return (http, call) => {
     if (call.resource.prefix === '/core/componentstatuses/') return components(http, call);
-    if (!call.resource.facts.verbs.includes(http.path.verb)) throw objectError.methodNotAllowed(call.resource.facts);
-    switch (http.path.verb) {
+    // A collection is created into, an object is changed; the other way round there is no such method.
+    const { verb } = http.path;
+    const misplaced =
+      verb === 'create' ? call.name !== '' : verb === 'update' || verb === 'patch' ? call.name === '' : false;
+    if (misplaced || !call.resource.facts.verbs.includes(verb)) throw objectError.methodNotAllowed(call.resource.facts);
+    switch (verb) {
       case 'get':
         return get(http, call);
       case 'list':

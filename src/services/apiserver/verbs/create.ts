@@ -27,6 +27,8 @@ export async function objectCreate(
   options: WriteCallOptions,
 ): Promise<ObjectEntry> {
   const { facts } = call.resource;
+  object.apiVersion = call.resource.apiVersion;
+  object.kind = facts.kind;
   checkedStructure(facts, object, options, call);
   nameNew(core, call, object);
   const generated = object.metadata?.generateName !== undefined && object.metadata.name === undefined;

@@ -36,16 +36,23 @@ export function planDelete(
   const object: KubeObject = { ...present, metadata: { ...present.metadata } };
   const grace = graceOf(resource, object, options, nowMs);
   if (grace === 'pending') return { kind: 'pending' };
-  const before = object.metadata?.finalizers ?? [];
-  const finalizers = finalizersFor(resource, before, options);
+  const finalizers = finalizersFor(resource, present.metadata?.finalizers ?? [], options);
   setFinalizers(object, finalizers);
   const held = finalizers.length > 0 || namespaceIsHeld(resource, object);
   if (!held && grace === 0) return { kind: 'remove', object };
-  if (grace === 0) {
-    const marked = markNow(resource, object, nowMs);
-    if (!marked && sameList(before, finalizers)) return { kind: 'pending' };
-  }
-  return { kind: 'mark', object };
+  if (grace === 0) markNow(resource, object, nowMs);
+  return sameMarks(present, object) ? { kind: 'pending' } : { kind: 'mark', object };
+}
+
+/** Whether a deletion has already said all of this. */
+function sameMarks(present: KubeObject, object: KubeObject): boolean {
+  const { deletionTimestamp, deletionGracePeriodSeconds, finalizers = [] } = present.metadata ?? {};
+  const now = object.metadata ?? {};
+  return (
+    deletionTimestamp === now.deletionTimestamp &&
+    deletionGracePeriodSeconds === now.deletionGracePeriodSeconds &&
+    sameList(finalizers, now.finalizers ?? [])
+  );
 }
 
 function sameList(a: readonly string[], b: readonly string[]): boolean {
@@ -128,20 +135,19 @@ function namespaceIsHeld(resource: ServedResource, object: KubeObject): boolean 
   return resource.prefix === '/core/namespaces/' && ((object as Namespace).spec?.finalizers?.length ?? 0) > 0;
 }
 
-/** Marks an object that only finalizers hold; false when it is marked already. */
-function markNow(resource: ServedResource, object: KubeObject, nowMs: number): boolean {
+/** Marks an object that only finalizers hold, unless it is marked already. */
+function markNow(resource: ServedResource, object: KubeObject, nowMs: number): void {
   const meta = object.metadata ?? {};
   const namespace = resource.prefix === '/core/namespaces/';
-  if (meta.deletionTimestamp !== undefined && (namespace || meta.deletionGracePeriodSeconds === 0)) return false;
+  if (meta.deletionTimestamp !== undefined && (namespace || meta.deletionGracePeriodSeconds === 0)) return;
   meta.deletionTimestamp ??= rfc3339(nowMs);
   if (namespace) {
     const { status } = object as Namespace;
     (object as Namespace).status = { ...status, phase: 'Terminating' };
-    return true;
+    return;
   }
   if (meta.generation && meta.deletionGracePeriodSeconds === undefined) meta.generation++;
   meta.deletionGracePeriodSeconds = 0;
-  return true;
 }
 
 /** Whether a terminating object has nothing left that holds it, so that the write that frees it removes it. */

@@ -15,6 +15,8 @@ export function objectUpdate(
   options: WriteCallOptions,
 ): Promise<ObjectEntry> {
   const { resource } = call;
+  object.apiVersion = resource.apiVersion;
+  object.kind = resource.facts.kind;
   checkedStructure(resource.facts, object, options, call);
   if (!object.metadata?.name) throw requestError.badRequest('name must be provided');
   const mutation = {
