@@ -148,7 +148,10 @@ export class HttpExchange {
         response.write(piece);
       },
       end: (piece) => {
-        if (!response.writableEnded) response.end(piece);
+        if (response.writableEnded) return;
+        // What is corked would be lost behind the end.
+        if (corked) uncork();
+        response.end(piece);
       },
       destroy: () => void response.destroy(),
       onClose: (act) => void response.once('close', act),
