@@ -4,7 +4,7 @@ import { after, before, describe, it } from 'node:test';
 import { gunzipSync } from 'node:zlib';
 import type { ConfigMap, Namespace, Pod, Status } from '#model/kube';
 import { systemClock } from '#platform/clock';
-import { type Http2Answer, type Http2Client, http2Client } from '#platform/http';
+import { type Http2Answer, type Http2Client, http2Client, listenHttps } from '#platform/http';
 import { startTrialServer, type TrialServer } from './trial-server.fixture.ts';
 
 const JSON_TYPE = { 'content-type': 'application/json' };
@@ -255,6 +255,49 @@ describe('server', () => {
     assert.equal(going.metadata?.deletionGracePeriodSeconds, 9);
     await ask('DELETE', `${pods}/g`, { gracePeriodSeconds: 0 });
     await refused(ask('GET', `${pods}/g`), 404, 'NotFound');
+  });
+
+  it('asks the agent of a node for the log of a pod', async () => {
+    const agent = await listenHttps({
+      listen: [{ host: '127.0.0.1', port: 0 }],
+      tls: { ...(await trial.serverCertificate('agent')), clientCaPem: trial.caPem },
+      onRequest: (exchange) => {
+        const { peer } = exchange.connection;
+        exchange.send(200, {}, `${peer.kind === 'verified' ? peer.commonName : peer.kind} ${exchange.url}`);
+      },
+    });
+    try {
+      await ask('POST', '/api/v1/nodes', {
+        metadata: { name: 'logging' },
+        status: {
+          addresses: [{ type: 'InternalIP', address: '127.0.0.1' }],
+          daemonEndpoints: { kubeletEndpoint: { Port: agent.ports[0] } },
+        },
+      });
+      const pods = '/api/v1/namespaces/default/pods';
+      const spec = {
+        containers: [
+          { name: 'c', image: 'i' },
+          { name: 'd', image: 'i' },
+        ],
+        nodeName: 'logging',
+      };
+      await ask('POST', pods, { metadata: { name: 'l' }, spec });
+      const log = await ask('GET', `${pods}/l/log?container=d&tailLines=5`);
+      assert.equal(log.body.toString('utf8'), 'apiserver-node-client /containerLogs/default/l/d?tailLines=5');
+      await refused(ask('GET', `${pods}/l/log`), 400, 'BadRequest', /choose one of: \[c d\]/);
+      await refused(ask('GET', `${pods}/l/log?container=x`), 400, 'BadRequest', /not valid for pod l/);
+      const page = await ask('GET', '/api/v1/nodes/logging/proxy/pods?a=b');
+      assert.equal(page.body.toString('utf8'), 'apiserver-node-client /pods?a=b');
+      await refused(
+        ask('POST', `${pods}/l/exec?container=c&command=ls&stdout=1`),
+        400,
+        'BadRequest',
+        /Upgrade request required/,
+      );
+    } finally {
+      await agent.close();
+    }
   });
 
   it('shows a new certificate without a restart', async () => {

@@ -14,6 +14,8 @@ export interface TrialServer {
   readonly tls: { readonly certPem: string; readonly keyPem: string };
   /** A client certificate that the server believes. */
   clientCertificate(user: string, groups?: readonly string[]): Promise<{ certPem: string; keyPem: string }>;
+  /** A certificate of a server on this machine, as a node agent has one. */
+  serverCertificate(name: string): Promise<{ certPem: string; keyPem: string }>;
   /** A kubeconfig for a user, as text. */
   kubeconfig(user: string, groups?: readonly string[]): Promise<string>;
   stop(): Promise<void>;
@@ -72,6 +74,7 @@ export async function startTrialServer(
     caPem: ca.certPem,
     tls,
     clientCertificate,
+    serverCertificate: (name) => issue({ commonName: name, names: ['127.0.0.1'] }, 'server', ca),
     kubeconfig: async (user, groups) => kubeconfigText(url, ca.certPem, await clientCertificate(user, groups)),
     stop: async () => {
       await server.stop();
