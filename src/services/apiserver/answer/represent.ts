@@ -23,7 +23,7 @@ function servedObject(resource: ServedResource, entry: ObjectEntry): KubeObject 
 }
 
 /** JSON of one object, without a copy where the stored bytes can be shown. */
-export function objectJson(resource: ServedResource, entry: ObjectEntry): Uint8Array {
+function objectJson(resource: ServedResource, entry: ObjectEntry): Uint8Array {
   return asStored(resource) ? entry.bytes : Buffer.from(JSON.stringify(servedObject(resource, entry)));
 }
 

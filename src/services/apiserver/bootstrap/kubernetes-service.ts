@@ -17,7 +17,7 @@ export interface KubernetesServiceOptions {
 }
 
 /** The address of the service: the first of the range. */
-export function kubernetesServiceAddress(serviceCidr: string): string {
+function kubernetesServiceAddress(serviceCidr: string): string {
   return ipv4Text(present(cidrParse(serviceCidr), 'the service range is an IPv4 range').first + 1);
 }
 

@@ -18,7 +18,7 @@ export interface ResourceRegistry {
   remove(owner: string): void;
 }
 
-export function servedBuiltIn(facts: ResourceFacts): ServedResource {
+function servedBuiltIn(facts: ResourceFacts): ServedResource {
   const stored = storageResourceOf(facts);
   return {
     facts,

@@ -6,7 +6,7 @@ import { messageOf } from '#base';
 import { requestError } from '../answer/errors.ts';
 import { decodeProtobuf } from '../protobuf/decode.ts';
 
-export const BODY_MEDIA_TYPES: readonly string[] = [
+const BODY_MEDIA_TYPES: readonly string[] = [
   'application/json',
   'application/yaml',
   'application/vnd.kubernetes.protobuf',

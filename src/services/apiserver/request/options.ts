@@ -46,7 +46,7 @@ export function writeOptionsOf(query: URLSearchParams, userAgent: string): Write
 }
 
 /** The first word of a user agent: "kubectl" of "kubectl/v1.32.4 (linux/amd64)". */
-export function managerOfAgent(userAgent: string): string {
+function managerOfAgent(userAgent: string): string {
   return (userAgent.split('/')[0] ?? '').slice(0, FIELD_MANAGER_MAX) || 'unknown';
 }
 

@@ -110,7 +110,7 @@ function servedResource(registry: ResourceRegistry, path: RequestPath): ServedRe
   return served;
 }
 
-export function answerError(core: Core, exchange: HttpExchange, error: unknown): void {
+function answerError(core: Core, exchange: HttpExchange, error: unknown): void {
   const status = statusOf(error);
   if (isBug(error)) core.log.error('a request met a bug', { method: exchange.method, url: exchange.url, error });
   const retryAfter = (status.details as { retryAfterSeconds?: number } | undefined)?.retryAfterSeconds;
