@@ -5,10 +5,11 @@ import { systemClock as clock } from '#platform/clock';
 import { makeFolder } from '#platform/disk';
 import { runControllers } from '#reconcile';
 import { objectIndex, startApiServer, type UserInfo } from '#services/apiserver';
+import { clusterDefaultsController } from '#services/cluster-defaults';
 import { startControllers } from '#services/controllers';
 import { openPki } from '#services/infrastructure';
 import { loadBalancerController } from '#services/load-balancer';
-import { machineRolesController } from '#services/machines';
+import { machineNodesController } from '#services/machines';
 import { pullSecretController } from '#services/registry';
 import { startScheduler } from '#services/scheduler';
 import { openSqliteStore } from '#store';
@@ -56,13 +57,24 @@ log.info('the API answers', { host, port });
 const privileged = (name: string): UserInfo => ({ name, groups: ['system:masters', 'system:authenticated'] });
 const client = server.client(privileged('system:kube-controller-manager'));
 const { people } = ensureRegistryAccounts(folders);
+// A volume made before its node says where its volumes go stands in the worker's folder all the same.
+const worker = present(
+  site.machines.find(({ role }) => role === 'worker'),
+  'a site has a worker',
+);
+const nodeLocalFolder = folders.machineVolumes(worker.name);
 const [controllers, scheduler] = await Promise.all([
-  startControllers({ client, clock, log, rootCaPem: kubernetesServers, podCidr: cluster.podCidr }),
+  startControllers({ client, clock, log, rootCaPem: kubernetesServers, podCidr: cluster.podCidr, nodeLocalFolder }),
   startScheduler({ client: server.client(privileged('system:kube-scheduler')), clock, log }),
 ]);
 const siteControllers = runControllers(
   [
-    machineRolesController({ client, machines: site.machines }),
+    machineNodesController({
+      client,
+      machines: site.machines,
+      volumeFolder: (machine) => folders.machineVolumes(machine.name),
+    }),
+    clusterDefaultsController({ client, dnsAddress: cluster.dnsAddress }),
     loadBalancerController({ client, pool: site.network.serviceIps, clock, log }),
     pullSecretController({ client, hosts: registryHosts(site), ...people }),
   ],

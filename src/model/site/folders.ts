@@ -21,6 +21,8 @@ export interface SiteFolders {
   readonly eventsFile: string;
   readonly adminKubeconfig: string;
   machineState(machine: string): string;
+  /** Volumes of the class for volumes on a node. */
+  machineVolumes(machine: string): string;
   machineRun(machine: string): string;
   log(processName: string): string;
   ready(processName: string): string;
@@ -43,6 +45,7 @@ export function siteFolders(data: string): SiteFolders {
     eventsFile: `${data}/logs/events.jsonl`,
     adminKubeconfig: `${data}/pki/admin.kubeconfig`,
     machineState: (machine) => `${data}/state/machines/${machine}`,
+    machineVolumes: (machine) => `${data}/state/machines/${machine}/volumes`,
     machineRun: (machine) => `${data}/run/${machine}`,
     log: (processName) => `${data}/logs/${processName}.log`,
     ready: (processName) => `${data}/run/${processName}.ready`,

@@ -8,7 +8,7 @@ export {
   machineShimCgroup,
   machineSystemCgroup,
 } from './machine.driver.ts';
-export { machineRolesController } from './machine-roles.controller.ts';
+export { machineNodesController } from './machine-nodes.controller.ts';
 export { PAUSE_IMAGE } from './pause-image.ts';
 export { writeRegistryHosts } from './registry-hosts.ts';
 export { ensureSwitch } from './site-network.ts';
