@@ -3,7 +3,7 @@
 import { bench, benchMain, progress } from './harness/bench.ts';
 import { importBusybox } from './harness/busybox-image.ts';
 import { type Connection, connect, expectStatus } from './harness/connection.ts';
-import { busyboxPod, followPods, type PodFollower, podNamespace, podsPath } from './harness/pods.ts';
+import { busyboxPod, followPods, IDLE_COMMAND, type PodFollower, podNamespace, podsPath } from './harness/pods.ts';
 import { withSite } from './harness/site.ts';
 import { rounded, spanFigures } from './harness/statistics.ts';
 
@@ -15,7 +15,7 @@ interface Life {
 
 async function podLife(connection: Connection, pods: string, follower: PodFollower, name: string): Promise<Life> {
   const createdMs = performance.now();
-  const body = busyboxPod(name, ['sleep', '86400']);
+  const body = busyboxPod(name, IDLE_COMMAND);
   await expectStatus(connection.request('POST', pods, { body }), 201);
   const runningMs = (await follower.seen(name, 'running')) - createdMs;
   const boundMs = (await follower.seen(name, 'bound')) - createdMs;

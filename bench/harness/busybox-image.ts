@@ -20,7 +20,7 @@ export async function importBusybox(site: BenchSite): Promise<void> {
     fs.chmodSync(path.join(bin, 'busybox'), 0o755);
     fs.symlinkSync('busybox', path.join(bin, 'sh'));
     const archive = path.join(work, 'busybox.tar');
-    const config = JSON.stringify({ Cmd: ['/bin/busybox', 'sleep', '86400'], Env: ['PATH=/bin'] });
+    const config = JSON.stringify({ Env: ['PATH=/bin'] });
     const packed = spawnSync(
       'sh',
       [path.join(HOME, 'examples/guestbook/oci-image.sh'), path.join(work, 'rootfs'), BUSYBOX_IMAGE, archive, config],

@@ -18,13 +18,15 @@ const ACCOUNT_TIMEOUT_MS = 10_000;
 
 export const podsPath = (namespace: string): string => `/api/v1/namespaces/${namespace}/pods`;
 
-/** A pod that runs a command of busybox; it asks for nothing, has no limits, and ends at once when deleted. */
+/** A command that ends as soon as it is told to. */
+export const IDLE_COMMAND = ['sh', '-c', 'trap "exit 0" TERM; /bin/busybox sleep 86400 & wait'];
+
+/** A pod that runs a command of busybox; it asks for nothing and has no limits. */
 export const busyboxPod = (name: string, command: readonly string[]): unknown => ({
   apiVersion: 'v1',
   kind: 'Pod',
   metadata: { name },
   spec: {
-    terminationGracePeriodSeconds: 0,
     containers: [
       { name: 'c', image: BUSYBOX_IMAGE, imagePullPolicy: 'IfNotPresent', command: ['/bin/busybox', ...command] },
     ],
