@@ -3,47 +3,18 @@
 // counts them each time, and stands here because others publish it.
 import { bench, benchMain, pause, progress } from './harness/bench.ts';
 import { withSite } from './harness/site.ts';
+import { siteProcesses } from './harness/site-processes.ts';
 import { rounded } from './harness/statistics.ts';
-import { processMemory, processUsage } from './idle/process-usage.ts';
-import { type SiteProcess, siteProcesses } from './idle/site-processes.ts';
+import { sumOf, usageWindow } from './harness/usage-window.ts';
 
 const HOUR_S = 3600;
-
-interface ProcessRow {
-  readonly name: string;
-  readonly rss_bytes: number;
-  readonly pss_bytes: number;
-  readonly cpu_percent: number;
-  readonly written_bytes: number;
-}
-
-/** Uses of the processes over a window; those that ended in it are left out. */
-async function observe(processes: readonly SiteProcess[], windowS: number): Promise<ProcessRow[]> {
-  const before = processes.map(({ pid }) => processUsage(pid));
-  const startMs = performance.now();
-  await pause(windowS * 1000);
-  const tookMs = performance.now() - startMs;
-  return processes.flatMap(({ pid, name }, index) => {
-    const first = before[index];
-    const last = processUsage(pid);
-    const memory = processMemory(pid);
-    if (!first || !last || !memory) return [];
-    return {
-      name,
-      rss_bytes: memory.rssBytes,
-      pss_bytes: memory.pssBytes,
-      cpu_percent: rounded(((last.cpuMs - first.cpuMs) / tookMs) * 100, 2),
-      written_bytes: last.writtenBytes - first.writtenBytes,
-    };
-  });
-}
 
 export const idle = bench({
   name: 'idle',
   about: 'memory, processor time and bytes written of a site that does nothing',
   options: {
     settle: { default: 60, means: 'seconds from Ready until the window' },
-    window: { default: 60, means: 'seconds of the window' },
+    window: { default: 300, means: 'seconds of the window' },
   },
   slow: false,
   measure: ({ settle, window }) =>
@@ -52,18 +23,18 @@ export const idle = bench({
       await pause(settle * 1000);
       const processes = await siteProcesses(site);
       progress(`looking at ${processes.length} processes for ${window} s`);
-      const rows = await observe(processes, window);
-      const sum = (of: (row: ProcessRow) => number): number => rows.reduce((total, row) => total + of(row), 0);
-      const written = sum((row) => row.written_bytes);
+      const windowEnds = usageWindow(processes);
+      await pause(window * 1000);
+      const rows = windowEnds();
       return {
-        rss_bytes: sum((row) => row.rss_bytes),
-        pss_bytes: sum((row) => row.pss_bytes),
+        rss_bytes: sumOf(rows, (row) => row.rss_bytes),
+        pss_bytes: sumOf(rows, (row) => row.pss_bytes),
         /** Of one core. */
         cpu_percent: rounded(
-          sum((row) => row.cpu_percent),
+          sumOf(rows, (row) => row.cpu_percent),
           2,
         ),
-        written_bytes_per_hour: Math.round((written / window) * HOUR_S),
+        written_bytes_per_hour: Math.round((sumOf(rows, (row) => row.written_bytes) / window) * HOUR_S),
         processes: rows.toSorted((a, b) => b.pss_bytes - a.pss_bytes),
       };
     }),

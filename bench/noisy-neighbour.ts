@@ -5,7 +5,9 @@ import { importBusybox } from './harness/busybox-image.ts';
 import { type Connection, connect, expectStatus } from './harness/connection.ts';
 import { busyboxPod, followPods, podNamespace, podsPath } from './harness/pods.ts';
 import { type BenchSite, withSite } from './harness/site.ts';
+import { siteProcesses } from './harness/site-processes.ts';
 import { rounded, spanFigures } from './harness/statistics.ts';
+import { type ProcessRow, sumOf, usageWindow } from './harness/usage-window.ts';
 import { type OneClientSpans, oneClientSpans } from './kube-load/one-client.ts';
 
 const HOG_BYTES = 1024 ** 3;
@@ -43,6 +45,8 @@ async function makeNoise(site: BenchSite, connection: Connection): Promise<Neigh
   return { burners, hogs };
 }
 
+const isNoise = ({ name }: ProcessRow): boolean => name === 'busybox' || name === 'sh' || name === 'dd';
+
 function compared(quiet: readonly number[], noisy: readonly number[]) {
   const [without, withNoise] = [spanFigures(quiet), spanFigures(noisy)];
   const ratio = (a: number | null, b: number | null): number | null => (a && b ? rounded(b / a, 2) : null);
@@ -72,14 +76,30 @@ export const noisyNeighbour = bench({
       try {
         const namespace = await podNamespace(connection, 'bench-latency');
         const series = (): Promise<OneClientSpans> => oneClientSpans(connection, namespace, n);
+        progress('warming up');
+        await series();
         progress('measuring without neighbours');
         const quiet = await series();
         progress('starting the neighbours');
         const neighbours = await makeNoise(site, connection);
         await pause(settle * 1000);
         progress(`measuring with ${neighbours.burners} burners of processors and ${neighbours.hogs} of memory`);
+        const windowEnds = usageWindow(await siteProcesses(site));
         const noisy = await series();
-        return { neighbours, create: compared(quiet.create, noisy.create), get: compared(quiet.get, noisy.get) };
+        const noise = windowEnds().filter(isNoise);
+        return {
+          /** Proof that there was noise: what the neighbours that lived through the measurement used. */
+          neighbours: {
+            ...neighbours,
+            cpu_percent: rounded(
+              sumOf(noise, (row) => row.cpu_percent),
+              0,
+            ),
+            rss_bytes: sumOf(noise, (row) => row.rss_bytes),
+          },
+          create: compared(quiet.create, noisy.create),
+          get: compared(quiet.get, noisy.get),
+        };
       } finally {
         connection.close();
       }

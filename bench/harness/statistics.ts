@@ -4,6 +4,7 @@ export interface SpanFigures {
   readonly n: number;
   readonly p50_ms: number | null;
   readonly p90_ms: number | null;
+  readonly p95_ms: number | null;
   readonly p99_ms: number | null;
   readonly max_ms: number | null;
   readonly mean_ms: number | null;
@@ -26,6 +27,7 @@ export function spanFigures(spansMs: readonly number[]): SpanFigures {
     n: spansMs.length,
     p50_ms: percentile(spansMs, 0.5),
     p90_ms: percentile(spansMs, 0.9),
+    p95_ms: percentile(spansMs, 0.95),
     p99_ms: percentile(spansMs, 0.99),
     max_ms: percentile(spansMs, 1),
     mean_ms: spansMs.length === 0 ? null : rounded(spansMs.reduce((sum, span) => sum + span, 0) / spansMs.length),

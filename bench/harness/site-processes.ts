@@ -1,8 +1,8 @@
 // Every process of a site: those that `status` names, and those in the control groups of its machines (shims, pause processes,
 // whatever runs in pods).
 import fs from 'node:fs';
-import type { BenchSite } from '../harness/site.ts';
 import { programOf } from './process-usage.ts';
+import type { BenchSite } from './site.ts';
 
 export interface SiteProcess {
   readonly pid: number;
