@@ -1,6 +1,6 @@
 // The app `kube`: API server, controllers and scheduler of the site's own cluster, together: they share one object cache.
 import { present } from '#base';
-import { NODE_PORT_RANGE } from '#model/site';
+import { NODE_PORT_RANGE, registryHosts } from '#model/site';
 import { systemClock as clock } from '#platform/clock';
 import { makeFolder } from '#platform/disk';
 import { runControllers } from '#reconcile';
@@ -13,7 +13,7 @@ import { machineNodesController } from '#services/machines';
 import { pullSecretController } from '#services/registry';
 import { startScheduler } from '#services/scheduler';
 import { openSqliteStore } from '#store';
-import { ensureRegistryAccounts, registryHosts } from './registry-accounts.ts';
+import { ensureRegistryAccounts } from './registry-accounts.ts';
 import { appStart, stopOnSignal } from './site-files.ts';
 
 const { site, folders, log, ready } = appStart('kube');

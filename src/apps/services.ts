@@ -1,8 +1,11 @@
 // The app `services`: the site's services that are no part of a cluster; for now its registry.
+import { registryHosts } from '#model/site';
 import { systemClock as clock } from '#platform/clock';
+import { serveLines } from '#platform/socket';
 import { openPki } from '#services/infrastructure';
 import { startRegistry } from '#services/registry';
-import { ensureRegistryAccounts, registryHosts } from './registry-accounts.ts';
+import { ensureRegistryAccounts } from './registry-accounts.ts';
+import { control } from './services/control.ts';
 import { appStart, stopOnSignal } from './site-files.ts';
 
 const { site, folders, log, ready } = appStart('services');
@@ -23,5 +26,8 @@ const registry = await startRegistry({
   clock,
   log,
 });
+const server = await serveLines(folders.servicesSocket, (line) => control(registry, line));
 ready();
-stopOnSignal(log, () => registry.stop());
+stopOnSignal(log, async () => {
+  await Promise.all([server.close(), registry.stop()]);
+});

@@ -4,6 +4,12 @@ import { messageOf, WorldError } from '#base';
 import { SOFTWARE_VERSION } from '#model/site';
 import { type Context, contextOf, type Surroundings, type Verb } from './context.ts';
 import { EXIT, type ExitCode, exitCodeOf } from './exit-codes.ts';
+import { imageDeleteVerb } from './image/delete.ts';
+import { imageImportVerb } from './image/import.ts';
+import { imageListVerb } from './image/list.ts';
+import { imagePinVerb, imageUnpinVerb } from './image/pin.ts';
+import { registryCaVerb } from './registry/ca.ts';
+import { registryCredentialsVerb } from './registry/credentials.ts';
 import { destroy } from './site/destroy.ts';
 import { down } from './site/down.ts';
 import { events } from './site/events.ts';
@@ -16,7 +22,24 @@ import { up } from './site/up.ts';
 
 /** Verbs of the site itself stand alone; those of a noun stand below it. */
 const SITE_VERBS = [up, down, destroy, status, kubeconfig, events, logs, install, uninstall];
-const NOUNS: readonly { name: string; description: string; verbs: readonly ((context: Context) => Verb)[] }[] = [];
+const NOUNS: readonly Noun[] = [
+  {
+    name: 'image',
+    description: "images in the site's registry",
+    verbs: [imageImportVerb, imageListVerb, imageDeleteVerb, imagePinVerb, imageUnpinVerb],
+  },
+  {
+    name: 'registry',
+    description: "how clients get at the site's registry",
+    verbs: [registryCredentialsVerb, registryCaVerb],
+  },
+];
+
+interface Noun {
+  readonly name: string;
+  readonly description: string;
+  readonly verbs: readonly ((context: Context) => Verb)[];
+}
 
 export interface CliResult {
   readonly exitCode: ExitCode;

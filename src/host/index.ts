@@ -2,6 +2,16 @@
 export { type BringUp, type BroughtUp, bringUp, type Program } from './bring-up.ts';
 export type { PortChoice } from './create-site.ts';
 export { followLines } from './follow.ts';
+export {
+  archiveBytes,
+  imageDelete,
+  imageImport,
+  imageList,
+  imagePin,
+  type RegistryAccess,
+  registryAccess,
+  registryCa,
+} from './images.ts';
 export { READY_TIMEOUT_MS_DEFAULT } from './limits.ts';
 export { installUnit, uninstallUnit } from './service-unit.ts';
 export type { SiteWishes } from './site.plan.ts';

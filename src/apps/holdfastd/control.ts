@@ -1,6 +1,6 @@
 // Answers holdfastd's socket: what each verb does.
-import { messageOf, WorldError } from '#base';
 import { PROTOCOL_VERSION, type SiteStatus, type SupervisorAnswer, type SupervisorRequest } from '#model/site';
+import { errorAnswer } from '../error-answer.ts';
 
 export interface ControlVerbs {
   status(): Promise<SiteStatus>;
@@ -45,10 +45,4 @@ export async function* control(verbs: ControlVerbs, line: unknown): AsyncGenerat
   } catch (error) {
     yield errorAnswer(error);
   }
-}
-
-/** A failure as an answer. */
-export function errorAnswer(error: unknown): SupervisorAnswer {
-  const world = error instanceof WorldError ? error : undefined;
-  return { kind: 'error', code: world?.code ?? 'Failed', message: messageOf(error), cure: world?.details.cure };
 }

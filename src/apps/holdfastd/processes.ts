@@ -75,7 +75,7 @@ export function containerdOf(of: Declaring, machine: Machine): ProcessDeclaratio
   writeRegistryHosts({
     folder: `${state}/registries`,
     address: `${site.network.doorAddress}:${site.ports.registry}`,
-    caFile: `${folders.pki}/front-doors/anchor.crt`,
+    caFile: folders.doorsAnchor,
     ...node,
   });
   const config = containerdConfig({

@@ -22,7 +22,9 @@ export const isFullRepository = (text: string): boolean => {
   const slash = text.indexOf('/');
   return (
     isRepository(text) ||
-    (slash > 0 && /^[A-Za-z0-9][A-Za-z0-9.-]*(:[0-9]+)?$/.test(text.slice(0, slash)) && isRepository(text.slice(slash + 1)))
+    (slash > 0 &&
+      /^[A-Za-z0-9][A-Za-z0-9.-]*(:[0-9]+)?$/.test(text.slice(0, slash)) &&
+      isRepository(text.slice(slash + 1)))
   );
 };
 export const isTag = (text: string): boolean => TAG.test(text);

@@ -13,6 +13,8 @@ export interface SiteFolders {
   /** Sockets, process records, configurations: of no use after a reboot. */
   readonly run: string;
   readonly supervisorSocket: string;
+  /** Where the process `services` is asked. */
+  readonly servicesSocket: string;
   /** Held by holdfastd while it lives. */
   readonly supervisorLock: string;
   /** The boot that the run folder belongs to. */
@@ -20,6 +22,10 @@ export interface SiteFolders {
   readonly processes: string;
   readonly eventsFile: string;
   readonly adminKubeconfig: string;
+  /** Users and passwords of the registry. */
+  readonly registryAccounts: string;
+  /** What to trust as the CA of the doors. */
+  readonly doorsAnchor: string;
   machineState(machine: string): string;
   /** Volumes of the class for volumes on a node. */
   machineVolumes(machine: string): string;
@@ -39,11 +45,14 @@ export function siteFolders(data: string): SiteFolders {
     logs: `${data}/logs`,
     run: `${data}/run`,
     supervisorSocket: `${data}/run/holdfastd.sock`,
+    servicesSocket: `${data}/run/services.sock`,
     supervisorLock: `${data}/run/holdfastd.lock`,
     bootFile: `${data}/run/boot`,
     processes: `${data}/run/processes.json`,
     eventsFile: `${data}/logs/events.jsonl`,
     adminKubeconfig: `${data}/pki/admin.kubeconfig`,
+    registryAccounts: `${data}/pki/registry-accounts.json`,
+    doorsAnchor: `${data}/pki/front-doors/anchor.crt`,
     machineState: (machine) => `${data}/state/machines/${machine}`,
     machineVolumes: (machine) => `${data}/state/machines/${machine}/volumes`,
     machineRun: (machine) => `${data}/run/${machine}`,

@@ -22,11 +22,14 @@ export {
   namespaceName,
   namespacePath,
   namespacePrefix,
+  registryHosts,
   siteNameProblem,
   switchName,
   tableName,
 } from './naming.ts';
 export { PROTOCOL_VERSION, type SupervisorAnswer, type SupervisorRequest } from './protocol.ts';
+export type { RegistryAccount, RegistryAccounts } from './registry-access.ts';
+export { SERVICES_PROTOCOL_VERSION, type ServicesAnswer, type ServicesRequest } from './services-protocol.ts';
 export {
   type Cluster,
   DATA_FORMAT_VERSION,

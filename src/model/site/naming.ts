@@ -30,6 +30,13 @@ export const doorNames = (site: Pick<Site, 'name' | 'domain'>, door: 'compute' |
     ? [`ecr.${site.name}.${site.domain}`, `registry.${site.name}.${site.domain}`]
     : [`${door}.${site.name}.${site.domain}`];
 
+/** Hosts with port under which clients know the registry, the first being the one to show. */
+export function registryHosts(site: Site): string[] {
+  const outside = site.outsideAddress ? [site.outsideAddress] : [];
+  const hosts = [site.network.doorAddress, ...outside, ...doorNames(site, 'registry')];
+  return [...new Set(hosts)].map((host) => `${host}:${site.ports.registry}`);
+}
+
 /** What is wrong with a site's name, or undefined. */
 export function siteNameProblem(name: string): string | undefined {
   if (name.length > SITE_NAME_LENGTH_MAX) return `is longer than ${SITE_NAME_LENGTH_MAX} characters`;

@@ -1,11 +1,9 @@
 // What the registry has, by repository: manifests, tags, where each came from, whether it is pinned.
 // One small file a repository, replaced whole at every change; the blobs themselves are content's.
 
+import type { Origin } from '#model/oci';
 import { filesBelow, removePath } from '#platform/blob';
 import { readJsonIfPresent, writeFileAtomic } from '#platform/disk';
-
-/** pushed and imported images are the site's own; a pulled one was fetched from its registry outside. */
-export type Origin = 'pushed' | 'imported' | 'pulled';
 
 export interface ManifestEntry {
   readonly mediaType: string;

@@ -1,9 +1,9 @@
 // Takes manifests in, finds them again, from outside too, and answers what an operator asks about images.
 import type { Content } from '#content';
-import { isDigest, type ManifestFacts, readManifest } from '#model/oci';
+import { isDigest, type ManifestFacts, type Origin, readManifest } from '#model/oci';
 import type { Clock } from '#platform/clock';
 import { sha256Of } from '#platform/digest';
-import type { Catalog, ManifestEntry, Origin } from './catalog.ts';
+import type { Catalog, ManifestEntry } from './catalog.ts';
 import { OciError } from './errors.ts';
 import type { OutsideRegistries } from './outside.ts';
 import type { Outside } from './route.ts';

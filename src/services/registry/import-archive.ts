@@ -2,16 +2,17 @@
 // Source: OCI image-spec 1.1 "Image Layout"; Docker Image Specification v1.2 (`docker save`).
 import { WorldError } from '#base';
 import type { Content } from '#content';
-import { type Descriptor, MEDIA_TYPES, parseReference, readManifest, referenceText } from '#model/oci';
+import {
+  type Descriptor,
+  type ImportedImage,
+  MEDIA_TYPES,
+  parseReference,
+  readManifest,
+  referenceText,
+} from '#model/oci';
 import { type ArchiveEntry, readTar } from '#platform/archive';
 import type { PutManifest } from './images.ts';
 import { ARCHIVE_JSON_BYTES_MAX, INDEX_DEPTH_MAX } from './limits.ts';
-
-export interface ImportedImage {
-  /** Full name, e.g. "docker.io/library/nginx:1.27". */
-  readonly reference: string;
-  readonly digest: string;
-}
 
 interface Blob {
   readonly digest: string;

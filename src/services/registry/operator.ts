@@ -1,19 +1,8 @@
 // What an operator does with images: list, delete, pin, unpin, sweep.
 import { WorldError } from '#base';
 import type { Content } from '#content';
-import { parseReference } from '#model/oci';
-import type { Catalog, Origin, Repository } from './catalog.ts';
-
-export interface ListedImage {
-  readonly reference: string;
-  readonly digest: string;
-  /** Of the manifest and everything it refers to; what images share counts in each. */
-  readonly bytes: number;
-  readonly origin: Origin;
-  readonly pinned: boolean;
-  /** RFC 3339. */
-  readonly since: string;
-}
+import { type ListedImage, parseReference } from '#model/oci';
+import type { Catalog, Repository } from './catalog.ts';
 
 export interface ImageOperator {
   list(): ListedImage[];

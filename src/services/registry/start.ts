@@ -1,5 +1,6 @@
 // Starts the site's registry: its TLS door, and what operators and sweeps do with what it holds.
 import { openContent } from '#content';
+import type { ImportedImage } from '#model/oci';
 import type { Clock, Timer } from '#platform/clock';
 import { type HttpsServer, listenHttps } from '#platform/http';
 import type { Log } from '#platform/log';
@@ -7,7 +8,7 @@ import type { ServerTls } from '#platform/tls';
 import type { Account } from './accounts.ts';
 import { openCatalog } from './catalog.ts';
 import { images } from './images.ts';
-import { type ImportedImage, importArchive } from './import-archive.ts';
+import { importArchive } from './import-archive.ts';
 import { SWEEP_AGE_MS } from './limits.ts';
 import { type ImageOperator, imageOperator } from './operator.ts';
 import { outsideRegistries } from './outside.ts';

@@ -1,0 +1,24 @@
+// What the process `services` is asked and answers over its unix socket: one JSON line a request, JSON lines back, then the end.
+import type { ImportedImage, ListedImage } from '#model/oci';
+
+/** Raised when a request or an answer changes its meaning; `services` refuses others. */
+export const SERVICES_PROTOCOL_VERSION = 1;
+
+export type ServicesRequest = {
+  readonly version: number;
+} & /** Takes the images of an archive in, all or none; `file` is an absolute path. */
+(
+  | { readonly verb: 'image-import'; readonly file: string }
+  | { readonly verb: 'image-list' }
+  | { readonly verb: 'image-delete'; readonly reference: string }
+  | { readonly verb: 'image-pin'; readonly reference: string; readonly pinned: boolean }
+);
+
+export type ServicesAnswer =
+  /** A part of the archive is being read. */
+  | { readonly kind: 'reading'; readonly path: string }
+  | { readonly kind: 'imported'; readonly images: readonly ImportedImage[] }
+  | { readonly kind: 'images'; readonly images: readonly ListedImage[] }
+  | { readonly kind: 'deleted'; readonly freedBytes: number }
+  | { readonly kind: 'done' }
+  | { readonly kind: 'error'; readonly code: string; readonly message: string; readonly cure?: string };
