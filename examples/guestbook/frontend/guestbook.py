@@ -12,7 +12,8 @@ import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs
 
-REDIS = (os.environ.get("REDIS_HOST", "redis"), int(os.environ.get("REDIS_PORT", "6379")))
+# Not REDIS_PORT: Kubernetes sets that one for the Service `redis`, to something else.
+REDIS = (os.environ.get("GUESTBOOK_REDIS_HOST", "redis"), int(os.environ.get("GUESTBOOK_REDIS_PORT", "6379")))
 LIST = "entries"
 ENTRY_BYTES_MAX = 2000
 
