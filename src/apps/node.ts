@@ -8,7 +8,6 @@ import { diskBytes, makeFolder, readTextIfPresent } from '#platform/disk';
 import { interfaceList } from '#platform/net';
 import { systemNft } from '#platform/nft';
 import { systemRouting } from '#platform/route';
-import { untilConnected } from '#platform/socket';
 import { serversOf, startDns } from '#services/dns';
 import { openPki } from '#services/infrastructure';
 import { containerdName, containerdSocket } from '#services/machines';
@@ -16,9 +15,6 @@ import { startNodeAgent } from '#services/node-agent';
 import { startPodNetwork } from '#services/pod-network';
 import { startServiceProxy } from '#services/service-proxy';
 import { appStart, stopOnSignal } from './site-files.ts';
-
-/** How long the API is waited for; a machine that is cut off from it starts its pods without it. */
-const API_HEAD_START_MS = 1_500;
 
 const start = appStart('node');
 const { site, folders, log, ready } = start;
@@ -47,8 +43,6 @@ async function ensureContainerd(): Promise<void> {
 }
 
 const port = real ? site.ports.nodeAgent : site.ports.nodeAgent + site.machines.indexOf(machine);
-// The API starts at the same time and is usually there in an instant: asking a moment too early would cost a retry's pause.
-await untilConnected({ host: site.network.apiAddress, port: site.ports.api, withinMs: API_HEAD_START_MS, clock });
 const agent = await startNodeAgent({
   nodeName: machine.name,
   address: machine.address,
@@ -69,6 +63,7 @@ const agent = await startNodeAgent({
   labels: { 'topology.kubernetes.io/zone': machine.node },
   taints: machine.role === 'master' ? [{ key: 'node-role.kubernetes.io/control-plane', effect: 'NoSchedule' }] : [],
   staticPodFolder: `${state}/static-pods`,
+  volumeFolder: folders.machineVolumes(machine.name),
   clusterDns: cluster.dnsAddress,
   clusterDomain: cluster.dnsDomain,
   runtime: site.runtime,

@@ -2,7 +2,7 @@
 import type { Backoff } from '#base';
 
 /** How long a cache waits before it lists or watches again after a failure. */
-export const RELIST_BACKOFF: Backoff = { firstMs: 200, maxMs: 15_000, factor: 2 };
+export const RELIST_BACKOFF: Backoff = { firstMs: 100, maxMs: 5_000, factor: 2 };
 /** Objects asked for at once when a cache lists. */
 export const LIST_PAGE = 1_000;
 /** A watch is begun anew after about this time, so that one server never keeps all watchers for ever. */

@@ -42,6 +42,7 @@ export const NODE_RULES: readonly Rule[] = [
     resources: ['certificatesigningrequests'],
   },
   { verbs: ['create'], apiGroups: ['certificates.k8s.io'], resources: ['certificatesigningrequests/selfnodeclient'] },
+  { verbs: ['list', 'watch'], apiGroups: [''], resources: ['persistentvolumes'] },
   { verbs: READ, apiGroups: ['storage.k8s.io'], resources: ['csidrivers'] },
   { verbs: READ, apiGroups: ['node.k8s.io'], resources: ['runtimeclasses'] },
   { verbs: ['get', 'patch', 'update'], apiGroups: [''], resources: ['persistentvolumeclaims/status'] },
@@ -52,7 +53,8 @@ const BY_GRAPH: Readonly<Record<string, { readonly group: string; readonly verbs
   secrets: { group: '', verbs: READ },
   configmaps: { group: '', verbs: READ },
   persistentvolumeclaims: { group: '', verbs: ['get'] },
-  persistentvolumes: { group: '', verbs: ['get'] },
+  // Listed and watched by every node: which of them stand on it, only they themselves say.
+  persistentvolumes: { group: '', verbs: ['get', 'patch'] },
   resourceclaims: { group: 'resource.k8s.io', verbs: ['get'] },
   volumeattachments: { group: 'storage.k8s.io', verbs: ['get'] },
 };
@@ -76,7 +78,8 @@ export function nodeAuthorize(request: AccessRequest, graph: NodeGraph): Verdict
   if (!request.isResource) return refuse('');
   const { group, resource, subresource, namespace, name, verb } = request;
   const read = BY_GRAPH[resource];
-  if (read?.group === group && subresource === '') {
+  const isByRule = NODE_RULES.some((rule) => ruleAllows(rule, request));
+  if (read?.group === group && subresource === '' && !isByRule) {
     if (!read.verbs.includes(verb)) return refuse(`a node can only ${read.verbs.join(', ')} ${resource}`);
     if (name === '') return refuse(`a node can only read single ${resource}`);
     if (graph.reaches(node, resource, namespace, name)) return allow('a pod of the node needs it');
@@ -92,5 +95,5 @@ export function nodeAuthorize(request: AccessRequest, graph: NodeGraph): Verdict
   if (resource === 'csinodes' && group === 'storage.k8s.io')
     return keepsOwn(node, request) ? allow('its own CSINode') : refuse('a node can only access its own CSINode');
   if (resource === 'resourceslices' && group === 'resource.k8s.io') return allow('devices of the node');
-  return NODE_RULES.some((rule) => ruleAllows(rule, request)) ? allow('a node') : refuse('');
+  return isByRule ? allow('a node') : refuse('');
 }

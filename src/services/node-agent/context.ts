@@ -19,11 +19,13 @@ import type { EventNote } from '#reconcile';
 import type { Images } from './images/images.ts';
 import type { NodeAgentOptions } from './options.ts';
 import type { Paths } from './paths.ts';
+import type { Runtime } from './runtime.ts';
 import type { References } from './source/references.ts';
 
 export interface AgentContext {
   readonly options: NodeAgentOptions;
   readonly cri: Cri;
+  readonly runtime: Runtime;
   readonly cgroups: Cgroups;
   readonly mounts: Mounts;
   readonly prober: Prober;

@@ -11,8 +11,15 @@ export const LEASE_SECONDS = 40;
 export const NODE_STATUS_MS = 300_000;
 /** How often the conditions of the node are looked at. */
 export const NODE_CHECK_MS = 10_000;
+/** And while the node is not ready: what it waits for is usually there in an instant. */
+export const UNREADY_CHECK_MS = 250;
 /** A call to the API that failed is made again after this. */
 export const API_RETRY_MS = 2_000;
+/** Calls that report the node: the API may be starting at the same time. */
+export const REPORT_RETRY = { firstMs: 100, maxMs: API_RETRY_MS, factor: 2 };
+/** How long a runtime may take from its start to a network for pods. */
+export const RUNTIME_START_MS_MAX = 10_000;
+export const RUNTIME_LOOK_MS = 25;
 /** A pod whose volumes, sandbox or container configuration failed is tried again after this. */
 export const SETUP_RETRY = { firstMs: 1_000, maxMs: 30_000, factor: 2 };
 /** An image that could not be pulled is tried again after this. Source: Kubernetes, "Image pull back-off". */
@@ -31,6 +38,8 @@ export const TERMINATION_LOG_LINES = 80;
 export const TERMINATION_LOG_BYTES = 2048;
 /** Volumes made of objects are compared with the objects at least this often; changes are followed at once. */
 export const VOLUME_REFRESH_MS = 60_000;
+/** Deleted volumes are looked for at least this often; changes are followed at once. */
+export const NODE_LOCAL_CHECK_MS = 300_000;
 /** Ended containers kept for each name, for their logs. */
 export const ENDED_CONTAINERS_KEPT = 1;
 /** What is removed for being unused. */

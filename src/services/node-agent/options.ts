@@ -29,6 +29,8 @@ export interface NodeAgentOptions {
   readonly labels?: Readonly<Record<string, string>>;
   readonly taints?: readonly Taint[];
   readonly staticPodFolder?: string;
+  /** Where volumes of the provisioner `holdfast.dev/node-local` stand; without it none is removed here. */
+  readonly volumeFolder?: string;
   readonly clusterDns: string;
   readonly clusterDomain: string;
   /** The node's own resolver; pods with dnsPolicy Default get it. Default /etc/resolv.conf. */

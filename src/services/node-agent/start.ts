@@ -15,9 +15,11 @@ import type { NodeAgent, NodeAgentOptions } from './options.ts';
 import { pathsIn } from './paths.ts';
 import { ANNOTATION } from './pod/names.ts';
 import { startRelist } from './pod/relist.ts';
+import { lazyRuntime, readyRuntime } from './runtime.ts';
 import { startServer } from './server/server.ts';
 import { openPodTable } from './source/pod-table.ts';
 import { openReferences } from './source/references.ts';
+import { followNodeLocalVolumes } from './volumes/node-local.ts';
 
 /** A runtime without containers: init containers and containers of pods that end are over at once, the others stay up. */
 function simulatedCri(options: NodeAgentOptions): Cri {
@@ -34,11 +36,14 @@ const ALWAYS_WELL: Prober = {
   grpc: async () => ({ passed: true, message: '' }),
 };
 
-function worldOf(options: NodeAgentOptions): Pick<AgentContext, 'cri' | 'cgroups' | 'mounts' | 'prober'> {
-  if (options.runtime === 'simulated')
-    return { cri: simulatedCri(options), cgroups: fakeCgroups(), mounts: fakeMounts(), prober: ALWAYS_WELL };
-  const cri = connectCri({ socket: options.containerdSocket, clock: options.clock });
-  return { cri, cgroups: openCgroups({ clock: options.clock }), mounts: openMounts(), prober: openProber() };
+function worldOf(options: NodeAgentOptions): Pick<AgentContext, 'cri' | 'runtime' | 'cgroups' | 'mounts' | 'prober'> {
+  if (options.runtime === 'simulated') {
+    const runtime = readyRuntime(simulatedCri(options));
+    return { cri: runtime.cri, runtime, cgroups: fakeCgroups(), mounts: fakeMounts(), prober: ALWAYS_WELL };
+  }
+  const { clock, containerdSocket: socket, ensureRuntime: ensure } = options;
+  const runtime = lazyRuntime({ cri: connectCri({ socket, clock }), socket, ensure, clock });
+  return { cri: runtime.cri, runtime, cgroups: openCgroups({ clock }), mounts: openMounts(), prober: openProber() };
 }
 
 /** The groups under which pods go, by class. */
@@ -55,7 +60,7 @@ export async function startNodeAgent(options: NodeAgentOptions): Promise<NodeAge
   makeFolder(options.folder, 0o755);
   const world = worldOf(options);
   makeClassGroups(world.cgroups, options);
-  await options.ensureRuntime?.();
+  await world.runtime.look();
   const services = client.cache(SERVICES);
   const references = openReferences(client);
   const recorder = eventRecorder({ client, clock, log, component: 'kubelet', host: options.nodeName });
@@ -85,11 +90,13 @@ export async function startNodeAgent(options: NodeAgentOptions): Promise<NodeAge
   };
   const reporter = nodeReporter(context, { port, onRegistered });
   const housekeeping = startHousekeeping(context, pods, reporter);
+  const nodeLocal = followNodeLocalVolumes(context);
   log.info('the node agent runs', { node: options.nodeName, runtime: options.runtime, port: port() });
   return {
     ports: server.ports,
     stop: async () => {
       housekeeping.stop();
+      nodeLocal.close();
       relist.stop();
       await Promise.allSettled([reporter.stop(), pods.stop(), server.close()]);
       references.close();

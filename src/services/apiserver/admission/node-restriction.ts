@@ -3,7 +3,7 @@
 // Source: Kubernetes documentation, "Admission Control", NodeRestriction.
 import { sameJson } from '#base';
 import { nodeNameOf } from '#engine/authorization';
-import type { Node, ObjectMeta, Pod, TokenRequest } from '#model/kube';
+import type { Node, ObjectMeta, PersistentVolume, Pod, TokenRequest } from '#model/kube';
 import type { AdmissionPlugin, AdmissionRequest } from '../contract.ts';
 import type { AdmissionLookups } from './admission-lookups.ts';
 import { forbid } from './refusal.ts';
@@ -97,6 +97,21 @@ function checkToken(request: AdmissionRequest, node: string, lookups: Pick<Admis
   if (pod.spec?.nodeName !== node) forbid(request, `node requested token bound to a pod scheduled on a different node`);
 }
 
+/** A node clears away the volumes that stand on it; all it says about them is that it has. */
+function checkVolume(request: AdmissionRequest, node: string): void {
+  const [now, old] = [
+    request.object as PersistentVolume | undefined,
+    request.oldObject as PersistentVolume | undefined,
+  ];
+  const own = old?.metadata?.annotations?.['holdfast.dev/node'] === node;
+  const kept = (volume: PersistentVolume | undefined): unknown => {
+    const { finalizers: _f, managedFields: _m, resourceVersion: _r, ...metadata } = volume?.metadata ?? {};
+    return { metadata, spec: volume?.spec };
+  };
+  if (request.operation !== 'UPDATE' || !own || !sameJson(kept(now), kept(old)))
+    forbid(request, `node "${node}" can only remove finalizers of persistent volumes that stand on it`);
+}
+
 export function nodeRestriction(lookups: Pick<AdmissionLookups, 'pod'>): AdmissionPlugin {
   return {
     name: 'NodeRestriction',
@@ -107,6 +122,7 @@ export function nodeRestriction(lookups: Pick<AdmissionLookups, 'pod'>): Admissi
       const name = request.name || request.object?.metadata?.name;
       if (group === '' && resource === 'nodes') checkNode(request, node);
       else if (group === '' && resource === 'pods') checkPod(request, node, lookups);
+      else if (group === '' && resource === 'persistentvolumes') checkVolume(request, node);
       else if (group === '' && resource === 'serviceaccounts' && request.subresource === 'token')
         checkToken(request, node, lookups);
       else if (group === 'coordination.k8s.io' && resource === 'leases') {

@@ -65,10 +65,16 @@ export function liveNodeGraph(client: Client): LiveNodeGraph {
       nodes.get(node)?.has(`persistentvolumeclaims/${ref.namespace ?? ''}/${ref.name}`) === true
     );
   };
+  /** A volume that stands on the node, and that only the node can clear away. */
+  const standsOn = (node: string, volume: PersistentVolume | undefined): boolean =>
+    volume?.metadata?.annotations?.['holdfast.dev/node'] === node;
   return {
     synced: Promise.all([pods.synced, claims.synced, volumes.synced, attachments.synced]).then(() => undefined),
     reaches(node, resource, namespace, name) {
-      if (resource === 'persistentvolumes') return claimsVolume(node, volumes.get({ name }));
+      if (resource === 'persistentvolumes') {
+        const volume = volumes.get({ name });
+        return standsOn(node, volume) || claimsVolume(node, volume);
+      }
       if (resource === 'volumeattachments') return attachments.get({ name })?.spec?.nodeName === node;
       if (nodes.get(node)?.has(`${resource}/${namespace}/${name}` as Reference)) return true;
       if (resource !== 'secrets') return false;

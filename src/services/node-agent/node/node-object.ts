@@ -19,6 +19,8 @@ export interface NodeFindings {
   readonly memoryUsedBytes: number;
   /** Why the runtime cannot run pods; undefined when it can. */
   readonly runtimeProblem?: string;
+  /** No pod has needed the runtime yet. */
+  readonly runtimeRests?: boolean;
   readonly port: number;
   readonly now: number;
 }
@@ -79,6 +81,7 @@ function verdicts(options: NodeAgentOptions, found: NodeFindings): Verdict[] {
     (disk.totalInodes > 0 && disk.freeInodes < disk.totalInodes * INODES_FREE_SHARE_MIN);
   const memoryShort = memoryFree < Math.min(MEMORY_FREE_BYTES_MIN, options.capacity.memoryBytes * 0.05);
   const simulated = options.runtime === 'simulated';
+  const resting = found.runtimeRests ? '; the container runtime is not needed yet' : '';
   return [
     {
       type: 'MemoryPressure',
@@ -104,7 +107,9 @@ function verdicts(options: NodeAgentOptions, found: NodeFindings): Verdict[] {
       reason: runtimeProblem ? 'KubeletNotReady' : simulated ? 'SimulatedRuntime' : 'KubeletReady',
       message:
         runtimeProblem ??
-        (simulated ? 'simulated runtime: pods become Ready without containers' : 'kubelet is posting ready status'),
+        (simulated
+          ? 'simulated runtime: pods become Ready without containers'
+          : `kubelet is posting ready status${resting}`),
     },
   ];
 }

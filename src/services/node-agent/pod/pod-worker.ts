@@ -215,6 +215,7 @@ export function podWorker(options: PodWorkerOptions): PodWorker {
   };
 
   const pass = async (): Promise<void> => {
+    await context.runtime.need();
     observed = await observer.look();
     for (const { container } of containersOf(pod)) {
       const seen = newestOf(observed, container.name);

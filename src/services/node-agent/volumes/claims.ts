@@ -1,11 +1,10 @@
-// The folder behind a persistent volume claim. Volumes of kinds local and hostPath stand on the node; a volume of the class
-// ase-node-local is a folder that the agent makes when it is first used.
+// The folder behind a persistent volume claim. Volumes of kinds local and hostPath stand on the node; those that were made
+// for this node are folders that the agent makes when they are first used.
 import { WorldError } from '#base';
 import type { PersistentVolume, PersistentVolumeClaim, Pod, Volume } from '#model/kube';
 import { isFolder, makeVolumeFolder, prepareHostPath } from '#platform/volume';
 import type { KeptObjects, References } from '../source/references.ts';
-
-const NODE_LOCAL_CLASS = 'ase-node-local';
+import { isNodeLocal } from './node-local.ts';
 
 export interface ClaimInput {
   readonly pod: Pod;
@@ -51,7 +50,7 @@ function volumeFolder(volume: PersistentVolume, readOnly: boolean): MountedFolde
   }
   if (spec?.local) {
     const { path } = spec.local;
-    if (spec.storageClassName === NODE_LOCAL_CLASS) makeVolumeFolder(path, 0o777);
+    if (isNodeLocal(volume)) makeVolumeFolder(path, 0o777);
     if (!isFolder(path)) throw new WorldError('Invalid', `local volume "${metadata?.name}": ${path} is not a folder`);
     return { path, readOnly, ownable: true };
   }
