@@ -32,6 +32,8 @@ export interface BenchSite {
 
 /** Of one command; bringing up a site for the first time on a slow disk is the longest. */
 const COMMAND_TIMEOUT_MS = 300_000;
+/** Of each process, told when a site does not come up. */
+const LOG_LINES = 20;
 
 function holdfast(data: string, args: readonly string[]): Promise<string> {
   return new Promise((resolve, reject) => {
@@ -55,6 +57,16 @@ function holdfast(data: string, args: readonly string[]): Promise<string> {
       else reject(new Error(`holdfast ${args.join(' ')}: exit ${code}: ${stderr.trim().slice(-2000)}`));
     });
   });
+}
+
+/** What the site's processes said last; the site is about to go. */
+function tellLogs(data: string): void {
+  const folder = path.join(data, 'logs');
+  if (!fs.existsSync(folder)) return;
+  for (const file of fs.readdirSync(folder).filter((name) => name.endsWith('.log'))) {
+    const lines = fs.readFileSync(path.join(folder, file), 'utf8').trimEnd().split('\n').slice(-LOG_LINES);
+    progress(`-- ${file}\n${lines.join('\n')}`);
+  }
 }
 
 /** The first call does it, every other waits for the same end. */
@@ -83,7 +95,10 @@ export async function withSite<T>(upArgs: readonly string[], use: (site: BenchSi
   try {
     progress(`bringing up a site in ${data}`);
     const startMs = performance.now();
-    await run('up', '--ports', 'auto', ...upArgs);
+    await run('up', '--ports', 'auto', ...upArgs).catch((error: unknown) => {
+      tellLogs(data);
+      throw error;
+    });
     const firstUpMs = performance.now() - startMs;
     const kubeconfig = (await run('kubeconfig', '--path')).trim();
     return await use({
