@@ -32,6 +32,8 @@ export interface BenchSite {
 
 /** Of one command; bringing up a site for the first time on a slow disk is the longest. */
 const COMMAND_TIMEOUT_MS = 300_000;
+/** A measurement must leave nothing behind; what failed once is told, and done again. */
+const DESTROY_ATTEMPTS = 3;
 /** Of each process, told when a site does not come up. */
 const LOG_LINES = 20;
 
@@ -84,7 +86,11 @@ export async function withSite<T>(upArgs: readonly string[], use: (site: BenchSi
   const run = (...args: string[]): Promise<string> => holdfast(data, args);
   const remove = once(async (): Promise<void> => {
     try {
-      if (fs.existsSync(path.join(data, 'site.json'))) await run('destroy', '--yes');
+      for (let attempt = 1; fs.existsSync(path.join(data, 'site.json')); attempt++)
+        await run('destroy', '--yes').catch((error: unknown) => {
+          if (attempt === DESTROY_ATTEMPTS) throw error;
+          progress(String(error));
+        });
       fs.rmSync(data, { recursive: true, force: true });
     } catch (error) {
       progress(`the site is still there; remove it with: ./holdfast destroy --yes --data ${data}`);
