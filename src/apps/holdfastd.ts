@@ -30,20 +30,19 @@ const cgroups = real ? openCgroups() : undefined;
 const records = openProcessRecords(folders.processes);
 const supervisor = startSupervisor({ clock, log, events, records, cgroups, logFile: folders.log });
 const progress = makeProgress(clock);
-let started: StartedSite | undefined;
-let toldPhase: SitePhase | undefined;
-let keeper: CertificateKeeper | undefined;
+/** What comes to be while it runs. */
+const running: { started?: StartedSite; keeper?: CertificateKeeper; toldPhase?: SitePhase } = {};
 
 const health = watchHealth({
   site,
   pkiFolder: folders.pki,
   supervisor,
   clock,
-  needed: () => started?.needed ?? [],
+  needed: () => running.started?.needed ?? [],
   changed: ({ phase, waitingFor }) => {
     progress.phase(phase, waitingFor);
-    if (phase === toldPhase) return;
-    toldPhase = phase;
+    if (phase === running.toldPhase) return;
+    running.toldPhase = phase;
     events.add({
       type: phase === 'Degraded' ? 'Warning' : 'Normal',
       subject: site.name,
@@ -55,21 +54,21 @@ const health = watchHealth({
 
 async function letGo(): Promise<void> {
   health.close();
-  keeper?.close();
+  running.keeper?.close();
   supervisor.release();
-  await Promise.all((started?.doors ?? []).map((door) => door.close()));
+  await Promise.all((running.started?.doors ?? []).map((door) => door.close()));
   lock.kind === 'held' && lock.release();
 }
 
 async function* stop(): AsyncGenerator<SupervisorAnswer> {
   health.close();
-  keeper?.close();
+  running.keeper?.close();
   const began = clock.monotonicMs();
   // Containers and their containerd are left to whoever asked: it knows whether pods stay.
   const names = supervisor
     .states()
     .map(({ name }) => name)
-    .filter((name) => !started?.onDemand.has(name));
+    .filter((name) => !running.started?.onDemand.has(name));
   const nodes = names.filter((name) => name.startsWith('agent-'));
   await Promise.all(nodes.map((name) => supervisor.stop(name)));
   await Promise.all(names.map((name) => supervisor.stop(name)));
@@ -87,7 +86,7 @@ const server = await serveLines(folders.supervisorSocket, (line) =>
       watchStart: () => progress.watch(),
       stop,
       ensure: async (name) => {
-        const declaration = started?.onDemand.get(name);
+        const declaration = running.started?.onDemand.get(name);
         if (!declaration) throw new WorldError('NotFound', `no process ${name} can be asked for`);
         supervisor.run(declaration);
         await supervisor.ready(name);
@@ -102,7 +101,7 @@ log.info('started', { site: site.name, data: folders.data });
 const program = programBeside(import.meta.filename);
 const declaring = { site, folders, program, systemCgroup: real ? `/holdfast-${site.id}/system` : undefined };
 try {
-  started = await startSite({ site, folders, declaring, supervisor, progress, clock, log });
+  running.started = await startSite({ site, folders, declaring, supervisor, progress, clock, log });
 } catch (error) {
   // Half a site is taken back: whoever brings it up is told why, and removes the rest.
   log.error('the site cannot be started', { error });
@@ -114,7 +113,7 @@ try {
   await server.close();
   process.exit(1);
 }
-keeper = keepCertificates({
+running.keeper = keepCertificates({
   site,
   folders,
   clock,

@@ -28,8 +28,10 @@ const real = site.runtime === 'containerd';
 const state = folders.machineState(machine.name);
 const run = folders.machineRun(machine.name);
 for (const folder of [`${state}/agent`, `${state}/static-pods`, `${state}/cni`]) makeFolder(folder);
+// The API answers inside of its own machine by the loopback address too, which no rule of the service proxy touches.
+const apiHost = machine.role === 'master' ? '127.0.0.1' : site.network.apiAddress;
 const client = httpClient({
-  server: `https://${site.network.apiAddress}:${site.ports.api}`,
+  server: `https://${apiHost}:${site.ports.api}`,
   caPem: pki.anchor('kubernetes-servers'),
   ...pki.leaf(`${machine.name}-client`),
   userAgent: `holdfast-node/${machine.name}`,

@@ -15,7 +15,7 @@ export {
 export { READY_TIMEOUT_MS_DEFAULT } from './limits.ts';
 export { installUnit, uninstallUnit } from './service-unit.ts';
 export type { SiteWishes } from './site.plan.ts';
-export { foldersOf, type OpenedSite, openSite, siteIfPresent } from './site-file.ts';
+export { foldersOf, kubeconfigOf, loggedProcesses, type OpenedSite, openSite, siteIfPresent } from './site-file.ts';
 export { siteOutline, siteStatus } from './site-status.ts';
 export { callSupervisor } from './supervisor-call.ts';
 export { destroySite, type TakeDown, takeDown } from './take-down.ts';

@@ -1,7 +1,7 @@
-// Reads and writes site.json; a folder of a newer software is refused.
+// Reads and writes site.json, and finds what else stands in a site's folder; a folder of a newer software is refused.
 import { WorldError } from '#base';
 import { DATA_FORMAT_VERSION, dataPathProblem, type Site, type SiteFolders, siteFolders } from '#model/site';
-import { readJsonIfPresent, writeFileAtomic } from '#platform/disk';
+import { listFolder, readJsonIfPresent, readTextIfPresent, writeFileAtomic } from '#platform/disk';
 
 export interface OpenedSite {
   readonly site: Site;
@@ -44,4 +44,16 @@ export function openSite(data: string): OpenedSite {
 
 export function writeSite(folders: SiteFolders, site: Site): void {
   writeFileAtomic(folders.siteFile, `${JSON.stringify(site, null, 2)}\n`);
+}
+
+/** The administrator's kubeconfig; undefined before the first start. */
+export function kubeconfigOf(folders: SiteFolders): string | undefined {
+  return readTextIfPresent(folders.adminKubeconfig);
+}
+
+/** Names of the processes that have said something. */
+export function loggedProcesses(folders: SiteFolders): string[] {
+  return listFolder(folders.logs)
+    .filter((file) => file.endsWith('.log'))
+    .map((file) => file.slice(0, -'.log'.length));
 }

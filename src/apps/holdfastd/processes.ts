@@ -1,6 +1,6 @@
 // The processes of a site, as declared to the supervisor.
 import type { Program } from '#host';
-import { type Machine, namespacePath, type Site, type SiteFolders } from '#model/site';
+import { type Machine, namespacePath, registryHosts, type Site, type SiteFolders } from '#model/site';
 import { containerdConfig } from '#platform/cri';
 import { isPresent, makeFolder, readTextIfPresent } from '#platform/disk';
 import { findProgram, PROGRAM_PATH, type ProcessIdentity } from '#platform/process';
@@ -75,8 +75,9 @@ export function containerdOf(of: Declaring, machine: Machine): ProcessDeclaratio
   writeRegistryHosts({
     folder: `${state}/registries`,
     address: `${site.network.doorAddress}:${site.ports.registry}`,
+    ownNames: registryHosts(site),
     caFile: folders.doorsAnchor,
-    ...node,
+    account: node,
   });
   const config = containerdConfig({
     root: `${state}/containerd`,

@@ -1,7 +1,6 @@
 // `kubeconfig`: prints the administrator's kubeconfig, or its path.
 import { WorldError } from '#base';
-import { openSite } from '#host';
-import { readTextIfPresent } from '#platform/disk';
+import { kubeconfigOf, openSite } from '#host';
 import { type CommonOptions, type Context, declare, type Verb } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 
@@ -31,7 +30,7 @@ export function kubeconfig(context: Context): Verb {
       if (options.user !== undefined && options.user !== 'kubernetes-admin')
         throw new WorldError('NotFound', `the site has no user ${options.user}`);
       const path = folders.adminKubeconfig;
-      const text = readTextIfPresent(path);
+      const text = kubeconfigOf(folders);
       if (text === undefined)
         throw new WorldError('NotFound', 'the site has no kubeconfig yet', {
           cure: `bring it up: ${context.commandFor(options, 'up')}`,

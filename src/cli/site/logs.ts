@@ -1,7 +1,6 @@
 // `logs`: what the site's processes said.
 import { WorldError } from '#base';
-import { followLines, openSite } from '#host';
-import { listFolder } from '#platform/disk';
+import { followLines, loggedProcesses, openSite } from '#host';
 import { type CommonOptions, type Context, declare, type Verb } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 
@@ -18,9 +17,7 @@ export function logs(context: Context): Verb {
       const options = given as LogsOptions;
       const [name] = args;
       const { folders } = openSite(context.dataOf(options));
-      const names = listFolder(folders.logs)
-        .filter((file) => file.endsWith('.log'))
-        .map((file) => file.slice(0, -'.log'.length));
+      const names = loggedProcesses(folders);
       if (name === undefined) {
         if (options.json) context.printJson({ processes: names });
         else context.out.write(names.map((one) => `${one}\n`).join(''));

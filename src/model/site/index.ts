@@ -13,20 +13,15 @@ export { dataPathProblem, type SiteFolders, siteFolders } from './folders.ts';
 export { kubeconfigText } from './kubeconfig.ts';
 export { PODS_PER_MACHINE } from './limits.ts';
 export {
-  cableName,
   cgroupRoot,
   domainProblem,
   doorNames,
   machineCgroup,
   NODE_NAME,
-  namespaceName,
-  namespacePath,
-  namespacePrefix,
   registryHosts,
   siteNameProblem,
-  switchName,
-  tableName,
 } from './naming.ts';
+export { cableName, namespaceName, namespacePath, namespacePrefix, switchName, tableName } from './network-names.ts';
 export { PROTOCOL_VERSION, type SupervisorAnswer, type SupervisorRequest } from './protocol.ts';
 export type { RegistryAccount, RegistryAccounts } from './registry-access.ts';
 export { SERVICES_PROTOCOL_VERSION, type ServicesAnswer, type ServicesRequest } from './services-protocol.ts';
@@ -44,5 +39,5 @@ export {
   type SitePorts,
   SOFTWARE_VERSION,
 } from './site.ts';
-export { isBigNode, type MachineSize, type NodeCapacity, planSizing, type Sizing } from './sizing.ts';
+export { type MachineSize, type NodeCapacity, planSizing, type Sizing } from './sizing.ts';
 export type * from './status.ts';

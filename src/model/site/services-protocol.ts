@@ -6,8 +6,7 @@ export const SERVICES_PROTOCOL_VERSION = 1;
 
 export type ServicesRequest = {
   readonly version: number;
-} & /** Takes the images of an archive in, all or none; `file` is an absolute path. */
-(
+} /** Takes the images of an archive in, all or none; `file` is an absolute path. */ & (
   | { readonly verb: 'image-import'; readonly file: string }
   | { readonly verb: 'image-list' }
   | { readonly verb: 'image-delete'; readonly reference: string }

@@ -29,7 +29,7 @@ export type Sizing =
   | { readonly kind: 'sized'; readonly master: MachineSize; readonly worker: MachineSize }
   | { readonly kind: 'refused'; readonly reason: string };
 
-export const isBigNode = (node: NodeCapacity): boolean => node.cores >= 16 && node.memoryBytes >= 32 * GIB;
+const isBigNode = (node: NodeCapacity): boolean => node.cores >= 16 && node.memoryBytes >= 32 * GIB;
 
 const floorTo = (amount: number, step: number): number => Math.floor(amount / step) * step;
 const clamp = (amount: number, low: number, high: number): number => Math.min(Math.max(amount, low), high);

@@ -5,13 +5,10 @@ export {
   interfaceList,
   interfaceRemove,
   ipBatch,
-  mayMakeNamespaces,
-  namespaceCreate,
-  namespaceList,
-  namespaceRemove,
   type RouteFacts,
   routeList,
 } from './ip.ts';
-export { freePort, type PortState, portState } from './ports.ts';
+export { mayMakeNamespaces, namespaceCreate, namespaceList, namespaceRemove } from './namespace.ts';
+export { type PortState, portState } from './ports.ts';
 export { sysctlRead, sysctlWrite, sysctlWriteIn } from './sysctl.ts';
 export { openTcpDoor, type TcpDoor, type TcpEnd } from './tcp-door.ts';

@@ -1,6 +1,4 @@
-// Interfaces, addresses, routes and network namespaces, by the program `ip` (iproute2).
-import fs from 'node:fs';
-import { WorldError } from '#base';
+// Interfaces, addresses and routes, by the program `ip` (iproute2).
 import { run } from './run-ip.ts';
 
 export interface InterfaceFacts {
@@ -52,34 +50,7 @@ export async function ipBatch(commands: readonly string[], namespace?: string): 
   if (commands.length > 0) await run([...inside(namespace), '-batch', '-'], `${commands.join('\n')}\n`);
 }
 
-/** Names of the namespaces below /run/netns. */
-export function namespaceList(): string[] {
-  return fs.existsSync('/run/netns') ? fs.readdirSync('/run/netns') : [];
-}
-
-export async function namespaceCreate(name: string): Promise<void> {
-  await run(['netns', 'add', name]);
-}
-
-/** Removes a namespace's name; it ends with the last process in it. Absent is fine. */
-export async function namespaceRemove(name: string): Promise<void> {
-  if (namespaceList().includes(name)) await run(['netns', 'del', name]);
-}
-
-/** Removes an interface of our own namespace. Absent is fine. */
+/** Removes an interface of our own namespace. Absent is fine. (/sys may show another namespace's interfaces: it is not asked.) */
 export async function interfaceRemove(name: string): Promise<void> {
-  if (fs.existsSync(`/sys/class/net/${name}`)) await run(['link', 'del', name]);
-}
-
-/** True when this process may make network namespaces. */
-export async function mayMakeNamespaces(): Promise<boolean> {
-  if (process.getuid?.() !== 0) return false;
-  try {
-    await run(['netns', 'add', `hfprobe-${process.pid}`]);
-    await run(['netns', 'del', `hfprobe-${process.pid}`]);
-    return true;
-  } catch (error) {
-    if (error instanceof WorldError) return false;
-    throw error;
-  }
+  if ((await interfaceList()).some((link) => link.name === name)) await run(['link', 'del', name]);
 }

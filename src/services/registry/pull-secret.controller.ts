@@ -5,7 +5,7 @@ import { base64 } from '#platform/digest';
 import { type Controller, keyOf } from '#reconcile';
 
 /** The name that Azure Stack Edge gives it. */
-export const PULL_SECRET = 'ase-ecr-credentials';
+const PULL_SECRET = 'ase-ecr-credentials';
 
 export interface PullSecretOptions {
   readonly client: Client;
