@@ -6,6 +6,7 @@ import type {
   Namespace,
   PersistentVolumeClaim,
   Pod,
+  Secret,
   Service,
 } from '../generated/kinds.ts';
 import { qosClassOf } from './quality.ts';
@@ -113,6 +114,15 @@ function recordStorageVersion(definition: CustomResourceDefinition): void {
   if (now && !stored.includes(now)) definition.status = { ...definition.status, storedVersions: [...stored, now] };
 }
 
+/** stringData is for writing only: it becomes data, and wins over it. */
+function foldStringData(secret: Secret): void {
+  const { stringData } = secret;
+  if (stringData === undefined) return;
+  delete secret.stringData;
+  const written = Object.entries(stringData).map(([key, text]) => [key, Buffer.from(text).toString('base64')]);
+  if (written.length > 0) secret.data = { ...secret.data, ...Object.fromEntries(written) };
+}
+
 type Prepare = (object: never, old: never) => void;
 
 const keepSpec = (object: Namespace, old: Namespace): void => {
@@ -128,6 +138,7 @@ const AT_CREATE: Readonly<Record<string, Prepare>> = {
   '/pods': bearPod,
   '/namespaces': bearNamespace,
   '/persistentvolumeclaims': bearClaim,
+  '/secrets': foldStringData,
   'batch/jobs': bearJob,
   'apiextensions.k8s.io/customresourcedefinitions': bearDefinition,
 };
@@ -135,6 +146,7 @@ const AT_UPDATE: Readonly<Record<string, Prepare>> = {
   '/namespaces': keepSpec,
   '/services': updateService,
   '/persistentvolumeclaims': bearClaim,
+  '/secrets': foldStringData,
   'apiextensions.k8s.io/customresourcedefinitions': recordStorageVersion,
 };
 

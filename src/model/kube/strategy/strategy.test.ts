@@ -112,6 +112,16 @@ test('both kinds of events are one', () => {
   equal(storageResourceOf({ group: 'events.k8s.io', resource: 'events' }).group, '');
 });
 
+test('the text of a secret becomes its data at every write', () => {
+  const secrets = factsOf('', 'secrets');
+  const secret = { metadata: { name: 's' }, data: { a: 'b2xk', k: 'a2VwdA==' }, stringData: { a: 'new' } };
+  prepareForCreate(secrets, secret);
+  deepEqual(secret, { metadata: { name: 's' }, data: { a: 'bmV3', k: 'a2VwdA==' } });
+  const next = { metadata: { name: 's' }, data: secret.data, stringData: { b: 'ü' } };
+  prepareForUpdate(secrets, next, secret, '');
+  deepEqual((next as { data: object }).data, { a: 'bmV3', k: 'a2VwdA==', b: 'w7w=' });
+});
+
 test('scale shows the selector as text', () => {
   const scale = scaleOf(
     DEPLOYMENTS,

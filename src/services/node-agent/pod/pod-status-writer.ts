@@ -25,7 +25,15 @@ function statusPatch(before: PodStatus, after: PodStatus): Record<string, unknow
     const gone = (before.podIPs ?? []).filter(({ ip }) => !after.podIPs?.some((now) => now.ip === ip));
     patch.podIPs = [...(after.podIPs ?? []), ...gone.map(({ ip }) => ({ $patch: 'delete', ip }))];
   }
+  if (patch.conditions) patch.conditions = (after.conditions ?? []).map((now) => conditionPatch(before, now));
   return patch;
+}
+
+/** Conditions are merged by type: what a condition does not say any more has to be taken away. */
+function conditionPatch(before: PodStatus, now: PodCondition): Record<string, unknown> {
+  const old = before.conditions?.find(({ type }) => type === now.type);
+  const gone = (['reason', 'message'] as const).filter((key) => old?.[key] !== undefined && now[key] === undefined);
+  return { ...now, ...Object.fromEntries(gone.map((key) => [key, null])) };
 }
 
 /** All conditions: the agent's, and those that others set. */
