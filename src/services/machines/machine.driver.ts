@@ -42,9 +42,11 @@ export function ensureMachineGroups(site: Site, machine: Machine, cgroups: Cgrou
   cgroups.setLimits(machineSystemCgroup(site, machine), { cpuShares: SYSTEM_CPU_SHARES });
 }
 
-/** The machine's namespace, without cable: what processes need to start in it. */
+/** The machine's namespace, without cable: what processes need to start in it and to listen on addresses that are to come. */
 export async function ensureNamespace(site: Site, machine: Machine): Promise<void> {
-  if (!namespaceList().includes(namespaceName(site, machine))) await namespaceCreate(namespaceName(site, machine));
+  const name = namespaceName(site, machine);
+  if (!namespaceList().includes(name)) await namespaceCreate(name);
+  await Promise.all([ipBatch(['link set lo up'], name), sysctlWriteIn(namespacePath(site, machine), SETTINGS)]);
 }
 
 /** Cables a machine to the switch, which is up. */
@@ -54,5 +56,5 @@ export async function ensureCable(site: Site, machine: Machine, options: { mtu: 
   const hasDefaultRoute = routes.some((route) => route.to === 'default');
   const plan = planMachineNetwork({ site, machine, host, within, hasDefaultRoute, mtu: options.mtu });
   await ipBatch(plan.outside);
-  await Promise.all([ipBatch(plan.inside, name), sysctlWriteIn(namespacePath(site, machine), SETTINGS)]);
+  await ipBatch(plan.inside, name);
 }

@@ -57,7 +57,6 @@ test('the cable of a machine', () => {
       'link set hfa1b2c3m0 up',
     ],
     inside: [
-      'link set lo up',
       'addr add 10.50.0.11/24 dev eth0',
       'addr add 10.50.0.10/32 dev eth0',
       'link set eth0 up',

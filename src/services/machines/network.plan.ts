@@ -46,7 +46,6 @@ export function planMachineNetwork(of: {
   const { site, machine, host, within, mtu } = of;
   const cable = cableName(site, site.machines.indexOf(machine));
   const eth0 = within.find((link) => link.name === 'eth0');
-  const lo = within.find((link) => link.name === 'lo');
   const orphan = !eth0 && host.some((link) => link.name === cable);
   const wanted = [
     `${machine.address}/${prefixOf(site)}`,
@@ -63,7 +62,6 @@ export function planMachineNetwork(of: {
           `link set ${cable} up`,
         ],
     inside: [
-      ...(lo?.up ? [] : ['link set lo up']),
       ...wanted
         .filter((address) => !eth0?.addresses.includes(address))
         .map((address) => `addr add ${address} dev eth0`),
