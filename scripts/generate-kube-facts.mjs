@@ -62,7 +62,9 @@ const factOf = (p, required) => {
   const lt = p['x-kubernetes-list-type'];
   if (lt === 'map') s += ` map=${p['x-kubernetes-list-map-keys'].join(',')}`;
   else if (lt) s += ` ${lt}`;
-  if (p['x-kubernetes-map-type'] === 'atomic') s += ' atomic';
+  const mapType = p['x-kubernetes-map-type'];
+  // An object of a type that is a whole everywhere else, owned part by part in this field.
+  if (mapType === 'atomic' || mapType === 'granular') s += ` ${mapType}`;
   if (p['x-kubernetes-patch-merge-key']) s += ` mergeKey=${p['x-kubernetes-patch-merge-key']}`;
   if (p['x-kubernetes-patch-strategy']) s += ` patch=${p['x-kubernetes-patch-strategy']}`;
   return s;

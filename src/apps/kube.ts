@@ -38,6 +38,7 @@ const server = await startApiServer({
     .map((address) => ({ host: address, port })),
   tls: pki.leaf('apiserver'),
   clientCaPem: pki.anchor('kubernetes-clients'),
+  rootCaPem: kubernetesServers,
   serviceAccountKeys: {
     privateKeyPem: pki.serviceAccounts.privateKeyPem,
     publicKeysPem: [pki.serviceAccounts.publicKeyPem],

@@ -1,8 +1,8 @@
 // The facts about every GA type of Kubernetes 1.36 in a compact form of our own.
-// A field's fact is one string: `<type>[!] [default=<json>] [map=<keys>|set|atomic] [mergeKey=<key>] [patch=<strategies>]`
+// A field's fact is one string: `<type>[!] [default=<json>] [map=<keys>|set|atomic|granular] [mergeKey=<key>] [patch=<strategies>]`
 // where `!` is required, `[]T` a list, `{}T` a map, `any` free JSON, `group.version.Name` another type, and the
 // scalars are string, bytes (base64), int32, int64, number, boolean, Quantity, IntOrString, Time, MicroTime.
-// `map=`, `set`, `atomic` are x-kubernetes-list-type / map-type; mergeKey and patch drive strategic merge patch.
+// `map=`, `set`, `atomic`, `granular` are x-kubernetes-list-type / map-type; mergeKey and patch drive strategic merge patch.
 // A type's entry `$` holds what is true of the type as a whole ("atomic").
 import type { ObjectMeta } from './generated/kinds.ts';
 import resources from './generated/resource-facts.json' with { type: 'json' };

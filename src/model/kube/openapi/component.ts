@@ -51,6 +51,7 @@ function fieldSchema(field: FieldSchema, version: OpenApiVersion): JsonSchema {
     ...(field.listType ? { 'x-kubernetes-list-type': field.listType } : {}),
     ...(field.listKeys ? { 'x-kubernetes-list-map-keys': field.listKeys } : {}),
     ...(field.atomic ? { 'x-kubernetes-map-type': 'atomic' } : {}),
+    ...(field.granular ? { 'x-kubernetes-map-type': 'granular' } : {}),
     ...(field.mergeKey ? { 'x-kubernetes-patch-merge-key': field.mergeKey } : {}),
     ...(field.patchStrategy.length ? { 'x-kubernetes-patch-strategy': field.patchStrategy.join(',') } : {}),
   };

@@ -1,6 +1,6 @@
 // Server-side apply: what is merged, removed, owned, refused.
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { describe, it, test } from 'node:test';
 import type { KubeObject, TypeSchema, ValueSchema } from '#model/kube';
 import {
   type ApplyServerSide,
@@ -288,6 +288,15 @@ describe('custom resources', () => {
       refusedWith(400, /\.spec\.size: expected numeric/),
     );
   });
+});
+
+test('the claim of a volume is owned part by part, though references are wholes elsewhere', () => {
+  const volume = (claimRef: object) =>
+    ({ apiVersion: 'v1', kind: 'PersistentVolume', metadata: { name: 'v' }, spec: { claimRef } }) as Loose;
+  const type = 'core.v1.PersistentVolume';
+  const live = apply({ applied: volume({ name: 'c', namespace: 'n' }), manager: 'a', type });
+  const after = apply({ live, applied: volume({ uid: 'u' }), manager: 'b', type });
+  assert.deepEqual(after.spec, { claimRef: { name: 'c', namespace: 'n', uid: 'u' } });
 });
 
 describe('configurations that make no sense', () => {

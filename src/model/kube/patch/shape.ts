@@ -94,6 +94,7 @@ function listShape(field: FieldSchema, items: ValueSchema): Shape {
 
 function fieldShape(field: FieldSchema, any: Shape): FieldShape {
   if (field.atomic) return { shape: LEAF, always: false };
+  if (field.granular && field.value.kind === 'object') return { shape: structShape(field.value.type), always: false };
   if (field.value.kind === 'list') return { shape: listShape(field, field.value.items), always: field.required };
   return { shape: valueShape(field.value, any), always: field.value.kind === 'object' && ALWAYS.has(field.name) };
 }

@@ -46,6 +46,7 @@ function parseField(name: string, fact: string, parser: Parser): FieldSchema {
     ...(isList && listType ? { listType } : {}),
     ...(listKeys ? { listKeys } : {}),
     atomic: (value.kind === 'map' || value.kind === 'object') && notes.includes('atomic'),
+    ...(notes.includes('granular') ? { granular: true } : {}),
     ...(noted('mergeKey') ? { mergeKey: noted('mergeKey') } : {}),
     patchStrategy: noted('patch')?.split(',') ?? [],
   };

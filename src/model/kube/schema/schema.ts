@@ -32,6 +32,8 @@ export interface FieldSchema {
   readonly listKeys?: readonly string[];
   /** x-kubernetes-map-type "atomic" of a map or struct field (the struct's own type may say it too). */
   readonly atomic: boolean;
+  /** x-kubernetes-map-type "granular": owned part by part here, though its type is atomic. */
+  readonly granular?: boolean;
   /** x-kubernetes-patch-merge-key. */
   readonly mergeKey?: string;
   /** x-kubernetes-patch-strategy: "merge", "retainKeys" or both; empty is replace. */

@@ -259,6 +259,25 @@ test('the answer to an invalid object is a Status that names causes', () => {
   ]);
 });
 
+test('containers of a stateful set may mount what its claim templates will stand for', () => {
+  const claim = { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } };
+  const mounting = (name: string) => ({
+    spec: {
+      selector,
+      serviceName: 'a',
+      template: {
+        ...template,
+        spec: { containers: [{ ...container, volumeMounts: [{ name, mountPath: '/d' }] }] },
+      },
+      volumeClaimTemplates: [{ metadata: { name: 'data' }, spec: claim }],
+    },
+  });
+  deepEqual(problems('apps', 'statefulsets', mounting('data')), []);
+  deepEqual(problems('apps', 'statefulsets', mounting('other')), [
+    'spec.template.spec.containers[0].volumeMounts[0].name: Not found: "other"',
+  ]);
+});
+
 test('cron schedules', () => {
   for (const fine of ['* * * * *', '*/15 0-6,12 1 jan-mar mon', '@daily', '@every 1h30m'])
     equal(scheduleProblem(fine), undefined, fine);

@@ -8,6 +8,7 @@ import type { AdmissionRequest } from '../contract.ts';
 import { encodeObject } from '../objects/encode.ts';
 import { checkedStructure } from '../objects/kube-model.ts';
 import { ObjectIndex } from '../objects/object-index.ts';
+import { stampPhase } from '../objects/phase-time.ts';
 import { keyOf } from '../objects/served-resource.ts';
 import { tracked } from '../objects/tracking.ts';
 import { refuseInvalidCreate } from '../objects/validity.ts';
@@ -105,6 +106,7 @@ async function createNamed(
     dryRun: options.dryRun,
   };
   prepareForCreate(resource.facts, served);
+  stampPhase(resource, served, undefined, core.clock.now());
   await admitMutating(core.admission, request);
   const admitted = request.object ?? served;
   defaulted(resource, admitted);

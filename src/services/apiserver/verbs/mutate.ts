@@ -6,6 +6,7 @@ import { objectError, requestError } from '../answer/errors.ts';
 import type { AdmissionRequest } from '../contract.ts';
 import { type EncodedObject, encodeObject } from '../objects/encode.ts';
 import { ObjectIndex } from '../objects/object-index.ts';
+import { stampPhase } from '../objects/phase-time.ts';
 import { allowsUnconditionalUpdate, invalidBecause, refuseInvalidUpdate } from '../objects/validity.ts';
 import { defaulted, toStorage } from '../objects/versions.ts';
 import { admitMutating, admitValidating } from './admit.ts';
@@ -69,6 +70,7 @@ async function attemptMutation(
   if (!mutation.asIs) {
     defaulted(resource, wanted);
     prepareForUpdate(resource.facts, wanted, present, call.subresource);
+    stampPhase(resource, wanted, present, core.clock.now());
   }
   const request: AdmissionRequest = {
     operation: 'UPDATE',

@@ -1,5 +1,5 @@
 // What all workloads have in common: the selector must match the labels of the template, and never changes.
-import type { LabelSelector, PodTemplateSpec } from '../../generated/kinds.ts';
+import type { LabelSelector, PersistentVolumeClaim, PodTemplateSpec } from '../../generated/kinds.ts';
 import { labelMatcherOf } from '../../selector/label-selector.ts';
 import { semanticEqual } from '../../strategy/semantic.ts';
 import { validateTemplate } from '../core/pod.ts';
@@ -12,6 +12,7 @@ interface SelectingSpec {
   readonly template?: PodTemplateSpec;
   readonly minReadySeconds?: number;
   readonly revisionHistoryLimit?: number;
+  readonly volumeClaimTemplates?: readonly PersistentVolumeClaim[];
 }
 
 /** What all workloads have in common. */
@@ -26,7 +27,8 @@ export function validateSelecting(spec: SelectingSpec, to: Findings): void {
   const labels = spec.template?.metadata?.labels;
   if (spec.selector && !isEmptySelector(spec.selector) && !labelMatcherOf(spec.selector).matches(labels))
     to.invalid('spec.template.metadata.labels', labels ?? {}, '`selector` does not match template `labels`');
-  validateTemplate(spec.template, 'spec.template', to);
+  const claimNames = spec.volumeClaimTemplates?.map((claim) => claim.metadata?.name ?? '');
+  validateTemplate(spec.template, 'spec.template', to, claimNames);
   const pod = spec.template?.spec;
   if (pod && pod.restartPolicy !== 'Always')
     to.notSupported('spec.template.spec.restartPolicy', pod.restartPolicy, ['Always']);

@@ -89,8 +89,10 @@ function validateHost(spec: PodSpec, field: string, to: Findings): void {
   if (spec.os) oneOf(spec.os.name, ['linux', 'windows'], `${field}.os.name`, to);
 }
 
-export function validatePodSpec(spec: PodSpec, field: string, to: Findings): void {
-  const volumes = validateVolumes(spec.volumes, `${field}.volumes`, to);
+/** `claimNames`: volumes that a stateful set's claim templates will stand for; one of the pod with such a name gives way. */
+export function validatePodSpec(spec: PodSpec, field: string, to: Findings, claimNames: readonly string[] = []): void {
+  const volumes = new Map(validateVolumes(spec.volumes, `${field}.volumes`, to));
+  for (const name of claimNames) volumes.set(name, { isClaim: true });
   validateContainers({ spec, volumes }, field, to);
   oneOf(spec.restartPolicy, ['Always', 'OnFailure', 'Never'], `${field}.restartPolicy`, to);
   validateDns(spec, field, to);
@@ -120,11 +122,16 @@ export function validatePodCreate(pod: Pod, to: Findings): void {
   if (pod.spec?.ephemeralContainers?.length) to.forbidden('spec.ephemeralContainers', 'cannot be set on create');
 }
 
-export function validateTemplate(template: PodTemplateSpec | undefined, field: string, to: Findings): void {
+export function validateTemplate(
+  template: PodTemplateSpec | undefined,
+  field: string,
+  to: Findings,
+  claimNames: readonly string[] = [],
+): void {
   validateLabels(template?.metadata?.labels, `${field}.metadata.labels`, to);
   validateAnnotations(template?.metadata?.annotations, `${field}.metadata.annotations`, to);
   if (!template?.spec) to.required(`${field}.spec`);
-  else validatePodSpec(template.spec, `${field}.spec`, to);
+  else validatePodSpec(template.spec, `${field}.spec`, to, claimNames);
   if (template?.spec?.ephemeralContainers?.length)
     to.forbidden(`${field}.spec.ephemeralContainers`, 'ephemeral containers not allowed in pod template');
 }
