@@ -28,6 +28,8 @@ export async function ran(
     maxBuffer: OUTPUT_BYTES_MAX,
     env: options.env ?? process.env,
   });
+  // A program that reads nothing may be gone already.
+  child.child.stdin?.on('error', () => undefined);
   child.child.stdin?.end(options.input ?? '');
   return child.then(
     ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
