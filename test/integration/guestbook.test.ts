@@ -57,10 +57,8 @@ const allReady = async (): Promise<void> => {
 };
 
 before(async () => {
-  if (!fs.existsSync(`${images}/frontend.tar`) || !fs.existsSync(`${images}/redis.tar`)) {
-    const built = await ran(path.join(HOME, 'examples/guestbook/build-images.sh'), [images]);
-    assert.equal(built.code, 0, built.stderr);
-  }
+  const built = await ran(path.join(HOME, 'examples/guestbook/build-images.sh'), [images]);
+  assert.equal(built.code, 0, built.stderr);
   await bringUp(site);
 });
 after(() => site.destroy());
@@ -129,7 +127,9 @@ test('killing any process of ours, or containerd, restarts no pod and loses noth
       const now = status.processes.find((p) => p.name === name);
       return status.phase === 'Ready' && now !== undefined && now.pid !== victim.pid;
     });
-    await write(`after ${name} was killed`);
+    await write(`after ${name} was killed`).catch((error: unknown) =>
+      assert.fail(`after ${name} was killed: ${String(error)}`),
+    );
     await allThere();
   }
   await allReady();
