@@ -14,6 +14,7 @@ import {
   HTTP2_STREAMS_MAX,
   HTTP2_WINDOW_BYTES,
   KEEP_ALIVE_MS,
+  SLOW_CHECK_MS,
 } from './limits.ts';
 import { type ServerTls, serverContextOptions } from './tls-context.ts';
 
@@ -75,6 +76,7 @@ function makeServer(options: HttpsServerOptions): http2.Http2SecureServer {
     rejectUnauthorized: false,
     handshakeTimeout: HANDSHAKE_MS_MAX,
     maxHeaderSize: HEADER_BYTES_MAX,
+    connectionsCheckingInterval: SLOW_CHECK_MS,
     settings: { maxConcurrentStreams: HTTP2_STREAMS_MAX, initialWindowSize: HTTP2_WINDOW_BYTES },
   } as http2.SecureServerOptions);
   server.on('request', (request, response) => {

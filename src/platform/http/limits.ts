@@ -6,6 +6,8 @@ export const HEADER_BYTES_MAX = 64 * 1024;
 export const HTTP2_STREAMS_MAX = 250;
 /** Time a client has to finish its TLS handshake. */
 export const HANDSHAKE_MS_MAX = 10_000;
+/** How often connections are looked at whose request does not come to the end of its head in that time. */
+export const SLOW_CHECK_MS = 5_000;
 /** Idle time after which a kept-alive HTTP/1.1 connection is closed; longer than clients keep theirs (90 s in Go). */
 export const KEEP_ALIVE_MS = 120_000;
 /** Time that open requests get to end when a server closes. */

@@ -7,7 +7,7 @@ import type { UserInfo } from '../contract.ts';
 import { typeNameOf } from '../objects/type-names.ts';
 import { ACCEPTED_MEDIA_TYPES, type Accepted } from './accept.ts';
 import { decodeBody, mediaTypeOf } from './body.ts';
-import { BODY_BYTES_MAX, GZIP_BYTES_MIN } from './limits.ts';
+import { BODY_BYTES_MAX, GZIP_BYTES_MIN, WARNING_CHARACTERS_MAX, WARNINGS_CHARACTERS_MAX } from './limits.ts';
 import { isTrue, type RequestPath } from './request-path.ts';
 
 const JSON_HEADERS = { 'content-type': 'application/json', 'cache-control': 'no-cache, private' };
@@ -21,6 +21,7 @@ export class HttpCall {
   readonly upgrade: Upgrade | undefined;
   readonly #accepted: Accepted | undefined;
   #warnings: string[] | undefined;
+  #warningCharacters = 0;
 
   constructor(
     exchange: HttpExchange,
@@ -48,12 +49,14 @@ export class HttpCall {
 
   /** The client is told of it in a Warning header. Source: RFC 9110, KEP-1693. */
   warn(message: string): void {
+    const text = message.slice(0, WARNING_CHARACTERS_MAX);
     this.#warnings ??= [];
-    if (this.#warnings.includes(message)) return;
-    this.#warnings.push(message);
+    if (this.#warningCharacters + text.length > WARNINGS_CHARACTERS_MAX || this.#warnings.includes(text)) return;
+    this.#warnings.push(text);
+    this.#warningCharacters += text.length;
     this.exchange.setHeader(
       'warning',
-      this.#warnings.map((text) => `299 - "${text.replace(/[\\"]/g, '\\$&').replace(/[^\x20-\x7e]/g, '?')}"`),
+      this.#warnings.map((warning) => `299 - "${warning.replace(/[\\"]/g, '\\$&').replace(/[^\x20-\x7e]/g, '?')}"`),
     );
   }
 

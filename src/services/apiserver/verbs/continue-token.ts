@@ -17,8 +17,9 @@ export function encodeContinue(prefix: string, lastKey: string, revision: number
 export function decodeContinue(text: string, prefix: string): ContinueToken {
   try {
     const token = JSON.parse(Buffer.from(text, 'base64url').toString('utf8')) as Record<string, unknown>;
-    if (token.v === 'meta.k8s.io/v1' && typeof token.rv === 'number' && typeof token.start === 'string')
-      return { revision: token.rv, after: prefix + token.start };
+    const { v, rv, start } = token;
+    if (v === 'meta.k8s.io/v1' && Number.isSafeInteger(rv) && Number(rv) > 0 && typeof start === 'string')
+      return { revision: Number(rv), after: prefix + start };
   } catch {
     // Falls through: whatever cannot be read is refused in one way.
   }
