@@ -137,7 +137,7 @@ export async function createSite(of: {
     writeSite(folders, site);
     return site;
   } catch (error) {
-    releaseSubnet(network.subnet, folders.data);
+    if (wishes.runtime !== 'simulated') releaseSubnet(network.subnet, folders.data);
     throw error;
   }
 }

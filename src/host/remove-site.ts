@@ -12,7 +12,7 @@ export function removeSite(site: Site, folders: SiteFolders): void {
     throw new WorldError('Failed', `something is still mounted below ${folders.data}; its data is left alone`, {
       cure: `unmount ${mounted.join(', ')}`,
     });
-  releaseSubnet(site.network.subnet, folders.data);
+  if (site.runtime === 'containerd') releaseSubnet(site.network.subnet, folders.data);
   for (const part of [folders.run, folders.state, folders.content, folders.pki, folders.logs]) removeTree(part);
   removeTree(folders.data);
   if (isPresent(folders.data)) throw new WorldError('Failed', `${folders.data} cannot be removed`);

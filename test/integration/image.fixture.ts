@@ -60,11 +60,11 @@ export async function writeImage(
   fs.writeFileSync(file, await packTar([...head, ...blobs]));
 }
 
-/** An image whose containers run until they are ended, and which has a shell and the usual programs. */
+/** An image whose containers run until they are asked to end; it has a shell and the usual programs as /bin/busybox. */
 export async function writeBusyboxImage(file: string, name: string): Promise<void> {
   await writeImage(file, {
     name,
     files: [{ path: 'bin/busybox', content: fs.readFileSync('/bin/busybox'), mode: 0o755 }],
-    config: { Entrypoint: ['/bin/busybox', 'sleep', '1000000'], Env: ['PATH=/bin'] },
+    config: { Entrypoint: ['/bin/busybox', 'sh', '-c', 'trap exit TERM; /bin/busybox sleep 1000000 & wait'] },
   });
 }

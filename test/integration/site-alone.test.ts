@@ -1,0 +1,121 @@
+// A site on a machine without any route: everything works by what is at hand. And one on a machine that lets us do little:
+// it says what is missing, and what there is instead.
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import { after, before, test } from 'node:test';
+import type { SiteStatus } from '#model/site';
+import { writeBusyboxImage } from './image.fixture.ts';
+import { eventually, HOME, type Ran, ran, testSite } from './site.fixture.ts';
+
+const ALONE = `hftest-alone-${process.pid}`;
+const IMAGE = 'registry.example.com/busy:latest';
+const NOBODY = '65534';
+const site = testSite('alone');
+const folder = path.dirname(site.data);
+const command = path.join(HOME, 'holdfast');
+
+const alone = (file: string, ...args: string[]): Promise<Ran> =>
+  ran('nsenter', [`--net=/run/netns/${ALONE}`, '--', file, ...args]);
+const holdfast = (...args: string[]): Promise<Ran> => alone(command, ...args, '--data', site.data);
+const kubectl = async (...args: string[]): Promise<string> => {
+  const { code, stdout, stderr } = await alone('kubectl', '--kubeconfig', site.kubeconfig, ...args);
+  if (code !== 0) throw new Error(stderr);
+  return stdout;
+};
+async function works(...args: string[]): Promise<Ran> {
+  const answer = await holdfast(...args);
+  assert.equal(answer.code, 0, `${args.join(' ')}: ${answer.stderr}`);
+  return answer;
+}
+
+before(async () => {
+  await ran('ip', ['netns', 'add', ALONE]);
+  await ran('ip', ['-n', ALONE, 'link', 'set', 'lo', 'up']);
+  fs.chmodSync(folder, 0o777);
+});
+
+after(async () => {
+  if (fs.existsSync(site.data)) await holdfast('destroy', '--yes');
+  await ran('ip', ['netns', 'del', ALONE]);
+  await site.destroy();
+});
+
+const POD = (name: string, image: string): string =>
+  JSON.stringify({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name },
+    spec: { containers: [{ name: 'main', image, imagePullPolicy: 'Always' }] },
+  });
+
+const apply = async (manifest: string): Promise<void> => {
+  const file = path.join(folder, 'manifest.json');
+  fs.writeFileSync(file, manifest);
+  await eventually('what is applied is taken', async () => (await kubectl('apply', '-f', file)) !== '');
+};
+
+test('a site without any route comes up, runs pods, stops, starts and goes', { timeout: 180_000 }, async () => {
+  assert.equal((await alone('ip', 'route', 'show', 'default')).stdout, '');
+  await works('up');
+  const archive = path.join(folder, 'busy.tar');
+  await writeBusyboxImage(archive, IMAGE);
+  await works('image', 'import', archive);
+  await apply(POD('here', IMAGE));
+  await kubectl('wait', 'pod/here', '--for=condition=Ready', '--timeout=60s');
+
+  await apply(POD('nowhere', 'docker.io/library/nowhere:1'));
+  const why = await eventually('the pull fails', async () => {
+    const pod = JSON.parse(await kubectl('get', 'pod', 'nowhere', '-o', 'json')) as {
+      status?: { containerStatuses?: { state?: { waiting?: { reason: string; message?: string } } }[] };
+    };
+    const waiting = pod.status?.containerStatuses?.[0]?.state?.waiting;
+    return waiting?.reason.includes('Pull') && waiting.message;
+  });
+  assert.match(why, /nowhere:1/);
+  assert.doesNotMatch(why, /registry-1\.docker\.io|lookup|dial/, 'no registry outside was asked by the node');
+
+  await works('down');
+  await works('up');
+  const status = JSON.parse((await works('status', '--json')).stdout) as SiteStatus;
+  assert.equal(status.phase, 'Ready');
+  await eventually('the pod runs again', async () =>
+    /Running/.test(await kubectl('get', 'pod', 'here', '--no-headers')),
+  );
+  await works('destroy', '--yes');
+  assert.equal(fs.existsSync(site.data), false);
+});
+
+test('without root the message names what works without, and that works', { timeout: 120_000 }, async () => {
+  const data = path.join(folder, 'nobody');
+  const asNobody = (...args: string[]): Promise<Ran> =>
+    ran('setpriv', [`--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups', command, ...args, '--data', data]);
+  const refused = await asNobody('up');
+  assert.equal(refused.code, 1, refused.stderr);
+  assert.match(refused.stderr, /need root/);
+  assert.match(refused.stderr, /holdfast up --runtime simulated/);
+  assert.equal(fs.existsSync(data), false, 'nothing half-made is left');
+  try {
+    const simulated = await asNobody('up', '--runtime', 'simulated', '--ports', 'auto');
+    assert.equal(simulated.code, 0, simulated.stderr);
+    assert.match((await asNobody('status')).stdout, /simulated: no containers run/);
+  } finally {
+    assert.equal((await asNobody('destroy', '--yes')).code, 0);
+  }
+});
+
+test('where no namespaces may be made, the message says so and names what works without', async () => {
+  const data = path.join(folder, 'bound');
+  const bound = await ran('setpriv', [
+    '--bounding-set=-sys_admin',
+    '--inh-caps=-sys_admin',
+    command,
+    'up',
+    '--data',
+    data,
+  ]);
+  assert.equal(bound.code, 1, bound.stderr);
+  assert.match(bound.stderr, /does not let us make network namespaces/);
+  assert.match(bound.stderr, /holdfast up --runtime simulated/);
+  assert.equal(fs.existsSync(data), false);
+});
