@@ -46,16 +46,16 @@ function runningProcesses(site: Site, folders: SiteFolders): ProcessStatus[] {
   }));
 }
 
-/** Stopped; Degraded when processes run on without holdfastd. */
+/** Stopped, with or without pods that were kept; Degraded when our own processes run on without holdfastd. */
 function unsupervisedStatus(site: Site, folders: SiteFolders, clock: Clock): SiteStatus {
   const processes = runningProcesses(site, folders);
-  const kubeRuns = processes.some((process) => process.name === 'kube');
+  const runsOn = processes.some((process) => !process.name.startsWith('containerd-'));
   const now = rfc3339(clock.now());
   return {
     ...siteOutline(site, folders),
-    phase: kubeRuns ? 'Degraded' : 'Stopped',
+    phase: runsOn ? 'Degraded' : 'Stopped',
     processes,
-    conditions: kubeRuns
+    conditions: runsOn
       ? [
           {
             type: 'Supervised',

@@ -6,9 +6,10 @@ import path from 'node:path';
 import { after, test } from 'node:test';
 import type { SiteStatus } from '#model/site';
 import { run } from '#platform/process';
+import { eventually } from './site.fixture.ts';
 
 const home = path.join(import.meta.dirname, '../..');
-const data = fs.mkdtempSync(path.join(os.tmpdir(), 'hf-site-'));
+const data = fs.mkdtempSync(path.join(os.tmpdir(), 'holdfast-test-life-'));
 const holdfast = (...args: string[]) =>
   run(path.join(home, 'holdfast'), [...args, '--data', data], { timeoutMs: 180_000 });
 const status = async (): Promise<SiteStatus> => JSON.parse((await holdfast('status', '--json')).stdout) as SiteStatus;
@@ -18,6 +19,55 @@ after(async () => {
   await holdfast('destroy', '--yes');
   fs.rmSync(data, { recursive: true, force: true });
 });
+
+/** A condition's status and reason. */
+const condition = (of: SiteStatus, type: string): string => {
+  const found = of.conditions.find((one) => one.type === type);
+  return `${found?.status} ${found?.reason}`;
+};
+
+async function tellsWhatIsWrong(): Promise<void> {
+  const healthy = await status();
+  for (const type of ['ApiAnswering', 'MachinesReady', 'ProcessesStable'])
+    assert.match(condition(healthy, type), /^True /, type);
+
+  const kube = pids(healthy).get('kube') ?? 0;
+  process.kill(kube, 'SIGSTOP');
+  const deaf = await eventually('the site is Degraded', async () => {
+    const now = await status();
+    return now.phase === 'Degraded' && now;
+  });
+  process.kill(kube, 'SIGCONT');
+  assert.equal(condition(deaf, 'ApiAnswering'), 'False NoAnswer');
+  assert.equal(condition(deaf, 'MachinesReady'), 'False NotReady');
+  assert.deepEqual(
+    deaf.clusters.map(({ ready }) => ready),
+    [false],
+  );
+  await eventually('the site is Ready again', async () => (await status()).phase === 'Ready');
+
+  const killed = new Set<number>();
+  const dying = await eventually('services keep dying', async () => {
+    const now = await status();
+    const pid = pids(now).get('services');
+    if (condition(now, 'ProcessesStable') === 'False KeepsDying') return now;
+    if (pid === undefined || killed.has(pid)) return undefined;
+    killed.add(pid);
+    process.kill(pid, 'SIGKILL');
+    return undefined;
+  });
+  assert.match(
+    dying.conditions.find(({ type }) => type === 'ProcessesStable')?.message ?? '',
+    /services: killed by SIGKILL/,
+  );
+  const recovered = await eventually('the site is Ready again', async () => {
+    const now = await status();
+    return now.phase === 'Ready' && now;
+  });
+  const { restarts } = recovered.processes.find(({ name }) => name === 'services') ?? {};
+  assert.equal(restarts, killed.size);
+  assert.equal(condition(recovered, 'ProcessesStable'), 'False KeepsDying', 'it has not run for long yet');
+}
 
 test('a site is brought up, found again, kept through a killed supervisor, stopped and destroyed', async () => {
   const first = await holdfast('up', '--name', 'ship-1', '--runtime', 'simulated', '--ports', 'auto');
@@ -44,6 +94,8 @@ test('a site is brought up, found again, kept through a killed supervisor, stopp
   assert.equal(again.code, 0, again.stderr);
   const adopted = pids(await status());
   for (const [name, pid] of pids(ready)) if (name !== 'holdfastd') assert.equal(adopted.get(name), pid, name);
+
+  await tellsWhatIsWrong();
 
   assert.equal((await holdfast('down')).code, 0);
   const stopped = await holdfast('status', '--json');

@@ -77,16 +77,21 @@ export function watchHealth(of: {
     const readyNodes = await askNodes();
     const states = supervisor.states();
     const needed = of.needed();
-    const notReady = needed.filter((name) => states.find((state) => state.name === name)?.phase !== 'ready');
+    const notReady = needed.flatMap((name) => {
+      const state = states.find((one) => one.name === name);
+      if (state?.phase === 'ready') return [];
+      return state?.unstable ? [`${name} (keeps dying: ${state.lastEnd})`] : [name];
+    });
     const nodesMissing = site.machines
       .filter((machine) => !readyNodes?.has(machine.name))
       .map((m) => `machine ${m.name}`);
     const waitingFor = [...notReady, ...(readyNodes ? nodesMissing : ['the Kubernetes API', ...nodesMissing])];
     const whole = needed.length > 0 && waitingFor.length === 0;
     wasReady ||= whole;
-    const dying = states.filter((state) => state.unstable && state.phase !== 'ready');
+    const dying = states.filter((state) => state.unstable);
     return {
-      phase: whole ? 'Ready' : wasReady ? 'Degraded' : 'Starting',
+      // What keeps dying while it starts is no start any more.
+      phase: whole ? 'Ready' : wasReady || dying.length > 0 ? 'Degraded' : 'Starting',
       apiAnswers: readyNodes !== undefined,
       readyNodes: readyNodes ?? new Set(),
       waitingFor,

@@ -14,7 +14,7 @@ import type { Clock, Timer } from '#platform/clock';
 import type { Log } from '#platform/log';
 import { endProcess, isAlive, type ProcessIdentity, startDaemon } from '#platform/process';
 import type { EventLog, ProcessDeclaration, ProcessPhase, ProcessState } from './contract.ts';
-import { ADOPTED_POLL_MS, READY_POLL_MS, STOP_GRACE_MS } from './limits.ts';
+import { ADOPTED_POLL_MS, READY_POLL_MS, STABLE_AFTER_MS, STOP_GRACE_MS } from './limits.ts';
 import type { ProcessRecords } from './process-records.ts';
 import { planRestart } from './restart.plan.ts';
 
@@ -62,9 +62,14 @@ export class Supervised {
       pid: this.#running?.identity.pid,
       startedAtMs: this.#running?.startedAtMs,
       restarts: this.#restarts,
-      unstable: this.#unstable,
+      unstable: this.#unstable && !this.#hasRecovered(),
       lastEnd: this.#lastEnd,
     };
+  }
+
+  #hasRecovered(): boolean {
+    const { clock } = this.#with;
+    return this.#running !== undefined && clock.monotonicMs() - this.#running.sinceMs >= STABLE_AFTER_MS;
   }
 
   begin(): void {
