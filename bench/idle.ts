@@ -1,6 +1,7 @@
 // What a site costs that does nothing: memory of every process of its own and of the real parts, processor time, and bytes
 // written to storage. PSS shares out pages that several processes map, so that its sum is what the site takes; the sum of RSS
-// counts them each time, and stands here because others publish it.
+// counts them each time, and stands here because others publish it. Programs outside the site that map the same binaries lower its
+// PSS; the anonymous part is free of that.
 import { bench, benchMain, pause, progress } from './harness/bench.ts';
 import { withSite } from './harness/site.ts';
 import { siteProcesses } from './harness/site-processes.ts';
@@ -29,6 +30,7 @@ export const idle = bench({
       return {
         rss_bytes: sumOf(rows, (row) => row.rss_bytes),
         pss_bytes: sumOf(rows, (row) => row.pss_bytes),
+        pss_anonymous_bytes: sumOf(rows, (row) => row.pss_anonymous_bytes),
         /** Of one core. */
         cpu_percent: rounded(
           sumOf(rows, (row) => row.cpu_percent),

@@ -4,6 +4,8 @@ import fs from 'node:fs';
 export interface ProcessMemory {
   readonly rssBytes: number;
   readonly pssBytes: number;
+  /** Its share of memory that no file stands behind. */
+  readonly pssAnonymousBytes: number;
 }
 
 export interface ProcessUsage {
@@ -32,7 +34,11 @@ export function processMemory(pid: number): ProcessMemory | undefined {
   const text = read(pid, 'smaps_rollup');
   return text === undefined
     ? undefined
-    : { rssBytes: fieldOf(text, 'Rss') * 1024, pssBytes: fieldOf(text, 'Pss') * 1024 };
+    : {
+        rssBytes: fieldOf(text, 'Rss') * 1024,
+        pssBytes: fieldOf(text, 'Pss') * 1024,
+        pssAnonymousBytes: fieldOf(text, 'Pss_Anon') * 1024,
+      };
 }
 
 export function processUsage(pid: number): ProcessUsage | undefined {

@@ -7,6 +7,7 @@ export interface ProcessRow {
   readonly name: string;
   readonly rss_bytes: number;
   readonly pss_bytes: number;
+  readonly pss_anonymous_bytes: number;
   /** Of one core. */
   readonly cpu_percent: number;
   readonly written_bytes: number;
@@ -27,6 +28,7 @@ export function usageWindow(processes: readonly SiteProcess[]): () => ProcessRow
         name,
         rss_bytes: memory.rssBytes,
         pss_bytes: memory.pssBytes,
+        pss_anonymous_bytes: memory.pssAnonymousBytes,
         cpu_percent: rounded(((last.cpuMs - first.cpuMs) / tookMs) * 100, 2),
         written_bytes: last.writtenBytes - first.writtenBytes,
       };
