@@ -2,6 +2,7 @@
 // Source: Kubernetes, Pod Lifecycle, "Pod conditions" and "Pod readiness".
 import type { ContainerStatus, Pod, PodCondition } from '#model/kube';
 import type { PodStop } from './observed.ts';
+import type { ResizeHeld } from './resize.ts';
 import { isSidecar } from './restart.ts';
 
 export interface ConditionInput {
@@ -11,6 +12,7 @@ export interface ConditionInput {
   readonly mains: readonly ContainerStatus[];
   readonly sandboxReady: boolean;
   readonly stop?: PodStop;
+  readonly resize?: { readonly held?: ResizeHeld };
   readonly now: number;
 }
 
@@ -71,6 +73,9 @@ export function podConditions(input: ConditionInput): PodCondition[] {
   const { failure } = input.stop ?? {};
   if (failure?.reason === 'Evicted' || failure?.reason === 'Terminated')
     verdicts.push(['DisruptionTarget', { status: true, reason: 'TerminationByKubelet', message: failure.message }]);
+  const { resize } = input;
+  if (resize?.held) verdicts.push(['PodResizePending', { status: true, ...resize.held }]);
+  else if (resize) verdicts.push(['PodResizeInProgress', { status: true }]);
   const before = input.pod.status?.conditions ?? [];
   const now = new Date(input.now).toISOString().replace(/\.[0-9]+Z$/, 'Z');
   const generation = input.pod.metadata?.generation;

@@ -1,9 +1,10 @@
 // The status of one container: what it is doing now, and how its last run ended.
 // Source: Kubernetes API, core/v1 ContainerStatus; Pod Lifecycle, "Container states".
-import type { Container, ContainerState, ContainerStatus, Pod } from '#model/kube';
+import type { Container, ContainerState, ContainerStatus, Pod, VolumeMount, VolumeMountStatus } from '#model/kube';
 import { newestOf, type ObservedContainer, type PodView, readySandbox } from './observed.ts';
 import { hasRunItsCourse, type NamedContainer } from './outcome.ts';
 import { isReady, isStarted } from './plan.ts';
+import { appliedResources } from './resize.ts';
 import { restartAtMs, willRestart } from './restart.ts';
 
 const seconds = (ms: number): string => new Date(ms).toISOString().replace(/\.[0-9]+Z$/, 'Z');
@@ -36,7 +37,7 @@ export interface ContainerStatusInput {
 }
 
 export function containerStatus(input: ContainerStatusInput): ContainerStatus {
-  const { pod, view, named, previous, runtimeName } = input;
+  const { view, named, previous, runtimeName } = input;
   const { container, kind } = named;
   const history = view.observed.containers.filter((c) => c.name === container.name && c.state !== 'created');
   const seen = history[0];
@@ -50,21 +51,29 @@ export function containerStatus(input: ContainerStatusInput): ContainerStatus {
     image: container.image ?? '',
     imageID: seen?.imageId ?? previous?.imageID ?? '',
     restartCount: Math.max(seen?.attempt ?? 0, view.memory.get(container.name)?.restartsBefore ?? 0),
-    ready: finishedInit || isReady(view, container, seen),
+    ready: kind !== 'ephemeral' && (finishedInit || isReady(view, container, seen)),
     started,
     state,
     lastState,
   };
   if (seen && !(state.waiting && !history.length)) status.containerID = `${runtimeName}://${seen.id}`;
   else if (previous?.containerID) status.containerID = previous.containerID;
-  const resources = resourcesOf(pod, container, state);
-  if (resources) status.resources = resources;
-  if (resources?.requests) status.allocatedResources = resources.requests;
+  if (seen?.state === 'running') addResources(status, view, container, seen.id);
+  if (seen && container.volumeMounts?.length) status.volumeMounts = container.volumeMounts.map(mountStatus);
+  if (seen && container.lifecycle?.stopSignal) status.stopSignal = container.lifecycle.stopSignal;
   return status;
 }
 
-function resourcesOf(_pod: Pod, container: Container, state: ContainerState): ContainerStatus['resources'] {
-  return state.running && container.resources ? container.resources : undefined;
+/** What the container has, and what the node has set aside for it. */
+function addResources(status: ContainerStatus, view: PodView, container: Container, id: string): void {
+  const applied = appliedResources(view, container.name, id) ?? container.resources;
+  const allocated = view.resizeHeld ? applied : container.resources;
+  if (applied) status.resources = applied;
+  if (allocated?.requests) status.allocatedResources = allocated.requests;
+}
+
+function mountStatus({ name, mountPath, readOnly }: VolumeMount): VolumeMountStatus {
+  return { name, mountPath, ...(readOnly ? { readOnly, recursiveReadOnly: 'Disabled' } : {}) };
 }
 
 function lastOf(previous: ContainerStatus | undefined): ContainerState {

@@ -37,5 +37,7 @@ export {
   type QosClass,
   qosClassOf,
 } from './qos.ts';
+export { isResizing, type ResizeHeld } from './resize.ts';
 export { type ContainerKind, crashAfter, willRestart } from './restart.ts';
 export { serviceEnv } from './service-env.ts';
+export { forbiddenSysctl, unsupportedIn, withoutEffectIn } from './unsupported.ts';

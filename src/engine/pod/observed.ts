@@ -1,4 +1,6 @@
 // What is known about a pod on a node: what the runtime reports, and what the agent remembers of its own attempts.
+import type { ResourceRequirements } from '#model/kube';
+import type { ResizeHeld } from './resize.ts';
 
 export type ContainerRunState = 'created' | 'running' | 'exited' | 'unknown';
 
@@ -54,12 +56,14 @@ export interface Crash {
 
 /** What the agent remembers of a container by name, between two looks. */
 export interface ContainerMemory {
-  readonly busy?: 'starting' | 'stopping';
+  readonly busy?: 'starting' | 'stopping' | 'resizing';
   /** Why the last attempt to start led to no running container. */
   readonly waiting?: { readonly reason: string; readonly message: string };
   /** No new attempt to start before. */
   readonly retryAtMs?: number;
   readonly crash?: Crash;
+  /** The resources that a running container was given. */
+  readonly applied?: { readonly containerId: string; readonly resources: ResourceRequirements };
   /** Restarts known from earlier lives of the agent; the runtime may have forgotten the containers. */
   readonly restartsBefore?: number;
 }
@@ -77,6 +81,8 @@ export interface PodView {
   /** By container id. */
   readonly probes: ReadonlyMap<string, ProbeVerdict>;
   readonly stop?: PodStop;
+  /** Why other resources are not given to running containers now. */
+  readonly resizeHeld?: ResizeHeld;
   readonly now: number;
 }
 

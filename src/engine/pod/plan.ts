@@ -5,6 +5,7 @@
 import type { Container, Pod } from '#model/kube';
 import { newestOf, type ObservedContainer, type PodStop, type PodView, readySandbox } from './observed.ts';
 import { containersOf, hasRunItsCourse, type NamedContainer } from './outcome.ts';
+import { appliedResources, resizeNeed } from './resize.ts';
 import { type ContainerKind, restartAtMs, willRestart } from './restart.ts';
 
 export type PodAction =
@@ -23,9 +24,10 @@ export type PodAction =
       readonly container: Container;
       readonly graceSeconds: number;
       readonly why: StopCause;
-    };
+    }
+  | { readonly do: 'resize-container'; readonly id: string; readonly container: Container };
 
-export type StopCause = 'pod ends' | 'liveness' | 'startup' | 'image changed' | 'sandbox lost';
+export type StopCause = 'pod ends' | 'liveness' | 'startup' | 'image changed' | 'resize' | 'sandbox lost';
 
 export interface PodPlan {
   readonly actions: readonly PodAction[];
@@ -130,7 +132,7 @@ function step(pod: Pod, view: PodView, named: NamedContainer, sandboxId: string)
   const memory = view.memory.get(container.name);
   if (memory?.busy) return {};
   const seen = newestOf(view.observed, container.name, sandboxId);
-  if (seen && running(seen)) return { action: reasonToStop(pod, view, named, seen) };
+  if (seen && running(seen)) return { action: reasonToAct(pod, view, named, seen) };
   if (seen?.state === 'exited' && !willRestart(pod, container, kind, seen.exitCode)) return {};
   const crashUntil = seen?.state === 'exited' ? restartAtMs(memory?.crash, seen) : 0;
   const notBefore = Math.max(crashUntil, memory?.retryAtMs ?? 0);
@@ -144,13 +146,16 @@ function nextAttempt(view: PodView, name: string): number {
   return Math.max((view.memory.get(name)?.restartsBefore ?? 0) - 1, -1, ...seen.map((c) => c.attempt)) + 1;
 }
 
-function reasonToStop(pod: Pod, view: PodView, named: NamedContainer, seen: ObservedContainer): PodAction | undefined {
+function reasonToAct(pod: Pod, view: PodView, named: NamedContainer, seen: ObservedContainer): PodAction | undefined {
   const failed = view.probes.get(seen.id)?.failed;
   if (failed) return stopAction(pod, seen, failed.graceSeconds ?? graceOf(pod), failed.probe);
   if (seen.state === 'unknown') return stopAction(pod, seen, graceOf(pod), 'sandbox lost');
   const changes = named.kind === 'main' || named.kind === 'sidecar';
   if (changes && named.container.image !== seen.image) return stopAction(pod, seen, graceOf(pod), 'image changed');
-  return undefined;
+  if (!changes || view.resizeHeld) return undefined;
+  const need = resizeNeed(named.container, appliedResources(view, seen.name, seen.id));
+  if (need === 'restart') return stopAction(pod, seen, graceOf(pod), 'resize');
+  return need === 'in place' ? { do: 'resize-container', id: seen.id, container: named.container } : undefined;
 }
 
 /** Running, its postStart hook done and its startup probe passed. */

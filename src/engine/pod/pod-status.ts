@@ -5,6 +5,7 @@ import { containerStatus } from './container-status.ts';
 import { type PodView, readySandbox } from './observed.ts';
 import { containersOf, hasRunItsCourse } from './outcome.ts';
 import { qosClassOf } from './qos.ts';
+import { isResizing } from './resize.ts';
 import { isSidecar } from './restart.ts';
 
 export interface PodStatusInput {
@@ -34,10 +35,20 @@ export function podStatus(input: PodStatusInput): PodStatus {
   const ips = pod.spec?.hostNetwork ? [hostAddress] : (sandbox?.ips ?? before.podIPs?.map(({ ip }) => ip) ?? []);
   const failure =
     stop?.failure ?? (phase === 'Failed' ? { reason: before.reason, message: before.message } : undefined);
+  const resize = isResizing(pod, view) ? { ...(view.resizeHeld ? { held: view.resizeHeld } : {}) } : undefined;
   const startTime = before.startTime ?? new Date(input.startTimeMs).toISOString().replace(/\.[0-9]+Z$/, 'Z');
   const status: PodStatus = {
     phase,
-    conditions: podConditions({ pod, phase, inits, mains, sandboxReady: sandbox !== undefined, stop, now: view.now }),
+    conditions: podConditions({
+      pod,
+      phase,
+      inits,
+      mains,
+      sandboxReady: sandbox !== undefined,
+      stop,
+      resize,
+      now: view.now,
+    }),
     hostIP: hostAddress,
     hostIPs: [{ ip: hostAddress }],
     startTime,

@@ -70,6 +70,7 @@ const brief = (action: PodAction): string => {
   if (action.do === 'create-sandbox') return `sandbox ${action.attempt}`;
   if (action.do === 'stop-sandbox') return `end sandbox ${action.id}`;
   if (action.do === 'start-container') return `start ${action.container.name} ${action.attempt}`;
+  if (action.do === 'resize-container') return `resize ${action.container.name}`;
   return `stop ${action.container.name} (${action.why})`;
 };
 

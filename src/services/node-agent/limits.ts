@@ -24,6 +24,8 @@ export const RUNTIME_LOOK_MS = 25;
 export const SETUP_RETRY = { firstMs: 1_000, maxMs: 30_000, factor: 2 };
 /** An image that could not be pulled is tried again after this. Source: Kubernetes, "Image pull back-off". */
 export const PULL_RETRY = { firstMs: 10_000, maxMs: 300_000, factor: 2 };
+/** How long a failed pull is shown as such, before as waiting for the next. */
+export const PULL_FAILURE_SHOWN_MS = 1_000;
 /** Pulls at one time: more only share the same disk and wire. */
 export const PULLS_MAX = 4;
 /** The least time that a container gets after its preStop hook used its grace up. */

@@ -3,7 +3,7 @@
 import { backoffDelayMs, messageOf } from '#base';
 import type { Clock } from '#platform/clock';
 import type { Cri, ImageAuth } from '#platform/cri';
-import { PULL_RETRY, PULLS_MAX } from '../limits.ts';
+import { PULL_FAILURE_SHOWN_MS, PULL_RETRY, PULLS_MAX } from '../limits.ts';
 import { fullImageName, isImageName, pullPolicyOf } from './image-name.ts';
 
 export type ImageOutcome =
@@ -60,7 +60,8 @@ export function openImages(options: { cri: Cri; clock: Clock }): Images {
     const untilMs = clock.now() + backoffDelayMs(PULL_RETRY, attempts);
     const message = messageOf(error);
     failures.set(name, { attempts: attempts + 1, untilMs, message });
-    return { kind: 'waiting', reason: 'ErrImagePull', message, retryAtMs: untilMs };
+    // Asked again soon, the answer is that it waits; the failure itself is shown that long.
+    return { kind: 'waiting', reason: 'ErrImagePull', message, retryAtMs: clock.now() + PULL_FAILURE_SHOWN_MS };
   };
   const ensure = async (wish: ImageWish): Promise<ImageOutcome> => {
     const now = clock.now();

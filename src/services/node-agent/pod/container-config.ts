@@ -10,7 +10,7 @@ import { containerSecurity } from './security.ts';
 const CPU_PERIOD_MICROS = 100_000;
 const CPU_QUOTA_MICROS_MIN = 1_000;
 
-function linuxResources(pod: Pod, container: Container, memoryCapacityBytes: number): LinuxResources {
+export function linuxResources(pod: Pod, container: Container, memoryCapacityBytes: number): LinuxResources {
   const limits = amountsOf(container.resources?.limits);
   const requests = amountsOf({ ...container.resources?.limits, ...container.resources?.requests });
   const quota = Math.max(CPU_QUOTA_MICROS_MIN, Math.round((limits.cpuMillis * CPU_PERIOD_MICROS) / 1000));

@@ -25,7 +25,13 @@ function statusPatch(before: PodStatus, after: PodStatus): Record<string, unknow
     const gone = (before.podIPs ?? []).filter(({ ip }) => !after.podIPs?.some((now) => now.ip === ip));
     patch.podIPs = [...(after.podIPs ?? []), ...gone.map(({ ip }) => ({ $patch: 'delete', ip }))];
   }
-  if (patch.conditions) patch.conditions = (after.conditions ?? []).map((now) => conditionPatch(before, now));
+  if (patch.conditions) {
+    const gone = (before.conditions ?? []).filter(({ type }) => !after.conditions?.some((now) => now.type === type));
+    patch.conditions = [
+      ...(after.conditions ?? []).map((now) => conditionPatch(before, now)),
+      ...gone.map(({ type }) => ({ $patch: 'delete', type })),
+    ];
+  }
   return patch;
 }
 
@@ -36,9 +42,12 @@ function conditionPatch(before: PodStatus, now: PodCondition): Record<string, un
   return { ...now, ...Object.fromEntries(gone.map((key) => [key, null])) };
 }
 
+/** Conditions of the agent's that are only there while they hold. */
+const PASSING: readonly string[] = ['PodResizePending', 'PodResizeInProgress'];
+
 /** All conditions: the agent's, and those that others set. */
 function mergeConditions(before: readonly PodCondition[] = [], own: readonly PodCondition[] = []): PodCondition[] {
-  return [...before.filter((c) => !own.some((o) => o.type === c.type)), ...own];
+  return [...before.filter((c) => !PASSING.includes(c.type) && !own.some((o) => o.type === c.type)), ...own];
 }
 
 export function statusWriter(context: AgentContext): StatusWriter {

@@ -3,6 +3,7 @@ import { messageOf, WorldError } from '#base';
 import { ApiError } from '#client';
 import { cpuSharesOf, hostsFile, type ObservedPod, type PodFacts, podAmounts, podLimits } from '#engine/pod';
 import type { Pod } from '#model/kube';
+import type { Cgroups } from '#platform/cgroup';
 import type { SandboxConfig } from '#platform/cri';
 import { makeFolder, readTextIfPresent, removeTree } from '#platform/disk';
 import { makeSharedFile } from '#platform/volume';
@@ -63,12 +64,16 @@ function writeHosts(context: AgentContext, pod: Pod, podIps: readonly string[]):
   makeSharedFile(context.paths.hosts(uidOfPod(pod)), hostsFile(pod, { podIps, clusterDomain, hostFile }), 0o644);
 }
 
-function setUpCgroup(context: AgentContext, pod: Pod): void {
-  const group = podCgroup(context.options.cgroupRoot, pod);
-  context.cgroups.create(group);
+function setUpCgroup({ cgroups, options }: AgentContext, pod: Pod): void {
+  cgroups.create(podCgroup(options.cgroupRoot, pod));
+  setPodLimits(cgroups, options.cgroupRoot, pod);
+}
+
+/** Gives the pod's group what its containers may use together. */
+export function setPodLimits(cgroups: Cgroups, cgroupRoot: string, pod: Pod): void {
   const limits = podLimits(pod);
   const cpuShares = cpuSharesOf(podAmounts(pod, 'requests').cpuMillis);
-  context.cgroups.setLimits(group, {
+  cgroups.setLimits(podCgroup(cgroupRoot, pod), {
     cpuShares,
     ...(limits.cpuMillis > 0 ? { cpuMillis: limits.cpuMillis } : {}),
     ...(limits.memoryBytes > 0 ? { memoryBytes: limits.memoryBytes } : {}),
@@ -80,7 +85,6 @@ export interface FinishInput {
   readonly pod: Pod;
   readonly observed: ObservedPod;
   readonly apiPod: Pod | undefined;
-  readonly graceful: boolean;
 }
 
 /** Removes sandboxes, volumes, logs and control group, then lets the API forget the pod. Can be called again. */

@@ -1,6 +1,14 @@
 // Starts one container: image, variables, mounts, create, start, postStart. What hinders it is told as a reason for waiting.
 import { messageOf, WorldError } from '#base';
-import { type ContainerKind, durationText, newestOf, type ObservedPod, type PodFacts } from '#engine/pod';
+import {
+  type ContainerKind,
+  durationText,
+  newestOf,
+  type ObservedPod,
+  type PodFacts,
+  unsupportedIn,
+  withoutEffectIn,
+} from '#engine/pod';
 import type { Container, Pod, Secret } from '#model/kube';
 import type { CriImage, ImageAuth, SandboxConfig } from '#platform/cri';
 import { makeFolder } from '#platform/disk';
@@ -69,6 +77,8 @@ async function create(input: StartInput, imageRef: string): Promise<StartOutcome
     note(input, 'Warning', 'Failed', `Error: ${messageOf(error)}`);
     return { kind: 'waiting', reason, message: messageOf(error) };
   }
+  const idle = withoutEffectIn(input.facts.pod, input.container);
+  if (idle) note(input, 'Normal', 'NotApplied', idle);
   note(input, 'Normal', 'Created', `Created container: ${input.container.name}`);
   try {
     await context.cri.containerStart(containerId);
@@ -90,6 +100,8 @@ async function configOf(input: StartInput, imageRef: string, image: CriImage | u
   const { context, facts, container, kind, attempt } = input;
   const { pod } = facts;
   try {
+    const unsupported = unsupportedIn(pod, container);
+    if (unsupported) throw new WorldError('Unsupported', unsupported);
     const env = await environmentOf({
       facts,
       container,

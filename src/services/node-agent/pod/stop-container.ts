@@ -23,6 +23,7 @@ const SAYING: Readonly<Record<StopCause, (name: string) => string>> = {
   liveness: (name) => `Container ${name} failed liveness probe, will be restarted`,
   startup: (name) => `Container ${name} failed startup probe, will be restarted`,
   'image changed': (name) => `Container ${name} definition changed, will be restarted`,
+  resize: (name) => `Container ${name} resize requires restart`,
   'sandbox lost': (name) => `Stopping container ${name}`,
 };
 

@@ -2,11 +2,12 @@
 // One worker a pod, by uid.
 import { messageOf } from '#base';
 import { ApiError, type ObjectCache } from '#client';
-import type { Pod } from '#model/kube';
+import type { Node, Pod } from '#model/kube';
 import { watchFolder } from '#platform/disk';
 import { type AgentContext, NODES, PODS } from '../context.ts';
 import { uidOfPod } from '../paths.ts';
-import { type PodWorker, podWorker } from '../pod/pod-worker.ts';
+import { PodWorker } from '../pod/pod-worker.ts';
+import { admitPod, type Place, type Refusal, resizeHeld } from './admission.ts';
 import { readCheckpoints } from './checkpoint.ts';
 import type { KeptObjects } from './references.ts';
 import { CONFIG_HASH, CONFIG_MIRROR, isMirror, isStatic, mirrorPodOf, readStaticPods } from './static-pods.ts';
@@ -38,14 +39,37 @@ export function openPodTable(context: AgentContext): PodTable {
     if (isStatic(pod)) return shown && isMirror(shown) ? shown : undefined;
     return shown?.metadata?.uid === uidOfPod(pod) ? shown : undefined;
   };
+  const placed = new Set<string>();
+  let node: Node | undefined;
+  /** The pods that have their place here, but for one. What the API has let go needs none any more. */
+  const placeFor = (pod: Pod): Place => {
+    const others = [...workers.values()].filter((worker) => {
+      const isOther = uidOfPod(worker.pod) !== uidOfPod(pod) && placed.has(uidOfPod(worker.pod));
+      const isKnown = !cache.isSynced || isStatic(worker.pod) || apiPod(worker.pod) !== undefined;
+      return isOther && isKnown && worker.status.phase !== 'Succeeded' && worker.status.phase !== 'Failed';
+    });
+    const allocatable = { ...context.allocatable, ...(node?.status?.allocatable as Record<string, string>) };
+    return { node, allocatable, others: others.map((worker) => worker.pod) };
+  };
+  /** A refusal by what is remembered of the node is looked at again with the node as it is now. */
+  const admit = async (pod: Pod): Promise<Refusal | undefined> => {
+    const isNew = pod.status?.startTime === undefined && !pod.metadata?.deletionTimestamp;
+    if (isNew && (!node || admitPod(pod, placeFor(pod))))
+      node = await client.get(NODES, { name: nodeName }).catch(() => node);
+    const refusal = isNew ? admitPod(pod, placeFor(pod)) : undefined;
+    if (!refusal) placed.add(uidOfPod(pod));
+    return refusal;
+  };
   const add = (pod: Pod, kept: KeptObjects): void => {
     const uid = uidOfPod(pod);
     const onGone = (): void => {
       workers.delete(uid);
+      placed.delete(uid);
       // A pod that comes back under the same uid (a static one) starts anew.
       reconcile();
     };
-    const worker = podWorker({ context, pod, kept, apiPod, onGone });
+    const held = (of: Pod) => resizeHeld(of, placeFor(of));
+    const worker = new PodWorker({ context, pod, kept, apiPod, admit, resizeHeld: held, onGone });
     workers.set(uid, worker);
     worker.wake();
   };
