@@ -105,8 +105,9 @@ export function startPodNetwork(options: PodNetworkOptions): PodNetwork {
     }
   };
   void Promise.all([nodes.synced, services.synced]).then(() => {
-    nodes.onChange(({ object, previous }) => {
+    nodes.onChange(({ type, object, previous }) => {
       if (
+        type === 'deleted' ||
         object.spec?.podCIDR !== previous?.spec?.podCIDR ||
         JSON.stringify(object.status?.addresses) !== JSON.stringify(previous?.status?.addresses)
       )
