@@ -40,11 +40,13 @@ test('every verb has help with an example', async () => {
     .map((match) => match[1] ?? '')
     .filter((verb) => verb !== 'help');
   assert.ok(verbs.includes('up') && verbs.includes('status'));
-  for (const verb of verbs) {
-    const help = await cli(verb, '--help');
+  const nouns = { image: ['import', 'list', 'delete', 'pin', 'unpin'], registry: ['credentials', 'ca'] };
+  const below = Object.entries(nouns).flatMap(([noun, of]) => of.map((verb) => [noun, verb]));
+  for (const words of [...verbs.filter((verb) => !(verb in nouns)).map((verb) => [verb]), ...below]) {
+    const help = await cli(...words, '--help');
     assert.equal(help.exitCode, 0);
-    assert.match(help.out, /Example:\n {2}/, verb);
-    assert.match(help.out, /--data <dir>/, verb);
+    assert.match(help.out, new RegExp(`Example:\\n {2}.*holdfast ${words.join(' ')}`), words.join(' '));
+    assert.match(help.out, /--data <dir>/, words.join(' '));
   }
 });
 
