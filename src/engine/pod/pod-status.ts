@@ -53,10 +53,10 @@ export function podStatus(input: PodStatusInput): PodStatus {
     hostIPs: [{ ip: hostAddress }],
     startTime,
     qosClass: before.qosClass ?? qosClassOf(pod),
-    containerStatuses: mains,
   };
+  if (!isRefused(view, before)) status.containerStatuses = mains;
   if (pod.metadata?.generation !== undefined) status.observedGeneration = pod.metadata.generation;
-  if (inits.length > 0) status.initContainerStatuses = inits;
+  if (inits.length > 0 && status.containerStatuses) status.initContainerStatuses = inits;
   if (ephemerals.length > 0) status.ephemeralContainerStatuses = ephemerals;
   if (failure?.reason) status.reason = failure.reason;
   if (failure?.message) status.message = failure.message;
@@ -65,6 +65,12 @@ export function podStatus(input: PodStatusInput): PodStatus {
     status.podIPs = ips.map((ip) => ({ ip }));
   }
   return status;
+}
+
+/** Refused before anything of it was made: its containers have no status at all. */
+function isRefused({ stop, observed }: PodView, before: PodStatus): boolean {
+  const began = observed.sandboxes.length > 0 || before.containerStatuses !== undefined;
+  return stop?.failure !== undefined && !began;
 }
 
 /** Pending until every main container has run; Succeeded or Failed only when nothing of the pod runs any more. */

@@ -12,7 +12,7 @@ import {
   podStatus,
   type ResizeHeld,
 } from '#engine/pod';
-import type { Pod, PodStatus } from '#model/kube';
+import type { ContainerStatus, Pod, PodStatus } from '#model/kube';
 import type { Timer } from '#platform/clock';
 import type { AgentContext } from '../context.ts';
 import { API_RETRY_MS } from '../limits.ts';
@@ -24,7 +24,7 @@ import { fieldPathOf } from './names.ts';
 import { type Observer, podObserver } from './observe.ts';
 import { PodActs } from './pod-acts.ts';
 import { type StatusWriter, statusWriter } from './pod-status-writer.ts';
-import { type PodProbes, podProbes } from './probes.ts';
+import { PodProbes } from './probes.ts';
 import { finishPod } from './sandbox.ts';
 
 const NOTHING: ObservedPod = { sandboxes: [], containers: [] };
@@ -70,7 +70,7 @@ export class PodWorker {
     this.#startTimeMs = context.options.clock.now();
     this.observer = podObserver(context, uidOfPod(pod));
     this.#writer = statusWriter(context);
-    this.#probes = podProbes(context, () => this.wake());
+    this.#probes = new PodProbes({ context, before: (id) => this.#told(id), onChange: () => this.wake() });
     const now = () => ({
       pod: this.#pod,
       status: this.#status,
@@ -122,6 +122,11 @@ export class PodWorker {
     this.#probes.close();
     this.#writer.close();
     await this.#passing;
+  }
+
+  #told(containerId: string): ContainerStatus | undefined {
+    const { initContainerStatuses = [], containerStatuses = [] } = this.#status;
+    return [...initContainerStatuses, ...containerStatuses].find((s) => s.containerID?.endsWith(`/${containerId}`));
   }
 
   /** What the last status says of earlier lives of the agent. */
