@@ -25,7 +25,7 @@ makeFolder(folder);
 const store = await openSqliteStore({
   folder,
   index: objectIndex,
-  notice: (notice) => log.warn('store', { ...notice }),
+  notice: (notice) => log[notice.kind === 'state' ? 'info' : 'warn']('store', { ...notice }),
 });
 const { apiAddress: host } = site.network;
 const { api: port, dashboard, registry } = site.ports;

@@ -5,6 +5,8 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import type { SiteStatus } from '#model/site';
+import { systemClock } from '#platform/clock';
+import { connectCri } from '#platform/cri';
 import { writeBusyboxImage } from './image.fixture.ts';
 import { eventually, HOME, type Ran, ran, testSite } from './site.fixture.ts';
 
@@ -55,6 +57,38 @@ const apply = async (manifest: string): Promise<void> => {
   await eventually('what is applied is taken', async () => (await kubectl('apply', '-f', file)) !== '');
 };
 
+/** By the registry's own name, an image is for who has the pull secret's account. */
+async function pullsByOwnName(): Promise<void> {
+  const access = JSON.parse((await works('registry', 'credentials', '--json')).stdout) as {
+    readonly address: string;
+    readonly alsoAt: readonly string[];
+    readonly user: string;
+    readonly password: string;
+  };
+  const archive = path.join(folder, 'own.tar');
+  await writeBusyboxImage(archive, `${access.address}/team/own:1`);
+  await works('image', 'import', archive);
+  const secret = JSON.parse(await kubectl('get', 'secret', 'ase-ecr-credentials', '-o', 'json')) as {
+    data: Record<string, string>;
+  };
+  const { auths } = JSON.parse(Buffer.from(secret.data['.dockerconfigjson'] ?? '', 'base64').toString()) as {
+    auths: Record<string, { username: string; password: string }>;
+  };
+  const names = [access.address, ...access.alsoAt];
+  assert.deepEqual(Object.keys(auths), names);
+  const cri = connectCri({ socket: `${site.data}/run/node-a-worker/containerd.sock`, clock: systemClock });
+  try {
+    for (const name of names) {
+      const image = `${name}/team/own:1`;
+      await assert.rejects(cri.imagePull(image), /401 Unauthorized/, `${image} without the secret`);
+      const { username = '', password = '' } = auths[name] ?? {};
+      assert.match(await cri.imagePull(image, { username, password }), /^sha256:/, image);
+    }
+  } finally {
+    cri.close();
+  }
+}
+
 test('a site without any route comes up, runs pods, stops, starts and goes', { timeout: 180_000 }, async () => {
   assert.equal((await alone('ip', 'route', 'show', 'default')).stdout, '');
   await works('up');
@@ -74,6 +108,8 @@ test('a site without any route comes up, runs pods, stops, starts and goes', { t
   });
   assert.match(why, /nowhere:1/);
   assert.doesNotMatch(why, /registry-1\.docker\.io|lookup|dial/, 'no registry outside was asked by the node');
+
+  await pullsByOwnName();
 
   await works('down');
   await works('up');

@@ -25,6 +25,15 @@ interface DockerImage {
   readonly Layers: readonly string[];
 }
 
+export interface Importing {
+  readonly file: string;
+  readonly content: Content;
+  readonly put: Put;
+  /** Hosts with port under which the registry itself is known. */
+  readonly ownNames: ReadonlySet<string>;
+  progress(path: string): void;
+}
+
 type Put = (request: PutManifest) => Promise<{ readonly digest: string }>;
 
 const corrupt = (file: string, why: string): WorldError =>
@@ -86,7 +95,15 @@ const nameIn = (descriptor: Descriptor): string | undefined => {
   return annotations['io.containerd.image.name'] ?? annotations['org.opencontainers.image.ref.name'];
 };
 
-function fullName(file: string, text: string | undefined): { repository: string; reference: string; full: string } {
+interface FullName {
+  readonly repository: string;
+  readonly reference: string;
+  readonly full: string;
+}
+
+/** Names an archive's image in the catalogue; under the registry's own name, by what stands after it. */
+function fullName(of: Importing, text: string | undefined): FullName {
+  const { file } = of;
   const parsed = text === undefined ? undefined : parseReference(text);
   if (!parsed || !text || /^[\w.-]+$/.test(text)) {
     throw new WorldError(
@@ -100,7 +117,7 @@ function fullName(file: string, text: string | undefined): { repository: string;
     );
   }
   return {
-    repository: `${parsed.registry}/${parsed.repository}`,
+    repository: of.ownNames.has(parsed.registry) ? parsed.repository : `${parsed.registry}/${parsed.repository}`,
     reference: parsed.digest ?? parsed.tag ?? 'latest',
     full: referenceText(parsed),
   };
@@ -134,7 +151,8 @@ async function layoutManifests(
   return puts;
 }
 
-async function importLayout(file: string, unpacked: Unpacked, content: Content, put: Put): Promise<ImportedImage[]> {
+async function importLayout(of: Importing, unpacked: Unpacked): Promise<ImportedImage[]> {
+  const { file, content, put } = of;
   const index = readManifest(unpacked.texts.get('index.json') ?? '', MEDIA_TYPES.ociIndex);
   if (typeof index === 'string') throw corrupt(file, index);
   const read = (digest: string): Promise<string> => {
@@ -143,13 +161,14 @@ async function importLayout(file: string, unpacked: Unpacked, content: Content, 
   };
   const planned = [];
   for (const top of index.manifests) {
-    const { repository, reference, full } = fullName(file, nameIn(top));
+    const { repository, reference, full } = fullName(of, nameIn(top));
     planned.push({ full, reference, puts: await layoutManifests(top, repository, read) });
   }
   return putAll(planned, put);
 }
 
-async function importDocker(file: string, unpacked: Unpacked, put: Put): Promise<ImportedImage[]> {
+async function importDocker(of: Importing, unpacked: Unpacked): Promise<ImportedImage[]> {
+  const { file, put } = of;
   const list = JSON.parse(unpacked.texts.get('manifest.json') ?? '[]') as DockerImage[];
   const blob = (path: string): Blob => {
     const found = unpacked.blobs.get(path);
@@ -166,7 +185,7 @@ async function importDocker(file: string, unpacked: Unpacked, put: Put): Promise
       layers: layers.map((layer) => ({ mediaType: MEDIA_TYPES.ociLayer, digest: layer.digest, size: layer.bytes })),
     });
     return (image.RepoTags ?? []).map((tag) => {
-      const { repository, reference, full } = fullName(file, tag);
+      const { repository, reference, full } = fullName(of, tag);
       return {
         full,
         reference,
@@ -184,7 +203,7 @@ async function importDocker(file: string, unpacked: Unpacked, put: Put): Promise
       };
     });
   });
-  if (planned.length === 0) fullName(file, undefined);
+  if (planned.length === 0) fullName(of, undefined);
   return putAll(planned, put);
 }
 
@@ -203,13 +222,10 @@ async function putAll(
 
 /** Errors: WorldError `NotFound`, `Corrupt`, `Invalid`, `Exhausted`, each with the cure. Blobs of an import that failed are
  * referred to by nothing, and are swept. */
-export async function importArchive(
-  file: string,
-  parts: { readonly content: Content; readonly put: Put; progress(path: string): void },
-): Promise<ImportedImage[]> {
-  const unpacked = await unpack(file, parts.content, parts.progress);
-  if (unpacked.texts.has('index.json') && unpacked.texts.has('oci-layout'))
-    return importLayout(file, unpacked, parts.content, parts.put);
-  if (unpacked.texts.has('manifest.json')) return importDocker(file, unpacked, parts.put);
+export async function importArchive(of: Importing): Promise<ImportedImage[]> {
+  const { file } = of;
+  const unpacked = await unpack(file, of.content, of.progress);
+  if (unpacked.texts.has('index.json') && unpacked.texts.has('oci-layout')) return importLayout(of, unpacked);
+  if (unpacked.texts.has('manifest.json')) return importDocker(of, unpacked);
   throw corrupt(file, 'it holds neither index.json (OCI) nor manifest.json (Docker)');
 }

@@ -26,13 +26,18 @@ const missing = (reference: string): WorldError =>
   });
 
 /** Finds by the name as listed, by its full name, or by the short name that the site's own registry knows. */
-function locate(catalog: Catalog, text: string): { repository: Repository; tag: string } {
+function locate(
+  catalog: Catalog,
+  text: string,
+  ownNames: ReadonlySet<string>,
+): { repository: Repository; tag: string } {
   const parsed = parseReference(text);
   if (!parsed)
     throw new WorldError('Invalid', `"${text}" is not an image name`, { cure: 'write it as in "holdfast image list"' });
   const tag = parsed.tag ?? 'latest';
   const own = text.replace(/:[^/:]*$/, '');
-  for (const name of [`${parsed.registry}/${parsed.repository}`, own]) {
+  const full = ownNames.has(parsed.registry) ? parsed.repository : `${parsed.registry}/${parsed.repository}`;
+  for (const name of [full, own]) {
     const repository = catalog.repository(name);
     if (repository?.tags[tag]) return { repository, tag };
   }
@@ -42,9 +47,12 @@ function locate(catalog: Catalog, text: string): { repository: Repository; tag: 
 export function imageOperator({
   content,
   catalog,
+  ownNames,
 }: {
   readonly content: Content;
   readonly catalog: Catalog;
+  /** Hosts with port under which the registry itself is known. */
+  ownNames(): ReadonlySet<string>;
 }): ImageOperator {
   /** Only what the removed manifests referred to is looked at: blobs of a push that is under way belong to nobody yet. */
   const removeUnreferred = (candidates: ReadonlySet<string>): number => {
@@ -88,12 +96,12 @@ export function imageOperator({
         })),
       ),
     delete: (reference) => {
-      const { repository, tag } = locate(catalog, reference);
+      const { repository, tag } = locate(catalog, reference, ownNames());
       catalog.removeTag(repository.name, tag);
       return { freedBytes: sweepRepository(repository.name) };
     },
     pin: (reference, pinned) => {
-      const { repository, tag } = locate(catalog, reference);
+      const { repository, tag } = locate(catalog, reference, ownNames());
       const entry = repository.tags[tag];
       if (entry) catalog.putTag(repository.name, tag, { ...entry, pinned });
     },

@@ -74,9 +74,10 @@ export async function startRegistry(options: RegistryOptions): Promise<Registry>
   sweepLater();
   log.info('the registry serves', { ports: server.ports, ...content.usage() });
   return {
-    ...imageOperator({ content, catalog }),
+    ...imageOperator({ content, catalog, ownNames: options.ownNames }),
     ports: server.ports,
-    import: (file, progress) => importArchive(file, { content, put: parts.images.put, progress }),
+    import: (file, progress) =>
+      importArchive({ file, content, put: parts.images.put, ownNames: options.ownNames(), progress }),
     usage: () => content.usage(),
     setCredentials: (tls) => server.setCredentials(tls),
     stop: async () => {
