@@ -33,6 +33,7 @@ export function unsupportedIn(pod: Pod, container: Container): string | undefine
     ['securityContext.windowsOptions', hasFields(own.windowsOptions) || hasFields(whole.windowsOptions)],
     ['supplementalGroupsPolicy Strict', whole.supplementalGroupsPolicy === 'Strict'],
     ['appArmorProfile Localhost', appArmorOf(pod, container)?.type === 'Localhost'],
+    ['lifecycle.stopSignal of a real-time signal', container.lifecycle?.stopSignal?.startsWith('SIGRT') ?? false],
     ['volumeDevices', (container.volumeDevices ?? []).length > 0],
   ];
   const first = refused.find(([, isAsked]) => isAsked);

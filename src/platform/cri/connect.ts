@@ -40,6 +40,12 @@ export function connectCri(options: { socket: string; clock?: Clock }): Cri {
     containerRemove: (id) => done(runtime('RemoveContainer', { containerId: id })),
     containerStatus: async (id) =>
       (await runtime<{ status: CriContainerStatus }>('ContainerStatus', { containerId: id })).status,
+    containerPid: async (id) => {
+      const request = { containerId: id, verbose: true };
+      const { info } = await runtime<{ info: Record<string, string> }>('ContainerStatus', request);
+      const pid = (JSON.parse(info.info ?? '{}') as { pid?: number }).pid;
+      return pid || undefined;
+    },
     containerList: async (labels) => {
       const request = labels ? { filter: { labelSelector: labels } } : {};
       return (await runtime<{ containers: CriContainer[] }>('ListContainers', request)).containers;

@@ -128,6 +128,7 @@ export function fakeCri(options: FakeCriOptions): FakeCri {
     },
     containerRemove: async (id) => void containers.delete(id),
     containerStatus: async (id) => found(containers, id),
+    containerPid: async () => undefined,
     containerList: async (labels) => [...containers.values()].filter((c) => matches(c.labels, labels)),
     containerUpdate: async (id) => void calls.push(`containerUpdate ${found(containers, id).metadata.name}`),
     containerLogReopen: async (id) => void found(containers, id),

@@ -55,6 +55,8 @@ export interface Cri {
   containerStop(id: string, graceSeconds: number): Promise<void>;
   containerRemove(id: string): Promise<void>;
   containerStatus(id: string): Promise<CriContainerStatus>;
+  /** The first process of a running container, as this machine numbers it. */
+  containerPid(id: string): Promise<number | undefined>;
   containerList(labels?: Readonly<Record<string, string>>): Promise<readonly CriContainer[]>;
   containerUpdate(id: string, resources: LinuxResources): Promise<void>;
   containerLogReopen(id: string): Promise<void>;

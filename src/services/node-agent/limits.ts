@@ -30,6 +30,10 @@ export const PULL_FAILURE_SHOWN_MS = 1_000;
 export const PULLS_MAX = 4;
 /** The least time that a container gets after its preStop hook used its grace up. */
 export const GRACE_SECONDS_MIN = 2;
+/** How often a container is looked at that was sent a stop signal of the pod's own. */
+export const STOP_LOOK_MS = 50;
+/** A kept object is used when the API has not answered by then; a frozen one would not refuse. */
+export const KEPT_AFTER_MS = 2_000;
 /** Published sizes of logs and their number for a container. */
 export const LOG_BYTES_MAX = 10 * 1024 * 1024;
 export const LOG_FILES_MAX = 5;

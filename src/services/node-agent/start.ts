@@ -62,7 +62,7 @@ export async function startNodeAgent(options: NodeAgentOptions): Promise<NodeAge
   makeClassGroups(world.cgroups, options);
   await world.runtime.look();
   const services = client.cache(SERVICES);
-  const references = openReferences(client);
+  const references = openReferences(client, clock);
   const recorder = eventRecorder({ client, clock, log, component: 'kubelet', host: options.nodeName });
   const context: AgentContext = {
     options,

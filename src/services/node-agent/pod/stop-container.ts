@@ -3,10 +3,14 @@
 import type { StopCause } from '#engine/pod';
 import type { Container, Pod } from '#model/kube';
 import type { ProbeResult } from '#platform/probe';
+import { identityOf, signalProcess } from '#platform/process';
 import type { AgentContext } from '../context.ts';
-import { GRACE_SECONDS_MIN } from '../limits.ts';
+import { GRACE_SECONDS_MIN, STOP_LOOK_MS } from '../limits.ts';
 import { runHandler } from './handlers.ts';
 import { fieldPathOf } from './names.ts';
+
+/** CRI's number of the state. */
+const RUNNING = 1;
 
 export interface StopInput {
   readonly context: AgentContext;
@@ -55,5 +59,19 @@ export async function stopContainer(input: StopInput): Promise<void> {
     }
     left = Math.max(GRACE_SECONDS_MIN, graceSeconds - Math.floor((clock.monotonicMs() - began) / 1000));
   }
-  await context.cri.containerStop(containerId, left);
+  await signalled(input, left);
+}
+
+/** The stop signal of the image is the runtime's matter; one that the pod names is sent from here. */
+async function signalled({ context, container, containerId }: StopInput, graceSeconds: number): Promise<void> {
+  const { clock } = context.options;
+  const signal = container.lifecycle?.stopSignal;
+  const pid = signal && graceSeconds > 0 ? await context.cri.containerPid(containerId) : undefined;
+  if (!signal || !pid) return context.cri.containerStop(containerId, graceSeconds);
+  const identity = identityOf(pid);
+  if (identity) signalProcess(identity, signal as NodeJS.Signals);
+  const deadline = clock.monotonicMs() + graceSeconds * 1000;
+  while ((await context.cri.containerStatus(containerId)).state === RUNNING && clock.monotonicMs() < deadline)
+    await clock.sleep(STOP_LOOK_MS);
+  await context.cri.containerStop(containerId, 0);
 }

@@ -3,7 +3,9 @@
 import { WorldError } from '#base';
 import { ApiError, type Client, type ObjectCache } from '#client';
 import type { KubeObject } from '#model/kube';
+import type { Clock } from '#platform/clock';
 import { REFERENCED } from '../context.ts';
+import { KEPT_AFTER_MS } from '../limits.ts';
 
 export type ReferenceKind = keyof typeof REFERENCED;
 
@@ -39,7 +41,20 @@ export function isUnreachable(thrown: unknown): boolean {
   return thrown instanceof WorldError && thrown.code === 'Unavailable';
 }
 
-export function openReferences(client: Client): References {
+/** The answer, or what is kept when the API has not answered in time. */
+export async function orKept<T>(clock: Clock, answer: Promise<T>, kept: T | undefined): Promise<T> {
+  if (kept === undefined) return answer;
+  const late = Promise.withResolvers<T>();
+  const timer = clock.after(KEPT_AFTER_MS, () => late.resolve(kept), { background: true });
+  try {
+    return await Promise.race([answer, late.promise]);
+  } finally {
+    timer.cancel();
+    answer.catch(() => undefined);
+  }
+}
+
+export function openReferences(client: Client, clock: Clock): References {
   const watched = new Map<string, Watched>();
   const open = (key: string): Watched => {
     const [kind = '', namespace = '', name = ''] = key.split('/');
@@ -66,7 +81,7 @@ export function openReferences(client: Client): References {
     read: async <K extends KubeObject>(kind: ReferenceKind, at: Place, kept: KeptObjects) => {
       const key = referenceKey(kind, at);
       try {
-        const object = await client.get<KubeObject>(REFERENCED[kind], at);
+        const object = await orKept(clock, client.get<KubeObject>(REFERENCED[kind], at), kept.get(key));
         kept.set(key, object);
         return object as K;
       } catch (error) {

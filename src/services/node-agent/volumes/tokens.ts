@@ -5,9 +5,12 @@ import { type Client, resourceOf } from '#client';
 import type { KubeObject, Pod, ServiceAccount, ServiceAccountTokenProjection, TokenRequest } from '#model/kube';
 import type { Clock } from '#platform/clock';
 import { TOKEN_AGE_MS_MAX, TOKEN_RENEW_SHARE, TOKEN_SECONDS } from '../limits.ts';
-import { isUnreachable, type KeptObjects } from '../source/references.ts';
+import { isUnreachable, type KeptObjects, orKept } from '../source/references.ts';
 
 const SERVICE_ACCOUNTS = resourceOf<ServiceAccount>('', 'v1', 'serviceaccounts');
+
+/** Stands for an answer that does not come. */
+const NO_ANSWER: TokenRequest = { spec: { audiences: [] } };
 
 interface KeptToken extends KubeObject {
   readonly token: string;
@@ -46,11 +49,13 @@ export async function tokenFor(input: TokenInput, projection: ServiceAccountToke
     },
   };
   try {
-    const answer = await client.createSub(SERVICE_ACCOUNTS, { namespace, name: account }, 'token', request);
-    const token = answer.status?.token;
+    const asked = client.createSub(SERVICE_ACCOUNTS, { namespace, name: account }, 'token', request);
+    const answer = await orKept<TokenRequest | undefined>(clock, asked, old && NO_ANSWER);
+    if (old && answer === NO_ANSWER) return old.token;
+    const token = answer?.status?.token;
     if (!token) throw new WorldError('Failed', `no token was issued for service account ${namespace}/${account}`);
     const issuedAtMs = clock.now();
-    const expiresAtMs = Date.parse(answer.status?.expirationTimestamp ?? '') || issuedAtMs + seconds * 1000;
+    const expiresAtMs = Date.parse(answer?.status?.expirationTimestamp ?? '') || issuedAtMs + seconds * 1000;
     const entry: KeptToken = { token, issuedAtMs, expiresAtMs };
     kept.set(key, entry);
     return token;
