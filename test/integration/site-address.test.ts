@@ -5,7 +5,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { writeImage } from './image.fixture.ts';
-import { bringUp, HOME, type Ran, ran, testSite } from './site.fixture.ts';
+import { bringUp, HOME, KUBECTL, type Ran, ran, testSite } from './site.fixture.ts';
 
 const OUTSIDE = `hftest-out-${process.pid}`;
 const CABLE = `hft${process.pid}`;
@@ -53,7 +53,7 @@ test('people outside use the API and the registry at the address', { timeout: 12
   };
   const text = fs.readFileSync(site.kubeconfig, 'utf8');
   fs.writeFileSync(kubeconfig, text.replace(/server: .*/, `server: https://${ADDRESS}:${ports.api}`));
-  const nodes = await outside('kubectl', '--kubeconfig', kubeconfig, 'get', 'nodes', '-o', 'name');
+  const nodes = await outside(KUBECTL, '--kubeconfig', kubeconfig, 'get', 'nodes', '-o', 'name');
   assert.equal(nodes.stdout, 'node/node-a-master\nnode/node-a-worker\n', nodes.stderr);
 
   const access = JSON.parse((await site.holdfast('registry', 'credentials', '--json')).stdout) as Access;

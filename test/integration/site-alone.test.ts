@@ -8,7 +8,7 @@ import type { SiteStatus } from '#model/site';
 import { systemClock } from '#platform/clock';
 import { connectCri } from '#platform/cri';
 import { writeBusyboxImage } from './image.fixture.ts';
-import { eventually, HOME, type Ran, ran, testSite } from './site.fixture.ts';
+import { eventually, HOME, KUBECTL, type Ran, ran, testSite } from './site.fixture.ts';
 
 const ALONE = `hftest-alone-${process.pid}`;
 const IMAGE = 'registry.example.com/busy:latest';
@@ -21,7 +21,7 @@ const alone = (file: string, ...args: string[]): Promise<Ran> =>
   ran('nsenter', [`--net=/run/netns/${ALONE}`, '--', file, ...args]);
 const holdfast = (...args: string[]): Promise<Ran> => alone(command, ...args, '--data', site.data);
 const kubectl = async (...args: string[]): Promise<string> => {
-  const { code, stdout, stderr } = await alone('kubectl', '--kubeconfig', site.kubeconfig, ...args);
+  const { code, stdout, stderr } = await alone(KUBECTL, '--kubeconfig', site.kubeconfig, ...args);
   if (code !== 0) throw new Error(stderr);
   return stdout;
 };

@@ -8,6 +8,12 @@ import { promisify } from 'node:util';
 import type { SiteStatus } from '#model/site';
 
 export const HOME = path.join(import.meta.dirname, '../..');
+/** The machine's kubectl, or the older one that preparing for tests unpacks. */
+export const KUBECTL =
+  (process.env.PATH ?? '')
+    .split(':')
+    .map((folder) => path.join(folder, 'kubectl'))
+    .find((file) => fs.existsSync(file)) ?? path.join(HOME, '.cache/kubectl-1.20/usr/bin/kubectl');
 const COMMAND_TIMEOUT_MS = 240_000;
 const OUTPUT_BYTES_MAX = 64 * 1024 * 1024;
 
@@ -59,7 +65,7 @@ export function testSite(name: string): TestSite {
   const kubeconfig = path.join(data, 'pki/admin.kubeconfig');
   const holdfast = (...args: string[]): Promise<Ran> => ran(path.join(HOME, 'holdfast'), [...args, '--data', data]);
   const kubectlRan: TestSite['kubectlRan'] = (args, options) =>
-    ran('kubectl', [`--kubeconfig=${kubeconfig}`, ...args], options);
+    ran(KUBECTL, [`--kubeconfig=${kubeconfig}`, ...args], options);
   return {
     data,
     kubeconfig,
