@@ -39,6 +39,7 @@ const health = watchHealth({
   supervisor,
   clock,
   needed: () => running.started?.needed ?? [],
+  doorProblems: () => running.started?.doors.problems() ?? [],
   changed: ({ phase, waitingFor }) => {
     progress.phase(phase, waitingFor);
     if (phase === running.toldPhase) return;
@@ -56,7 +57,7 @@ async function letGo(): Promise<void> {
   health.close();
   running.keeper?.close();
   supervisor.release();
-  await Promise.all((running.started?.doors ?? []).map((door) => door.close()));
+  await running.started?.doors.close();
   lock.kind === 'held' && lock.release();
 }
 

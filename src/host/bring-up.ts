@@ -147,7 +147,8 @@ async function takeUp(of: BringUp, folders: SiteFolders, site: Site, running: bo
     await checkContainersPossible();
     await checkSubnet(next, folders);
   }
-  if (next.outsideAddress)
+  // An address that the site has had may be away for now; then it comes up without, and says so.
+  if (next.outsideAddress && (of.ports !== undefined || next.outsideAddress !== site.outsideAddress))
     next = { ...next, ports: await choosePorts([next.outsideAddress], of.ports ?? 'default', next.ports) };
   if (next !== site) writeSite(folders, next);
   return next;

@@ -5,7 +5,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { writeImage } from './image.fixture.ts';
-import { bringUp, HOME, KUBECTL, type Ran, ran, testSite } from './site.fixture.ts';
+import { bringUp, eventually, HOME, KUBECTL, type Ran, ran, testSite } from './site.fixture.ts';
 
 const OUTSIDE = `hftest-out-${process.pid}`;
 const CABLE = `hft${process.pid}`;
@@ -139,6 +139,32 @@ test('a running site is left as it is, and one command at a time is at work', { 
   assert.equal(lost?.code, 6, lost?.stderr);
   assert.match(lost?.stderr ?? '', /another command is at work/);
   assert.equal((await site.status()).phase, 'Ready');
+});
+
+test('a site whose address is away comes up without it, says so, and answers when it is back', {
+  timeout: 120_000,
+}, async () => {
+  assert.equal((await site.holdfast('down')).code, 0);
+  await fine('ip', 'addr', 'del', `${ADDRESS}/24`, 'dev', CABLE);
+  const up = await site.holdfast('up');
+  assert.equal(up.code, 0, up.stderr);
+  const doors = async (): Promise<string> => {
+    const found = (await site.status()).conditions.find(({ type }) => type === 'OutsideDoorsOpen');
+    return `${found?.status} ${found?.reason} ${found?.message}`;
+  };
+  assert.equal(await doors(), `False CannotListen ${ADDRESS} is no address of this machine`);
+  await fine('ip', 'addr', 'add', `${ADDRESS}/24`, 'dev', CABLE);
+  await eventually('the doors open', async () => (await doors()) === `True Open the doors answer at ${ADDRESS}`);
+  const nodes = await outside(
+    KUBECTL,
+    '--kubeconfig',
+    path.join(folder, 'outside.kubeconfig'),
+    'get',
+    'nodes',
+    '-o',
+    'name',
+  );
+  assert.equal(nodes.code, 0, nodes.stderr);
 });
 
 test('a folder of a newer version is refused and not touched', async () => {

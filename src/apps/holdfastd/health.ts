@@ -39,6 +39,8 @@ export function watchHealth(of: {
   clock: Clock;
   /** Names of processes that must be ready; empty until all are declared. */
   needed(): readonly string[];
+  /** Why doors on the outside address are not open. */
+  doorProblems(): readonly string[];
   changed(health: Health): void;
 }): HealthWatch {
   const { site, supervisor, clock } = of;
@@ -88,6 +90,7 @@ export function watchHealth(of: {
     const waitingFor = [...notReady, ...(readyNodes ? nodesMissing : ['the Kubernetes API', ...nodesMissing])];
     const whole = needed.length > 0 && waitingFor.length === 0;
     wasReady ||= whole;
+    const closedDoors = of.doorProblems();
     const dying = states.filter((state) => state.unstable);
     return {
       // What keeps dying while it starts is no start any more.
@@ -116,6 +119,16 @@ export function watchHealth(of: {
             ? 'no process keeps dying'
             : dying.map((state) => `${state.name}: ${state.lastEnd}`).join('; '),
         ),
+        ...(site.outsideAddress
+          ? [
+              condition(
+                'OutsideDoorsOpen',
+                closedDoors.length === 0,
+                closedDoors.length === 0 ? 'Open' : 'CannotListen',
+                closedDoors.length === 0 ? `the doors answer at ${site.outsideAddress}` : closedDoors.join('; '),
+              ),
+            ]
+          : []),
       ],
     };
   };

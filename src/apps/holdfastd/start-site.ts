@@ -11,11 +11,11 @@ import { openCgroups } from '#platform/cgroup';
 import type { Clock } from '#platform/clock';
 import { isPresent, removeTree } from '#platform/disk';
 import type { Log } from '#platform/log';
-import { openTcpDoor, type TcpDoor } from '#platform/net';
 import { ensurePki } from '#services/infrastructure';
 import { ensureCable, ensureMachineGroups, ensureNamespace, ensureSiteGroups, ensureSwitch } from '#services/machines';
 import type { ProcessDeclaration, Supervisor } from '#services/supervisor';
 import { ensureRegistryAccounts } from '../registry-accounts.ts';
+import { type OutsideDoors, openDoors } from './doors.ts';
 import { containerdOf, type Declaring, kubeProcess, nodeProcess, servicesProcess } from './processes.ts';
 import type { Progress } from './progress.ts';
 
@@ -34,22 +34,13 @@ export interface StartedSite {
   readonly needed: readonly string[];
   /** Processes that are started only when something asks for them. */
   readonly onDemand: ReadonlyMap<string, ProcessDeclaration>;
-  readonly doors: readonly TcpDoor[];
+  readonly doors: OutsideDoors;
 }
 
 async function makeNetwork(of: StartingSite): Promise<void> {
   const { site } = of;
   const { mtu } = await ensureSwitch(site);
   await Promise.all(site.machines.map((machine) => ensureCable(site, machine, { mtu })));
-}
-
-async function openDoors(site: Site): Promise<TcpDoor[]> {
-  const { outsideAddress: host, network, ports } = site;
-  if (!host || site.runtime === 'simulated') return [];
-  return Promise.all([
-    openTcpDoor({ host, port: ports.api }, { host: network.apiAddress, port: ports.api }),
-    openTcpDoor({ host, port: ports.registry }, { host: network.doorAddress, port: ports.registry }),
-  ]);
 }
 
 export async function startSite(of: StartingSite): Promise<StartedSite> {
@@ -95,5 +86,5 @@ export async function startSite(of: StartingSite): Promise<StartedSite> {
     for (const machine of site.machines) runNeeded(nodeProcess(declaring, machine));
   await network;
   if (isPresent(declaring.program.bundle('services'))) runNeeded(servicesProcess(declaring, master.node));
-  return { needed, onDemand, doors: await openDoors(site) };
+  return { needed, onDemand, doors: await openDoors({ site, clock, log }) };
 }

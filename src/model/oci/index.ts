@@ -5,7 +5,6 @@ export {
   type ImageReference,
   isDigest,
   isFullRepository,
-  isRepository,
   isTag,
   parseReference,
   referenceText,

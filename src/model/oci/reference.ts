@@ -16,7 +16,7 @@ const TAG = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/;
 const DIGEST = /^sha256:[0-9a-f]{64}$/;
 const REPOSITORY_MAX = 255;
 
-export const isRepository = (text: string): boolean => text.length <= REPOSITORY_MAX && REPOSITORY.test(text);
+const isRepository = (text: string): boolean => text.length <= REPOSITORY_MAX && REPOSITORY.test(text);
 /** A registry host and a repository under it, as one path: "docker.io/library/nginx", "10.0.0.1:5000/app". */
 export const isFullRepository = (text: string): boolean => {
   const slash = text.indexOf('/');
