@@ -5,6 +5,7 @@ import { type Clock, rfc3339, type Timer } from '#platform/clock';
 import { httpsJsonAsker } from '#platform/net';
 import { openPki } from '#services/infrastructure';
 import type { Supervisor } from '#services/supervisor';
+import { type ConditionFact, conditionFacts } from './conditions.ts';
 
 const STARTING_POLL_MS = 50;
 const RUNNING_POLL_MS = 5_000;
@@ -47,7 +48,7 @@ export function watchHealth(of: {
   let timer: Timer | undefined;
   let wasReady = false;
   let closed = false;
-  const since = new Map<string, string>();
+  const since = new Map<string, { readonly status: string; readonly at: string }>();
   let asker: ReturnType<typeof httpsJsonAsker> | undefined;
 
   const askNodes = async (): Promise<ReadonlySet<string> | undefined> => {
@@ -67,13 +68,13 @@ export function watchHealth(of: {
       return undefined;
     }
   };
-  const condition = (type: string, holds: boolean, reason: string, message: string): SiteCondition => {
-    const status = holds ? 'True' : 'False';
-    for (const key of [...since.keys()])
-      if (key.startsWith(`${type}=`) && key !== `${type}=${status}`) since.delete(key);
-    const at = since.get(`${type}=${status}`) ?? rfc3339(clock.now());
-    since.set(`${type}=${status}`, at);
-    return { type, status, reason, message, since: at };
+  /** A condition since when it is as it is. */
+  const dated = (fact: ConditionFact): SiteCondition => {
+    const status = fact.holds ? 'True' : 'False';
+    const before = since.get(fact.type);
+    const at = before?.status === status ? before.at : rfc3339(clock.now());
+    since.set(fact.type, { status, at });
+    return { type: fact.type, status, reason: fact.reason, message: fact.message, since: at };
   };
   const look = async (): Promise<Health> => {
     const readyNodes = await askNodes();
@@ -90,7 +91,6 @@ export function watchHealth(of: {
     const waitingFor = [...notReady, ...(readyNodes ? nodesMissing : ['the Kubernetes API', ...nodesMissing])];
     const whole = needed.length > 0 && waitingFor.length === 0;
     wasReady ||= whole;
-    const closedDoors = of.doorProblems();
     const dying = states.filter((state) => state.unstable);
     return {
       // What keeps dying while it starts is no start any more.
@@ -98,38 +98,13 @@ export function watchHealth(of: {
       apiAnswers: readyNodes !== undefined,
       readyNodes: readyNodes ?? new Set(),
       waitingFor,
-      conditions: [
-        condition(
-          'ApiAnswering',
-          readyNodes !== undefined,
-          readyNodes ? 'Answers' : 'NoAnswer',
-          readyNodes ? 'the Kubernetes API answers' : 'the Kubernetes API does not answer',
-        ),
-        condition(
-          'MachinesReady',
-          nodesMissing.length === 0,
-          nodesMissing.length === 0 ? 'AllReady' : 'NotReady',
-          nodesMissing.length === 0 ? 'every machine is a Ready node' : `not Ready: ${nodesMissing.join(', ')}`,
-        ),
-        condition(
-          'ProcessesStable',
-          dying.length === 0,
-          dying.length === 0 ? 'Stable' : 'KeepsDying',
-          dying.length === 0
-            ? 'no process keeps dying'
-            : dying.map((state) => `${state.name}: ${state.lastEnd}`).join('; '),
-        ),
-        ...(site.outsideAddress
-          ? [
-              condition(
-                'OutsideDoorsOpen',
-                closedDoors.length === 0,
-                closedDoors.length === 0 ? 'Open' : 'CannotListen',
-                closedDoors.length === 0 ? `the doors answer at ${site.outsideAddress}` : closedDoors.join('; '),
-              ),
-            ]
-          : []),
-      ],
+      conditions: conditionFacts({
+        apiAnswers: readyNodes !== undefined,
+        nodesMissing,
+        dying,
+        outsideAddress: site.outsideAddress,
+        closedDoors: of.doorProblems(),
+      }).map(dated),
     };
   };
   let lastTold = '';
