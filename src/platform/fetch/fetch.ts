@@ -36,10 +36,19 @@ function once(url: URL, options: FetchOptions): Promise<http.IncomingMessage> {
     const request = send(
       url,
       { method: options.method ?? 'GET', headers: options.headers, ca: options.caPem, agent: false },
-      resolve,
+      (answer) => {
+        clearTimeout(timer);
+        resolve(answer);
+      },
     );
-    request.setTimeout(options.timeoutMs, () => request.destroy(new Error(`no answer within ${options.timeoutMs} ms`)));
-    request.on('error', (cause) => reject(unavailable(url, cause)));
+    const tooLate = (): void => void request.destroy(new Error(`no answer within ${options.timeoutMs} ms`));
+    // The timer counts the look-up of the name and the connection too, which a socket's own time-out does not.
+    const timer = setTimeout(tooLate, options.timeoutMs);
+    request.setTimeout(options.timeoutMs, tooLate);
+    request.on('error', (cause) => {
+      clearTimeout(timer);
+      reject(unavailable(url, cause));
+    });
     request.end();
   });
 }
