@@ -51,7 +51,7 @@ table ip ${TABLE} {
   chain postrouting {
     type nat hook postrouting priority srcnat; policy accept;
     meta mark & 0x4000 == 0x4000 meta mark set meta mark xor 0x4000 masquerade fully-random
-    ip saddr . ip daddr @hairpin masquerade fully-random
+    ct status dnat ip saddr . ip daddr @hairpin masquerade fully-random
     ip saddr ${podCidr} ip daddr != ${podCidr} masquerade fully-random
   }
 }
