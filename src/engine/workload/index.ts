@@ -6,6 +6,7 @@ export {
   type DaemonSetPlan,
   planDaemonSet,
 } from './daemon-set.plan.ts';
+export { type DisruptionInput, type DisruptionPlan, planDisruption } from './disruption.plan.ts';
 export { isJobFinished, type JobInput, type JobPlan, planJob } from './job.plan.ts';
 export { indexAnnotation, isIndexed, jobFinalizer } from './job-count.ts';
 export {

@@ -15,6 +15,7 @@ import type {
   PersistentVolume,
   PersistentVolumeClaim,
   Pod,
+  PodDisruptionBudget,
   ReplicaSet,
   ReplicationController,
   Secret,
@@ -47,6 +48,7 @@ export function builtinKinds() {
     daemonSets: resourceOf<DaemonSet>('apps', 'v1', 'daemonsets'),
     revisions: resourceOf<ControllerRevision>('apps', 'v1', 'controllerrevisions'),
     jobs: resourceOf<Job>('batch', 'v1', 'jobs'),
+    budgets: resourceOf<PodDisruptionBudget>('policy', 'v1', 'poddisruptionbudgets'),
     leases: resourceOf<Lease>('coordination.k8s.io', 'v1', 'leases'),
     clusterRoles: resourceOf<ClusterRole>('rbac.authorization.k8s.io', 'v1', 'clusterroles'),
   };

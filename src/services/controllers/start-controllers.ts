@@ -6,6 +6,7 @@ import { type Controller, type ControllerMetrics, runControllers } from '#reconc
 import { type ControllerContext, controllerContext } from './context.ts';
 import { daemonSetController } from './daemon/daemon-set.controller.ts';
 import { deploymentController } from './deployment/deployment.controller.ts';
+import { disruptionController } from './disruption/disruption.controller.ts';
 import { endpointSliceController } from './endpoints/endpoint-slice.controller.ts';
 import { endpointsController } from './endpoints/endpoints.controller.ts';
 import { endpointSliceMirroringController } from './endpoints/mirroring.controller.ts';
@@ -76,6 +77,7 @@ function controllersOf(context: ControllerContext, pods: ServicePods, options: C
     jobController(context),
     orphanedJobPodController(context),
     ttlAfterFinishedController(context),
+    disruptionController(context),
     endpointsController(context, pods),
     endpointSliceController(context, pods),
     endpointSliceMirroringController(context),

@@ -32,7 +32,8 @@ export function scalarComponents(version: OpenApiVersion): Record<string, JsonSc
 function valueSchema(value: ValueSchema, version: OpenApiVersion): JsonSchema {
   switch (value.kind) {
     case 'any':
-      return {};
+      // Clients that draw a tree of fields take an empty schema of version 3 for a missing one.
+      return version === 3 ? { 'x-kubernetes-preserve-unknown-fields': true } : {};
     case 'list':
       return { type: 'array', items: valueSchema(value.items, version) };
     case 'map':

@@ -1,4 +1,4 @@
-// The table of horizontal pod autoscalers, with what each metric is and should be.
+// The tables of horizontal pod autoscalers, with what each metric is and should be, and of the scale of any workload.
 import type {
   AutoscalingV1HorizontalPodAutoscaler,
   HorizontalPodAutoscaler,
@@ -6,6 +6,7 @@ import type {
   MetricStatus,
   MetricTarget,
   MetricValueStatus,
+  Scale,
 } from '../generated/kinds.ts';
 import { columnsFor, type KindTable } from './column.ts';
 
@@ -71,5 +72,20 @@ function autoscalerTable(): KindTable<Autoscaler> {
   };
 }
 
-/** Tables by group/resource. */
-export const autoscalerTables = { 'autoscaling/horizontalpodautoscalers': autoscalerTable };
+function scaleTable(): KindTable<Scale> {
+  const c = columnsFor<Scale>();
+  return {
+    columns: [
+      c.name(),
+      c.count('Desired', (o) => o.spec?.replicas),
+      c.count('Available', (o) => o.status?.replicas),
+      c.age(),
+    ],
+  };
+}
+
+/** Tables by group/resource; scales are no resource of their own, but are shown by themselves. */
+export const autoscalerTables = {
+  'autoscaling/horizontalpodautoscalers': autoscalerTable,
+  'autoscaling/scales': scaleTable,
+};

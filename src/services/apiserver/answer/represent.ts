@@ -3,7 +3,7 @@
 
 import { stringify as yamlText } from 'yaml';
 import type { KubeObject } from '#model/kube';
-import { type IncludeObject, partialMetadataListOf, partialMetadataOf } from '#model/kube/table';
+import { type IncludeObject, partialMetadataListOf, partialMetadataOf, tableOf } from '#model/kube/table';
 import { textOf } from '../objects/object-index.ts';
 import type { ServedResource } from '../objects/served-resource.ts';
 import { fromStorage } from '../objects/versions.ts';
@@ -80,6 +80,16 @@ export function showEventObject(
   if (accepted.shape !== 'table') return showObject(resource, entry, { ...accepted, format: 'json' }, query, nowMs);
   const options = { ...tableOptions(query, nowMs), withoutColumns: !first };
   return JSON.stringify(tableShown(resource, [servedObject(resource, entry)], options));
+}
+
+/** The scale of a workload, which is made when somebody asks. */
+export function showScale(scale: KubeObject, accepted: Accepted, query: URLSearchParams, now: number): string {
+  if (accepted.shape === 'metadata') return inFormat(accepted, partialMetadataOf(scale));
+  if (accepted.shape === 'object') return inFormat(accepted, scale);
+  const { includeObject } = tableOptions(query, now);
+  const resource = { group: 'autoscaling', resource: 'scales' };
+  const metadata = { resourceVersion: scale.metadata?.resourceVersion };
+  return inFormat(accepted, tableOf({ resource, objects: [scale], includeObject, metadata, now }));
 }
 
 /** In the dialect that clients of Kubernetes read, in which a bare time is no text. */

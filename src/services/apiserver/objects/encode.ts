@@ -17,9 +17,21 @@ export interface EncodedObject {
   sameAs(bytes: Uint8Array, revision: number): boolean;
 }
 
+/** Of metadata, what is left out when it is empty. */
+const LISTED = ['labels', 'annotations', 'ownerReferences', 'finalizers', 'managedFields'] as const;
+
+function isEmpty(value: object): boolean {
+  for (const _ in value) return false;
+  return true;
+}
+
 /** Members of metadata before the resourceVersion are names; whatever is free text comes after it. */
 function orderedMeta(meta: ObjectMeta): ObjectMeta {
   const { name, generateName, namespace, uid, resourceVersion: _old, selfLink: _link, ...rest } = meta;
+  for (const member of LISTED) {
+    const value = rest[member];
+    if (value && isEmpty(value)) delete rest[member];
+  }
   return { name, generateName, namespace, uid, resourceVersion: '', ...rest };
 }
 

@@ -1,4 +1,4 @@
-// A JSON document that is the same for everybody until something changes, with a tag by which clients keep it.
+// A document that is the same for everybody until something changes, with a tag by which clients keep it.
 import { sha256Of } from '#platform/digest';
 
 export interface Document {
@@ -8,8 +8,12 @@ export interface Document {
   readonly etag: string;
 }
 
+/** The JSON of a value. */
 export function documentOf(value: object): Document {
-  const bytes = Buffer.from(JSON.stringify(value));
+  return documentOfBytes(Buffer.from(JSON.stringify(value)));
+}
+
+export function documentOfBytes(bytes: Uint8Array): Document {
   const hash = sha256Of(bytes)
     .replace(/^sha256:/, '')
     .toUpperCase();

@@ -1,7 +1,7 @@
 // Serves subresources over HTTP, and resources that are only answered: bindings and reviews.
 import { checkTypeStructure, type KubeObject } from '#model/kube';
 import { objectError, requestError } from '../answer/errors.ts';
-import { showObject } from '../answer/represent.ts';
+import { showObject, showScale } from '../answer/represent.ts';
 import { typeNameOf } from '../objects/type-names.ts';
 import { bind } from '../subresources/binding.ts';
 import type { SubresourceAnswer, Subresources, SubresourceVerbs } from '../subresources/subresource.ts';
@@ -31,6 +31,8 @@ export function makeSubresourceHandlers(
   const show = (http: HttpCall, call: Call, status: number, answer: SubresourceAnswer): void => {
     if ('bytes' in answer)
       http.send(status, showObject(call.resource, answer, http.accepted, http.path.query, core.clock.now()));
+    else if (answer.kind === 'Scale')
+      http.send(status, showScale(answer, http.accepted, http.path.query, core.clock.now()));
     else http.sendJson(status, answer);
   };
 

@@ -31,6 +31,8 @@ const JSON_PATCH = 'application/json-patch+json';
 const MERGE_PATCH = 'application/merge-patch+json';
 const STRATEGIC_PATCH = 'application/strategic-merge-patch+json';
 const APPLY_PATCH = 'application/apply-patch+yaml';
+/** The words of Kubernetes for a patch that does not fit the object; the reason follows. */
+const UNFIT = 'the server rejected our request due to an error in our request';
 
 export interface Patched {
   readonly entry: ObjectEntry;
@@ -169,6 +171,8 @@ function refusing<T>(call: Call, act: () => T): T {
     return act();
   } catch (error) {
     if (!(error instanceof PatchRefused)) throw error;
+    // About the patch rather than about a field of the object, so that clients must not look for one.
+    if (error.reason === 'Invalid') throw new ApiError(error.code, error.reason, `${UNFIT}: ${error.message}`);
     const { group, kind } = call.resource.facts;
     const details = { name: call.name, ...(group ? { group } : {}), kind, causes: error.causes.map(causeOf) };
     throw new ApiError(error.code, error.reason, error.message, error.causes.length > 0 ? details : undefined);
