@@ -45,7 +45,8 @@ function covers(key: string, image: string): boolean {
   return sameHost && imagePath.join('/').startsWith(keyPath.join('/'));
 }
 
-/** What the secrets say for this image, the most exact entry first. */
+/** What the secrets say for this image, the most exact entry first. No server address is named: the image's own name says whom to
+ * ask, and containerd would compare it with the address of the registry that answers for all. */
 export function credentialsFor(image: string, secrets: readonly Secret[]): ImageAuth[] {
   const found = secrets
     .flatMap((secret) => Object.entries(entriesOf(secret)))
@@ -56,7 +57,6 @@ export function credentialsFor(image: string, secrets: readonly Secret[]): Image
     return {
       username: entry.username ?? username,
       password: entry.password ?? password.join(':'),
-      serverAddress: place(key).split('/')[0] ?? '',
       ...(entry.identitytoken ? { identityToken: entry.identitytoken } : {}),
     };
   });
