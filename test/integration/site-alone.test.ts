@@ -43,12 +43,15 @@ after(async () => {
   await site.destroy();
 });
 
-const POD = (name: string, image: string): string =>
+const POD = (name: string, image: string, secrets: readonly string[] = []): string =>
   JSON.stringify({
     apiVersion: 'v1',
     kind: 'Pod',
     metadata: { name },
-    spec: { containers: [{ name: 'main', image, imagePullPolicy: 'Always' }] },
+    spec: {
+      containers: [{ name: 'main', image, imagePullPolicy: 'Always' }],
+      imagePullSecrets: secrets.map((secret) => ({ name: secret })),
+    },
   });
 
 const apply = async (manifest: string): Promise<void> => {
@@ -87,6 +90,12 @@ async function pullsByOwnName(): Promise<void> {
   } finally {
     cri.close();
   }
+  await apply(POD('own', `${access.address}/team/own:1`, ['ase-ecr-credentials']));
+  await kubectl('wait', 'pod/own', '--for=condition=Ready', '--timeout=60s');
+  await apply(POD('stranger', `${access.address}/team/own:1`));
+  await eventually('a pod without the secret is refused', async () =>
+    /401 Unauthorized/.test(await kubectl('get', 'pod', 'stranger', '-o', 'json')),
+  );
 }
 
 test('a site without any route comes up, runs pods, stops, starts and goes', { timeout: 180_000 }, async () => {
