@@ -17,7 +17,7 @@ import { ANNOTATION } from './pod/names.ts';
 import { startRelist } from './pod/relist.ts';
 import { lazyRuntime, readyRuntime } from './runtime.ts';
 import { startServer } from './server/server.ts';
-import { openPodTable } from './source/pod-table.ts';
+import { PodTable } from './source/pod-table.ts';
 import { openReferences } from './source/references.ts';
 import { followNodeLocalVolumes } from './volumes/node-local.ts';
 
@@ -76,7 +76,7 @@ export async function startNodeAgent(options: NodeAgentOptions): Promise<NodeAge
     allocatable: allocatableOf(options.capacity),
     recordEvent: (pod, note) => recorder.recordEvent(PODS, pod, note),
   };
-  const pods = openPodTable(context);
+  const pods = new PodTable(context);
   const relist = startRelist(context, (uid) => pods.workers.get(uid)?.wake());
   const server = await startServer(context, pods).catch(async (error: unknown) => {
     relist.stop();
