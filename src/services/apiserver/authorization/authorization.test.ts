@@ -156,6 +156,23 @@ describe('live objects', () => {
     assert.equal(authorization.authorize(ask(node, 'get persistentvolumes /v1')).allowed, true);
     assert.equal(authorization.authorize(ask(node, 'get persistentvolumes /v2')).allowed, false);
   });
+  it('a node clears away the volumes that stand on it, and no other', () => {
+    const { caches, authorization } = started();
+    const volume = (name: string, on: string) =>
+      ({ metadata: { name, annotations: { 'holdfast.dev/node': on } } }) as KubeObject;
+    caches.put('persistentvolumes', volume('own', 'n'));
+    caches.put('persistentvolumes', volume('other', 'm'));
+    const may = (what: string): boolean => authorization.authorize(ask(node, what)).allowed;
+    assert.deepEqual(
+      [
+        'list persistentvolumes',
+        'patch persistentvolumes /own',
+        'patch persistentvolumes /other',
+        'delete persistentvolumes /own',
+      ].map(may),
+      [true, true, false, false],
+    );
+  });
   it('a review lists the rules of a person', () => {
     const { authorization } = started();
     const review = authorization.rulesReview(user('root', 'system:masters'), 'a');

@@ -7,12 +7,10 @@ import type { PersistentVolume, PersistentVolumeClaim, Pod, VolumeAttachment } f
 
 type Counts = Map<Reference, number>;
 
-function count(counts: Counts, pod: Pod, by: 1 | -1): void {
-  for (const reference of podReferences(pod)) {
-    const next = (counts.get(reference) ?? 0) + by;
-    if (next > 0) counts.set(reference, next);
-    else counts.delete(reference);
-  }
+/** What of a pod was counted for its node. */
+interface Counted {
+  readonly node: string;
+  readonly references: ReadonlySet<Reference>;
 }
 
 function secretsOf(volume: PersistentVolume): readonly ({ namespace?: string; name?: string } | undefined)[] {
@@ -40,21 +38,31 @@ export function liveNodeGraph(client: Client): LiveNodeGraph {
   const volumes = client.cache(resourceOf<PersistentVolume>('', 'v1', 'persistentvolumes'));
   const attachments = client.cache(resourceOf<VolumeAttachment>('storage.k8s.io', 'v1', 'volumeattachments'));
 
-  const add = (pod: Pod | undefined, by: 1 | -1): void => {
-    const node = pod?.spec?.nodeName;
-    if (!pod || !node) return;
-    let counts = nodes.get(node);
-    if (!counts) {
-      counts = new Map();
-      nodes.set(node, counts);
+  const counted = new Map<string, Counted>();
+  const count = ({ node, references }: Counted, by: 1 | -1): void => {
+    const counts: Counts = nodes.get(node) ?? new Map();
+    nodes.set(node, counts);
+    for (const reference of references) {
+      const next = (counts.get(reference) ?? 0) + by;
+      if (next > 0) counts.set(reference, next);
+      else counts.delete(reference);
     }
-    count(counts, pod, by);
     if (counts.size === 0) nodes.delete(node);
   };
-  const following = pods.onChange(({ type, object, previous }) => {
-    add(previous ?? (type === 'deleted' ? object : undefined), -1);
-    if (type !== 'deleted') add(object, 1);
-  });
+  const follow = (pod: Pod, isGone: boolean): void => {
+    const key = `${pod.metadata?.namespace}/${pod.metadata?.name}`;
+    const before = counted.get(key);
+    if (before) count(before, -1);
+    counted.delete(key);
+    const node = pod.spec?.nodeName;
+    if (isGone || !node) return;
+    const now = { node, references: podReferences(pod) };
+    counted.set(key, now);
+    count(now, 1);
+  };
+  const following = pods.onChange(({ type, object }) => follow(object, type === 'deleted'));
+  // Pods that were there before anybody listened; a second telling changes nothing.
+  for (const pod of pods.list()) follow(pod, false);
 
   const claimsVolume = (node: string, volume: PersistentVolume | undefined): boolean => {
     const ref = volume?.spec?.claimRef;
