@@ -71,15 +71,15 @@ const ROLLED: readonly Step[] = [
 const OTHERS: readonly Step[] = [
   ['create -f -', { input: workload('StatefulSet', 'db', { serviceName: 'db', replicas: 2 }) }],
   ['create -f -', { input: workload('DaemonSet', 'each', {}) }],
-  ['rollout status sts/db --timeout=60s', /partitioned roll out complete|statefulset rolling update complete 2 pods/],
+  ['rollout status sts/db --timeout=60s', /partitioned roll out complete: 2 new pods have been updated/],
   ['rollout status ds/each --timeout=60s', /daemon set "each" successfully rolled out/],
   ['set env sts/db ds/each COLOR=red', /statefulset.apps\/db env updated\ndaemonset.apps\/each env updated/],
-  ['rollout status sts/db --timeout=60s', /statefulset rolling update complete 2 pods at revision db-/],
+  ['rollout status sts/db --timeout=60s', /partitioned roll out complete: 2 new pods have been updated/],
   ['rollout status ds/each --timeout=60s', /daemon set "each" successfully rolled out/],
   ['rollout history sts/db', /REVISION[\s\S]*1[\s\S]*2/],
   ['rollout undo sts/db', 'statefulset.apps/db rolled back'],
   ['rollout undo ds/each', 'daemonset.apps/each rolled back'],
-  ['rollout status sts/db --timeout=60s', /statefulset rolling update complete 2 pods at revision db-/],
+  ['rollout status sts/db --timeout=60s', /partitioned roll out complete: 2 new pods have been updated/],
   ['rollout status ds/each --timeout=60s', /successfully rolled out/],
   ['scale sts/db --replicas=0', 'statefulset.apps/db scaled'],
 ];

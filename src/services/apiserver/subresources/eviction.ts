@@ -13,6 +13,7 @@ import { objectMutate } from '../verbs/mutate.ts';
 import { objectGet } from '../verbs/read.ts';
 import type { SubresourceVerbs } from './subresource.ts';
 
+/** Only where waiting alone helps: clients wait this long by themselves, again and again. */
 const RETRY_AFTER_SECONDS = 10;
 
 export function eviction(core: Core): SubresourceVerbs {
@@ -93,7 +94,10 @@ function withoutPod(present: PodDisruptionBudget, pod: Pod, now: string): PodDis
   // A pod that is not ready may go when the budget says so, or when enough others are healthy.
   if (!isReady(pod) && (spec?.unhealthyPodEvictionPolicy === 'AlwaysAllow' || healthy)) return budget;
   if ((status?.observedGeneration ?? 0) < (budget.metadata?.generation ?? 0))
-    throw refusal(`The disruption budget ${budget.metadata?.name} is still being processed by the server.`);
+    throw refusal(
+      `The disruption budget ${budget.metadata?.name} is still being processed by the server.`,
+      RETRY_AFTER_SECONDS,
+    );
   if (!status?.disruptionsAllowed || status.disruptionsAllowed < 0)
     throw refusal(
       `The disruption budget ${budget.metadata?.name} needs ${status?.desiredHealthy ?? 0} healthy pods and has ${status?.currentHealthy ?? 0} currently`,
@@ -103,9 +107,9 @@ function withoutPod(present: PodDisruptionBudget, pod: Pod, now: string): PodDis
   return budget;
 }
 
-function refusal(why: string): ApiError {
+function refusal(why: string, retryAfterSeconds?: number): ApiError {
   return new ApiError(429, 'TooManyRequests', "Cannot evict pod as it would violate the pod's disruption budget.", {
     causes: [{ reason: 'DisruptionBudget', message: why }],
-    retryAfterSeconds: RETRY_AFTER_SECONDS,
+    ...(retryAfterSeconds ? { retryAfterSeconds } : {}),
   });
 }
