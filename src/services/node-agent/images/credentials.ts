@@ -52,7 +52,7 @@ export function credentialsFor(image: string, secrets: readonly Secret[]): Image
     .flatMap((secret) => Object.entries(entriesOf(secret)))
     .filter(([key]) => covers(key, image))
     .sort(([a], [b]) => place(b).length - place(a).length);
-  return found.map(([key, entry]) => {
+  return found.map(([, entry]) => {
     const [username = '', ...password] = entry.auth ? base64.decode(entry.auth).split(':') : [];
     return {
       username: entry.username ?? username,
