@@ -123,10 +123,7 @@ const CHANGED: readonly Step[] = [
     `patch cm a --type=json -p '[{"op":"test","path":"/data/q","value":"1"},{"op":"remove","path":"/data/q"}]'`,
     'configmap/a patched',
   ],
-  [
-    `patch cm a --type=json -p '[{"op":"remove","path":"/data/q"}]'`,
-    { code: 1, err: /^The request is invalid/ },
-  ],
+  [`patch cm a --type=json -p '[{"op":"remove","path":"/data/q"}]'`, { code: 1, err: /^The request is invalid/ }],
   [`patch cm nope -p '{}'`, { code: 1, err: 'Error from server (NotFound): configmaps "nope" not found' }],
   ["get cm a -o jsonpath='{.data}'", '{"x":"2"}'],
   ['edit cm a', { env: { KUBE_EDITOR: `sed -i 's/x: "2"/x: "5"/'` }, out: 'configmap/a edited' }],
