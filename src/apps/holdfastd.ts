@@ -11,6 +11,7 @@ import { errorAnswer } from './error-answer.ts';
 import { control } from './holdfastd/control.ts';
 import { watchHealth } from './holdfastd/health.ts';
 import { makeProgress } from './holdfastd/progress.ts';
+import { salvageRecords } from './holdfastd/salvage-records.ts';
 import { type StartedSite, startSite } from './holdfastd/start-site.ts';
 import { runningStatus } from './holdfastd/status.ts';
 import { programBeside } from './program.ts';
@@ -25,9 +26,10 @@ if (lock.kind === 'busy') {
   process.exit(1);
 }
 const real = site.runtime === 'containerd';
-const events = openEventLog({ file: folders.eventsFile, clock });
+const events = openEventLog({ file: folders.eventsFile, clock, log });
 const cgroups = real ? openCgroups() : undefined;
-const records = openProcessRecords(folders.processes);
+await salvageRecords({ folders, clock, events });
+const records = openProcessRecords({ file: folders.processes, clock, log });
 const supervisor = startSupervisor({ clock, log, events, records, cgroups, logFile: folders.log });
 const progress = makeProgress(clock);
 /** What comes to be while it runs. */
@@ -35,13 +37,14 @@ const running: { started?: StartedSite; keeper?: CertificateKeeper; toldPhase?: 
 
 const health = watchHealth({
   site,
-  pkiFolder: folders.pki,
+  folders,
   supervisor,
   clock,
   needed: () => running.started?.needed ?? [],
   doorProblems: () => running.started?.doors.problems() ?? [],
-  changed: ({ phase, waitingFor }) => {
-    progress.phase(phase, waitingFor);
+  changed: ({ phase, waitingFor, failure }) => {
+    if (failure) progress.fail(failure);
+    else progress.phase(phase, waitingFor);
     if (phase === running.toldPhase) return;
     running.toldPhase = phase;
     events.add({

@@ -12,20 +12,27 @@ import { loadBalancerController } from '#services/load-balancer';
 import { machineNodesController } from '#services/machines';
 import { pullSecretController } from '#services/registry';
 import { startScheduler } from '#services/scheduler';
+import { openEventLog } from '#services/supervisor';
 import { openSqliteStore } from '#store';
+import { storeEvent } from './kube/store-event.ts';
 import { ensureRegistryAccounts } from './registry-accounts.ts';
 import { appStart, stopOnSignal } from './site-files.ts';
 
 const { site, folders, log, ready } = appStart('kube');
 const pki = openPki(folders.pki);
 const cluster = present(site.clusters[0], 'a site has its own cluster');
-const folder = `${folders.state}/clusters/${cluster.name}`;
+const folder = folders.clusterState(cluster.name);
 makeFolder(folder);
 
+const events = openEventLog({ file: folders.eventsFile, clock, log });
 const store = await openSqliteStore({
   folder,
   index: objectIndex,
-  notice: (notice) => log[notice.kind === 'state' ? 'info' : 'warn']('store', { ...notice }),
+  notice: (notice) => {
+    log[notice.kind === 'state' ? 'info' : 'warn']('store', { ...notice });
+    const event = storeEvent(notice);
+    if (event) events.add({ subject: `${cluster.name} store`, ...event });
+  },
 });
 const { apiAddress: host } = site.network;
 const { api: port, dashboard, registry } = site.ports;

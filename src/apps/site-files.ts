@@ -1,8 +1,11 @@
 // What every app of a site is started with: the data folder on the command line, and from it the site and its certificates.
 import { parseArgs } from 'node:util';
+import { WorldError, type WorldErrorCode } from '#base';
 import { type OpenedSite, openSite } from '#host';
-import { writeFileAtomic } from '#platform/disk';
+import type { SiteFolders } from '#model/site';
+import { readJsonIfPresent, removeTree, writeFileAtomic } from '#platform/disk';
 import { jsonLog, type Log } from '#platform/log';
+import { type ErrorAnswer, errorAnswer } from './error-answer.ts';
 
 export interface AppStart extends OpenedSite {
   readonly log: Log;
@@ -23,15 +26,39 @@ export function appStart(app: string): AppStart {
   const log = jsonLog({ component: processName });
   // A bug ends the process, with one line that says where; the supervisor starts it again.
   process.on('uncaughtException', (error) => {
-    log.error('a bug ended this process', { error });
+    log.error(error instanceof WorldError ? 'this process cannot go on' : 'a bug ended this process', { error });
+    if (error instanceof WorldError && LASTING.has(error.code)) tellFailure(opened.folders, processName, error);
     process.exit(1);
   });
   return {
     ...opened,
     log,
     machine: values.machine,
-    ready: () => writeFileAtomic(opened.folders.ready(processName), String(process.pid)),
+    ready: () => {
+      removeTree(opened.folders.failure(processName));
+      writeFileAtomic(opened.folders.ready(processName), String(process.pid));
+    },
   };
+}
+
+/** What trying again does not mend. */
+const LASTING: ReadonlySet<WorldErrorCode> = new Set(['Corrupt', 'Unsupported', 'Denied']);
+
+function tellFailure(folders: SiteFolders, processName: string, error: WorldError): void {
+  try {
+    writeFileAtomic(folders.failure(processName), JSON.stringify(errorAnswer(error)));
+  } catch {
+    // The log has it.
+  }
+}
+
+/** Why a process cannot start, as it said itself; undefined when it said nothing. */
+export function failureOf(folders: SiteFolders, processName: string): ErrorAnswer | undefined {
+  try {
+    return readJsonIfPresent<ErrorAnswer>(folders.failure(processName));
+  } catch {
+    return undefined;
+  }
 }
 
 /** Stops in an orderly way when asked to, once. */

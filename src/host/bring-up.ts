@@ -3,7 +3,9 @@ import { cidrParse, cidrsOverlap, present, WorldError } from '#base';
 import { type Site, type SiteFolders, switchName } from '#model/site';
 import type { Clock } from '#platform/clock';
 import {
+  diskFullError,
   fileBytes,
+  isDiskFull,
   makeFolder,
   readFrom,
   readTextIfPresent,
@@ -61,6 +63,7 @@ export function lockSite(folders: SiteFolders): { release(): void } {
     });
   } catch (cause) {
     if (cause instanceof WorldError) throw cause;
+    if (isDiskFull(cause)) throw diskFullError(folders.lockFile, cause);
     throw new WorldError('Denied', `cannot write to ${folders.data}`, {
       cure: 'run this as root, or choose another folder with --data DIR',
       cause,

@@ -17,5 +17,6 @@ export { installUnit, uninstallUnit } from './service-unit.ts';
 export type { SiteWishes } from './site.plan.ts';
 export { foldersOf, kubeconfigOf, loggedProcesses, type OpenedSite, openSite, siteIfPresent } from './site-file.ts';
 export { siteOutline, siteStatus } from './site-status.ts';
+export { strayProcesses } from './stray-processes.ts';
 export { callSupervisor } from './supervisor-call.ts';
 export { destroySite, type TakeDown, takeDown } from './take-down.ts';

@@ -7,13 +7,17 @@ import { releaseSubnet } from './create-site.ts';
 /** site.json goes last: whatever interrupts this, the site can still be found and destroyed again.
  * Errors: WorldError `Failed` when something is mounted below, or the folder stays. */
 export function removeSite(site: Site, folders: SiteFolders): void {
-  const mounted = mountsBelow(folders.data);
+  const all = mountsBelow(folders.data);
+  const mounted = all.filter((point) => point !== folders.data);
   if (mounted.length > 0)
     throw new WorldError('Failed', `something is still mounted below ${folders.data}; its data is left alone`, {
       cure: `unmount ${mounted.join(', ')}`,
     });
   if (site.runtime === 'containerd') releaseSubnet(site.network.subnet, folders.data);
   for (const part of [folders.run, folders.state, folders.content, folders.pki, folders.logs]) removeTree(part);
-  removeTree(folders.data);
+  // A disk of its own is left as it was given: empty.
+  const isDisk = mounted.length < all.length;
+  removeTree(isDisk ? folders.siteFile : folders.data);
+  if (isDisk) return;
   if (isPresent(folders.data)) throw new WorldError('Failed', `${folders.data} cannot be removed`);
 }

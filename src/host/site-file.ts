@@ -16,11 +16,36 @@ export function foldersOf(data: string): SiteFolders {
   return siteFolders(data);
 }
 
+function readSite({ siteFile }: SiteFolders): Site | undefined {
+  let site: Site | undefined;
+  let cause: unknown;
+  try {
+    site = readJsonIfPresent<Site>(siteFile);
+    if (site === undefined) return undefined;
+  } catch (error) {
+    cause = error;
+  }
+  // Of a file of another release nothing but its version is sure.
+  if (typeof site?.formatVersion === 'number' && (site.formatVersion > DATA_FORMAT_VERSION || isWhole(site)))
+    return site;
+  throw new WorldError('Corrupt', `${siteFile} is damaged: it does not describe a site`, {
+    attempted: 'read',
+    subject: siteFile,
+    cure: `put back the ${siteFile} of a backup of the data folder; nothing else in the folder was touched`,
+    cause,
+  });
+}
+
+const isWhole = (site: Partial<Site>): boolean =>
+  Boolean(site.id && site.name && site.runtime && site.network && site.ports) &&
+  Array.isArray(site.machines) &&
+  Array.isArray(site.clusters);
+
 /** The site of a data folder, or undefined when there is none.
  * Errors: WorldError `Unsupported` for a newer format, `Corrupt`. */
 export function siteIfPresent(data: string): OpenedSite | undefined {
   const folders = foldersOf(data);
-  const site = readJsonIfPresent<Site>(folders.siteFile);
+  const site = readSite(folders);
   if (!site) return undefined;
   if (site.formatVersion > DATA_FORMAT_VERSION)
     throw new WorldError(

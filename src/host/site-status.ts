@@ -35,8 +35,9 @@ interface Record_ {
 }
 
 function runningProcesses(site: Site, folders: SiteFolders): ProcessStatus[] {
-  const records = readJsonIfPresent<Record<string, Record_>>(folders.processes) ?? {};
-  return Object.entries(recordedProcesses(folders)).map(([name, { pid }]) => ({
+  const recorded = Object.entries(recordedProcesses(folders));
+  const records = recordsOf(folders);
+  return recorded.map(([name, { pid }]) => ({
     name,
     node: site.machines[0]?.node ?? '',
     pid,
@@ -44,6 +45,15 @@ function runningProcesses(site: Site, folders: SiteFolders): ProcessStatus[] {
     restarts: records[name]?.restarts ?? 0,
     startedAt: rfc3339(records[name]?.startedAtMs ?? 0),
   }));
+}
+
+/** Nothing when the file is damaged: then processes are found by what they were started with. */
+function recordsOf(folders: SiteFolders): Record<string, Record_> {
+  try {
+    return readJsonIfPresent<Record<string, Record_>>(folders.processes) ?? {};
+  } catch {
+    return {};
+  }
 }
 
 /** Stopped, with or without pods that were kept; Degraded when our own processes run on without holdfastd. */

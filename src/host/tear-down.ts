@@ -25,6 +25,7 @@ import {
   RECORDED_STOP_GRACE_MS,
   UNMOUNT_ROUNDS_MAX,
 } from './limits.ts';
+import { strayProcesses } from './stray-processes.ts';
 
 /** Groups of a machine that hold its own daemons, not pods. */
 const DAEMON_GROUPS = ['system', 'shims'];
@@ -38,7 +39,7 @@ export async function endProcesses(of: {
 }): Promise<void> {
   const { site, folders, clock, graceMs = POD_STOP_GRACE_MS } = of;
   // A keeper that does not answer must not start again what is ended here.
-  const keeper = readJsonIfPresent<ProcessIdentity>(folders.supervisorLock);
+  const keeper = readUnlessDamaged<ProcessIdentity>(folders.supervisorLock);
   if (keeper) await endProcess(keeper, { graceMs: KEEPER_STOP_GRACE_MS, clock });
   const recorded = recordedProcesses(folders);
   // containerd last: it writes down how its containers ended.
@@ -58,13 +59,24 @@ export async function endProcesses(of: {
 
 /** Processes that the supervisor wrote down and that still run. */
 export function recordedProcesses(folders: SiteFolders): Record<string, ProcessIdentity> {
-  const records = readJsonIfPresent<Record<string, { identity: ProcessIdentity }>>(folders.processes) ?? {};
+  const records = readUnlessDamaged<Record<string, { identity: ProcessIdentity }>>(folders.processes);
+  if (!records) return strayProcesses(folders);
   return Object.fromEntries(
     Object.entries(records).flatMap(([name, { identity }]) => {
       const now = identityOf(identity.pid);
       return now?.startTicks === identity.startTicks && now.bootId === identity.bootId ? [[name, identity]] : [];
     }),
   );
+}
+
+/** What goes away with the run folder is no reason to leave the site's processes alone. */
+function readUnlessDamaged<T>(file: string): T | undefined {
+  try {
+    return readJsonIfPresent<T>(file);
+  } catch (error) {
+    if (error instanceof WorldError && error.code === 'Corrupt') return undefined;
+    throw error;
+  }
 }
 
 /** SIGTERM for the first process of every container, as a runtime does, and time to end. */
@@ -88,7 +100,7 @@ async function endPods(of: { site: Site; cgroups: Cgroups; clock: Clock; graceMs
 
 /** Removes mounts, namespaces, links, rules and groups. The processes have ended. */
 export async function removeKernelTraces(site: Site, folders: SiteFolders): Promise<void> {
-  await unmountBelow(folders.data);
+  await unmountOwn(folders);
   if (site.runtime === 'simulated') return;
   await Promise.all(
     namespaceList()
@@ -102,13 +114,17 @@ export async function removeKernelTraces(site: Site, folders: SiteFolders): Prom
   await restoreForwarding();
 }
 
-async function unmountBelow(folder: string): Promise<void> {
+/** What the site mounted. The data folder, and what stands directly in it, may be disks of their own: they are not ours. */
+const mountedBySite = ({ run, machines }: SiteFolders): string[] =>
+  [run, machines].flatMap((folder) => mountsBelow(folder).filter((point) => point !== folder));
+
+async function unmountOwn(folders: SiteFolders): Promise<void> {
   for (let round = 0; round < UNMOUNT_ROUNDS_MAX; round++) {
-    const points = mountsBelow(folder);
+    const points = mountedBySite(folders);
     if (points.length === 0) return;
     for (const point of points) await run('umount', ['-l', point]);
   }
-  throw new WorldError('Failed', `something stays mounted below ${folder}: ${mountsBelow(folder).join(', ')}`, {
+  throw new WorldError('Failed', `something stays mounted: ${mountedBySite(folders).join(', ')}`, {
     cure: 'unmount it by hand (umount -l), then run this again',
   });
 }

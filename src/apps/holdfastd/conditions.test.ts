@@ -3,7 +3,14 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { conditionFacts, type SiteFacts } from './conditions.ts';
 
-const well: SiteFacts = { apiAnswers: true, nodesMissing: [], dying: [], closedDoors: [] };
+const well: SiteFacts = {
+  apiAnswers: true,
+  nodesMissing: [],
+  dying: [],
+  closedDoors: [],
+  freeBytes: 2 ** 30,
+  reserveUsed: false,
+};
 const told = (facts: Partial<SiteFacts>): string[] =>
   conditionFacts({ ...well, ...facts })
     .filter(({ holds }) => !holds)
@@ -13,7 +20,7 @@ test('a site that is well has nothing against it', () => {
   assert.deepEqual(told({}), []);
   assert.deepEqual(
     conditionFacts(well).map(({ type, reason }) => `${type} ${reason}`),
-    ['ApiAnswering Answers', 'MachinesReady AllReady', 'ProcessesStable Stable'],
+    ['ApiAnswering Answers', 'MachinesReady AllReady', 'ProcessesStable Stable', 'DiskRoom Enough'],
   );
   assert.equal(
     conditionFacts({ ...well, outsideAddress: '192.0.2.1' }).at(-1)?.message,
@@ -39,4 +46,9 @@ test('what is wrong is named', () => {
   assert.deepEqual(told({ outsideAddress: '192.0.2.1', closedDoors: ['192.0.2.1:6443 is in use'] }), [
     'OutsideDoorsOpen CannotListen: 192.0.2.1:6443 is in use',
   ]);
+});
+
+test('a disk that gets full, and one that is', () => {
+  assert.match(told({ freeBytes: 2 ** 20 }).join(), /^DiskRoom DiskLow: 1 MiB are free/);
+  assert.match(told({ freeBytes: 2 ** 24, reserveUsed: true }).join(), /^DiskRoom DiskFull: .*writes are refused/);
 });

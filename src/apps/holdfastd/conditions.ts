@@ -1,5 +1,8 @@
 // What is told of a running site, each thing with its reason and a sentence: data in, conditions out.
+import { DISK_LOW_BYTES } from '#model/site';
 import type { ProcessState } from '#services/supervisor';
+
+const MIB = 1024 ** 2;
 
 export interface ConditionFact {
   readonly type: string;
@@ -15,6 +18,10 @@ export interface SiteFacts {
   /** Processes that keep dying. */
   readonly dying: readonly Pick<ProcessState, 'name' | 'lastEnd'>[];
   readonly outsideAddress?: string;
+  /** Bytes free on the file system of the data folder. */
+  readonly freeBytes: number;
+  /** The room that a store keeps for deletes is given away, since there is no other. */
+  readonly reserveUsed: boolean;
   /** Why doors on the outside address are not open. */
   readonly closedDoors: readonly string[];
 }
@@ -23,6 +30,21 @@ export interface SiteFacts {
 function unless(against: string, type: string, said: { holds: string; fails: string; fine: string }): ConditionFact {
   const holds = against === '';
   return { type, holds, reason: holds ? said.holds : said.fails, message: holds ? said.fine : against };
+}
+
+function diskFact(of: Pick<SiteFacts, 'freeBytes' | 'reserveUsed'>): ConditionFact {
+  const type = 'DiskRoom';
+  const free = `${Math.floor(of.freeBytes / MIB)} MiB are free where the site's data are`;
+  if (of.reserveUsed)
+    return {
+      type,
+      holds: false,
+      reason: 'DiskFull',
+      message: `${free}: writes are refused, reads and deletes work; make room on the disk, and writes work by themselves`,
+    };
+  if (of.freeBytes < DISK_LOW_BYTES)
+    return { type, holds: false, reason: 'DiskLow', message: `${free}: make room before writes are refused` };
+  return { type, holds: true, reason: 'Enough', message: free };
 }
 
 export function conditionFacts(of: SiteFacts): ConditionFact[] {
@@ -43,6 +65,7 @@ export function conditionFacts(of: SiteFacts): ConditionFact[] {
       fails: 'KeepsDying',
       fine: 'no process keeps dying',
     }),
+    diskFact(of),
     ...(of.outsideAddress
       ? [
           unless(of.closedDoors.join('; '), 'OutsideDoorsOpen', {

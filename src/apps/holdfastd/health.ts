@@ -1,10 +1,13 @@
 // Whether the site does what it is for: processes ready, the API answering, nodes Ready. Looked at often while it starts,
 // seldom afterwards, and afresh for whoever asks.
-import type { Site, SiteCondition, SitePhase } from '#model/site';
+import type { Site, SiteCondition, SiteFolders, SitePhase } from '#model/site';
 import { type Clock, rfc3339, type Timer } from '#platform/clock';
+import { diskFreeBytes, isPresent } from '#platform/disk';
 import { httpsJsonAsker } from '#platform/net';
 import { openPki } from '#services/infrastructure';
 import type { Supervisor } from '#services/supervisor';
+import type { ErrorAnswer } from '../error-answer.ts';
+import { failureOf } from '../site-files.ts';
 import { type ConditionFact, conditionFacts } from './conditions.ts';
 
 const STARTING_POLL_MS = 50;
@@ -17,6 +20,8 @@ export interface Health {
   readonly readyNodes: ReadonlySet<string>;
   readonly waitingFor: readonly string[];
   readonly conditions: readonly SiteCondition[];
+  /** Why a process that is needed cannot start before somebody does something. */
+  readonly failure?: ErrorAnswer;
 }
 
 export interface HealthWatch {
@@ -35,7 +40,7 @@ const isReadyNode = (node: NodeDocument): boolean =>
 /** `changed` is told every new phase and what is still missing. */
 export function watchHealth(of: {
   site: Site;
-  pkiFolder: string;
+  folders: SiteFolders;
   supervisor: Supervisor;
   clock: Clock;
   /** Names of processes that must be ready; empty until all are declared. */
@@ -44,7 +49,7 @@ export function watchHealth(of: {
   doorProblems(): readonly string[];
   changed(health: Health): void;
 }): HealthWatch {
-  const { site, supervisor, clock } = of;
+  const { site, folders, supervisor, clock } = of;
   let timer: Timer | undefined;
   let wasReady = false;
   let closed = false;
@@ -53,7 +58,7 @@ export function watchHealth(of: {
 
   const askNodes = async (): Promise<ReadonlySet<string> | undefined> => {
     if (!supervisor.isRunning('kube')) return undefined;
-    const pki = openPki(of.pkiFolder);
+    const pki = openPki(folders.pki);
     const { apiAddress: host } = site.network;
     const caPem = pki.anchor('kubernetes-servers');
     asker ??= httpsJsonAsker({ host, port: site.ports.api, caPem, ...pki.leaf('supervisor'), timeoutMs: ANSWER_MS });
@@ -68,6 +73,15 @@ export function watchHealth(of: {
       return undefined;
     }
   };
+  const failureText = (name: string): string | undefined => {
+    const failure = failureOf(folders, name);
+    return failure && [failure.message, failure.cure].filter(Boolean).join('; ');
+  };
+  const reserveUsed = (): boolean =>
+    site.clusters.some(({ name }) => {
+      const folder = folders.clusterState(name);
+      return isPresent(`${folder}/store.db`) && !isPresent(`${folder}/ballast`);
+    });
   /** A condition since when it is as it is. */
   const dated = (fact: ConditionFact): SiteCondition => {
     const status = fact.holds ? 'True' : 'False';
@@ -83,26 +97,35 @@ export function watchHealth(of: {
     const notReady = needed.flatMap((name) => {
       const state = states.find((one) => one.name === name);
       if (state?.phase === 'ready') return [];
-      return state?.unstable ? [`${name} (keeps dying: ${state.lastEnd})`] : [name];
+      return state?.unstable ? [`${name} (keeps dying: ${failureText(name) ?? state.lastEnd})`] : [name];
     });
     const nodesMissing = site.machines
       .filter((machine) => !readyNodes?.has(machine.name))
       .map((m) => `machine ${m.name}`);
+    if (reserveUsed()) notReady.push('room on the disk');
     const waitingFor = [...notReady, ...(readyNodes ? nodesMissing : ['the Kubernetes API', ...nodesMissing])];
     const whole = needed.length > 0 && waitingFor.length === 0;
     wasReady ||= whole;
-    const dying = states.filter((state) => state.unstable);
+    const dying = states
+      .filter((state) => state.unstable)
+      .map(({ name, lastEnd }) => ({ name, lastEnd: failureText(name) ?? lastEnd }));
     return {
       // What keeps dying while it starts is no start any more.
       phase: whole ? 'Ready' : wasReady || dying.length > 0 ? 'Degraded' : 'Starting',
       apiAnswers: readyNodes !== undefined,
       readyNodes: readyNodes ?? new Set(),
       waitingFor,
+      failure: needed
+        .filter((name) => states.find((one) => one.name === name)?.phase !== 'ready')
+        .map((name) => failureOf(folders, name))
+        .find(Boolean),
       conditions: conditionFacts({
         apiAnswers: readyNodes !== undefined,
         nodesMissing,
         dying,
         outsideAddress: site.outsideAddress,
+        freeBytes: diskFreeBytes(folders.data),
+        reserveUsed: reserveUsed(),
         closedDoors: of.doorProblems(),
       }).map(dated),
     };
@@ -111,7 +134,7 @@ export function watchHealth(of: {
   const pass = async (): Promise<void> => {
     const health = await look();
     if (closed) return;
-    const told = `${health.phase} ${health.waitingFor.join()}`;
+    const told = `${health.phase} ${health.waitingFor.join()} ${health.failure?.message}`;
     if (told !== lastTold) of.changed(health);
     lastTold = told;
     timer = clock.after(

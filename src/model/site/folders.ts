@@ -26,12 +26,18 @@ export interface SiteFolders {
   readonly registryAccounts: string;
   /** What to trust as the CA of the doors. */
   readonly doorsAnchor: string;
+  /** Objects of a cluster. */
+  clusterState(cluster: string): string;
+  /** Everything of the machines; they mount things below. */
+  readonly machines: string;
   machineState(machine: string): string;
   /** Volumes of the class for volumes on a node. */
   machineVolumes(machine: string): string;
   machineRun(machine: string): string;
   log(processName: string): string;
   ready(processName: string): string;
+  /** Why a process cannot start before somebody does something, as an answer on a socket. */
+  failure(processName: string): string;
 }
 
 export function siteFolders(data: string): SiteFolders {
@@ -53,11 +59,14 @@ export function siteFolders(data: string): SiteFolders {
     adminKubeconfig: `${data}/pki/admin.kubeconfig`,
     registryAccounts: `${data}/pki/registry-accounts.json`,
     doorsAnchor: `${data}/pki/front-doors/anchor.crt`,
+    clusterState: (cluster) => `${data}/state/clusters/${cluster}`,
+    machines: `${data}/state/machines`,
     machineState: (machine) => `${data}/state/machines/${machine}`,
     machineVolumes: (machine) => `${data}/state/machines/${machine}/volumes`,
     machineRun: (machine) => `${data}/run/${machine}`,
     log: (processName) => `${data}/logs/${processName}.log`,
     ready: (processName) => `${data}/run/${processName}.ready`,
+    failure: (processName) => `${data}/run/${processName}.failed`,
   };
 }
 

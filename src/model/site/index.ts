@@ -11,7 +11,7 @@ export {
 } from './addresses.ts';
 export { dataPathProblem, type SiteFolders, siteFolders } from './folders.ts';
 export { kubeconfigText } from './kubeconfig.ts';
-export { PODS_PER_MACHINE } from './limits.ts';
+export { DISK_LOW_BYTES, PODS_PER_MACHINE } from './limits.ts';
 export {
   cgroupRoot,
   domainProblem,

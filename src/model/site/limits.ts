@@ -4,6 +4,8 @@
 export const DATA_PATH_BYTES_MAX = 48;
 /** A site's name is part of machine and host names (DNS label of 63 with "-worker" and a node name to come). */
 export const SITE_NAME_LENGTH_MAX = 40;
+/** Room on the disk below which a condition says so: twice what a store keeps back, so that it can have it again. */
+export const DISK_LOW_BYTES = 32 * 1024 ** 2;
 /** Cores a worker must at least have: below that the node agent cannot admit a usual pod. */
 export const WORKER_CPU_MILLIS_MIN = 250;
 /** Memory a worker must at least have: containerd, the node agent and one small pod. */

@@ -2,24 +2,19 @@
 import fs from 'node:fs';
 import fsp from 'node:fs/promises';
 import path from 'node:path';
-import { systemCodeOf, WorldError } from '#base';
+import { WorldError } from '#base';
+import { diskFullError, isDiskFull } from '#platform/disk';
 
 const CHUNK_BYTES = 256 * 1024;
 
 /** A disk that is full is told as such, whoever meets it. */
 export function diskError(error: unknown, file: string): unknown {
-  const code = systemCodeOf(error);
-  if (code !== 'ENOSPC' && code !== 'EDQUOT') return error;
-  return new WorldError('Exhausted', `the disk is full: cannot write ${file}`, {
-    attempted: 'write',
-    subject: file,
-    cure: 'make room on the disk; nothing that was there is lost',
-    cause: error,
-  });
+  return isDiskFull(error) ? diskFullError(file, error) : error;
 }
 
 /** Appends a stream to a file, making it when missing. `each` sees every piece. Returns the bytes added.
- * Errors: WorldError `Exhausted` on a full disk; whatever the source throws. What was appended stays. */
+ * Errors: WorldError `Exhausted` on a full disk, with the file as it was; whatever the source throws, and what was appended
+ * stays. */
 export async function appendStream(
   file: string,
   source: AsyncIterable<Uint8Array>,
@@ -27,14 +22,17 @@ export async function appendStream(
 ): Promise<number> {
   fs.mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
   const handle = await fsp.open(file, 'a', 0o600);
+  const before = (await handle.stat()).size;
   let bytes = 0;
   try {
     for await (const piece of source) {
       each(piece);
-      await handle.write(piece);
+      // Unlike write, which may take a part of a piece on a disk that gets full, and say nothing but how much.
+      await handle.writeFile(piece);
       bytes += piece.length;
     }
   } catch (error) {
+    if (isDiskFull(error)) await handle.truncate(before);
     throw diskError(error, file);
   } finally {
     await handle.close();

@@ -3,19 +3,45 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { systemCodeOf, WorldError } from '#base';
 
-/** Writes `data` so that a crash leaves either the old file or the new one. Folders are made (0700). */
+/** Writes `data` so that a crash or a full disk leaves either the old file or the new one. Folders are made (0700).
+ * Errors: WorldError `Exhausted` on a full disk. */
 export function writeFileAtomic(file: string, data: string | Uint8Array, options: { mode?: number } = {}): void {
   fs.mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
   const aside = `${file}.${process.pid}.tmp`;
-  const fd = fs.openSync(aside, 'w', options.mode ?? 0o600);
+  try {
+    writeSynced(aside, data, options.mode ?? 0o600);
+    fs.renameSync(aside, file);
+  } catch (error) {
+    fs.rmSync(aside, { force: true });
+    throw isDiskFull(error) ? diskFullError(file, error) : error;
+  }
+  syncFolder(path.dirname(file));
+}
+
+function writeSynced(file: string, data: string | Uint8Array, mode: number): void {
+  const fd = fs.openSync(file, 'w', mode);
   try {
     fs.writeFileSync(fd, data);
     fs.fsyncSync(fd);
   } finally {
     fs.closeSync(fd);
   }
-  fs.renameSync(aside, file);
-  syncFolder(path.dirname(file));
+}
+
+/** Whether a file system said that it, or a quota on it, has no room. */
+export function isDiskFull(error: unknown): boolean {
+  const code = systemCodeOf(error);
+  return code === 'ENOSPC' || code === 'EDQUOT' || (error instanceof WorldError && error.code === 'Exhausted');
+}
+
+/** A full disk as everybody is told of it. */
+export function diskFullError(file: string, cause: unknown): WorldError {
+  return new WorldError('Exhausted', `the disk is full: cannot write ${file}`, {
+    attempted: 'write',
+    subject: file,
+    cure: 'make room on the disk; nothing that was there is lost',
+    cause,
+  });
 }
 
 /** Makes renames and creations in `folder` durable. */

@@ -2,6 +2,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { systemCodeOf } from '#base';
+import { isDiskFull } from './disk.ts';
 
 /** Makes a folder and its parents; only for the owner (0700) unless said otherwise. */
 export function makeFolder(folder: string, mode = 0o700): void {
@@ -27,12 +28,17 @@ export function removeTree(target: string): void {
   fs.rmSync(target, { recursive: true, force: true, maxRetries: 3 });
 }
 
+/** Gives a file another name on the same file system. */
+export function renameFile(from: string, to: string): void {
+  fs.renameSync(from, to);
+}
+
 /** Removes a folder that holds nothing; anything else stays. */
 export function removeFolderIfEmpty(folder: string): void {
   try {
     fs.rmdirSync(folder);
   } catch (error) {
-    if (!['ENOTEMPTY', 'ENOENT', 'EEXIST', 'ENOTDIR'].includes(systemCodeOf(error) ?? '')) throw error;
+    if (!['ENOTEMPTY', 'ENOENT', 'EEXIST', 'ENOTDIR', 'EBUSY'].includes(systemCodeOf(error) ?? '')) throw error;
   }
 }
 
@@ -64,9 +70,15 @@ export function writeIfAbsent(file: string, text: string): boolean {
   }
 }
 
-/** Keeps the current file as `<file>.1` and empties it in place, so that whoever appends to it goes on without noticing. */
+/** Keeps the current file as `<file>.1` and empties it in place, so that whoever appends to it goes on without noticing.
+ * On a full disk nothing is kept: the room is worth more. */
 export function rotateInPlace(file: string): void {
-  fs.copyFileSync(file, `${file}.1`);
+  try {
+    fs.copyFileSync(file, `${file}.1`);
+  } catch (error) {
+    if (!isDiskFull(error)) throw error;
+    fs.rmSync(`${file}.1`, { force: true });
+  }
   fs.truncateSync(file, 0);
 }
 
@@ -100,4 +112,10 @@ export function watchFolder(folder: string, act: () => void): { close(): void } 
 export function diskBytes(folder: string): number {
   const { blocks, bsize } = fs.statfsSync(folder);
   return blocks * bsize;
+}
+
+/** What an owner may still write on the file system that a folder is on. */
+export function diskFreeBytes(folder: string): number {
+  const { bavail, bsize } = fs.statfsSync(folder);
+  return bavail * bsize;
 }

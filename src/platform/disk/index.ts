@@ -1,8 +1,16 @@
 // The door of the disk room.
-export { readJsonIfPresent, readTextIfPresent, syncFolder, writeFileAtomic } from './disk.ts';
+export {
+  diskFullError,
+  isDiskFull,
+  readJsonIfPresent,
+  readTextIfPresent,
+  syncFolder,
+  writeFileAtomic,
+} from './disk.ts';
 export {
   appendText,
   diskBytes,
+  diskFreeBytes,
   fileBytes,
   isPresent,
   listFolder,
@@ -11,6 +19,7 @@ export {
   readFrom,
   removeFolderIfEmpty,
   removeTree,
+  renameFile,
   rotateInPlace,
   watchFolder,
   writeIfAbsent,

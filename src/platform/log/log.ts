@@ -1,5 +1,7 @@
 // The door to the log: one JSON line an event on stderr, with a level, the component and fields.
 // Whoever logs passes no secrets; fields named like one are replaced all the same.
+import fs from 'node:fs';
+import { systemCodeOf } from '#base';
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 export type LogFields = Readonly<Record<string, unknown>>;
@@ -21,10 +23,19 @@ function plain(value: unknown): unknown {
   return typeof value === 'bigint' ? value.toString() : value;
 }
 
+/** A line on stderr. What a full disk does not take is lost: no process ends because it cannot say something. */
+function writeLine(line: string): void {
+  try {
+    fs.writeSync(process.stderr.fd, line);
+  } catch (error) {
+    if (systemCodeOf(error) === 'EAGAIN') process.stderr.write(line);
+  }
+}
+
 /** Writes lines of `level` and above through `write` (default: stderr). */
 export function jsonLog(options: { component: string; level?: LogLevel; write?: (line: string) => void }): Log {
   const lowest = RANK[options.level ?? 'info'];
-  const write = options.write ?? ((line: string): void => void process.stderr.write(line));
+  const write = options.write ?? writeLine;
   const make = (component: string): Log => {
     const emit = (level: LogLevel, message: string, fields: LogFields = {}): void => {
       if (RANK[level] < lowest) return;

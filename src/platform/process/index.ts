@@ -1,12 +1,14 @@
 // The door of the process room.
 export { type Daemon, type DaemonOptions, startDaemon } from './daemon.ts';
 export {
+  argumentsOf,
   bootId,
   endProcess,
   identityOf,
   isAlive,
   type ProcessIdentity,
   processMemory,
+  runningIdentities,
   signalProcess,
 } from './identity.ts';
 export { type LockAttempt, tryLock } from './lock-file.ts';

@@ -4,8 +4,8 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { systemCodeOf, WorldError, type WorldErrorCode } from '#base';
-import { syncFolder } from '#platform/disk';
+import { WorldError, type WorldErrorCode } from '#base';
+import { diskFullError, isDiskFull, syncFolder } from '#platform/disk';
 
 /** "HFST": marks the file as a store of ours. Source: SQLite file format, section 1.3, offset 68. */
 const APPLICATION_ID = 0x48465354;
@@ -56,8 +56,7 @@ export function databaseError(file: string, thrown: unknown): WorldError {
       cure: 'stop the other process that runs on this data folder',
       cause: thrown,
     });
-  if (code === undefined && systemCodeOf(thrown) === 'ENOSPC')
-    return new WorldError('Exhausted', `no room for ${file}`, { subject: file, cause: thrown });
+  if (code === 'Exhausted' || isDiskFull(thrown)) return diskFullError(file, thrown);
   return new WorldError(code ?? 'Failed', `the database ${file}: ${message}`, { subject: file, cause: thrown });
 }
 

@@ -1,9 +1,10 @@
 // What the registry has, by repository: manifests, tags, where each came from, whether it is pinned.
 // One small file a repository, replaced whole at every change; the blobs themselves are content's.
 
+import { WorldError } from '#base';
 import type { Origin } from '#model/oci';
 import { filesBelow, removePath } from '#platform/blob';
-import { readJsonIfPresent, writeFileAtomic } from '#platform/disk';
+import { readJsonIfPresent, renameFile, writeFileAtomic } from '#platform/disk';
 
 export interface ManifestEntry {
   readonly mediaType: string;
@@ -34,6 +35,8 @@ export interface Repository {
 }
 
 export interface Catalog {
+  /** False while the file of a repository is set aside: blobs that nothing seems to refer to may be its own. */
+  readonly complete: boolean;
   repository(name: string): Repository | undefined;
   repositories(): readonly Repository[];
   putManifest(repository: string, digest: string, entry: ManifestEntry): void;
@@ -45,15 +48,39 @@ export interface Catalog {
   referred(): Set<string>;
 }
 
-export function openCatalog(folder: string): Catalog {
+/** What is added to the name of a file that cannot be read. */
+const ASIDE = '.damaged';
+
+function readRepository(file: string): Repository | 'damaged' {
+  try {
+    const repository = readJsonIfPresent<Partial<Repository>>(file);
+    const { name, manifests, tags } = repository ?? {};
+    return name && manifests && tags ? { name, manifests, tags } : 'damaged';
+  } catch (error) {
+    if (error instanceof WorldError && error.code === 'Corrupt') return 'damaged';
+    throw error;
+  }
+}
+
+/** A file that cannot be read is set aside (`.damaged`) and told by its repository's name: the others are served. */
+export function openCatalog(folder: string, damaged: (repository: string) => void): Catalog {
   const held = new Map<string, Repository>();
-  for (const file of filesBelow(folder)) {
-    if (!file.path.endsWith('.json')) continue;
-    const repository = readJsonIfPresent<Repository>(`${folder}/${file.path}`);
-    if (repository) held.set(repository.name, repository);
+  const aside = new Set<string>();
+  for (const { path } of filesBelow(folder)) {
+    if (path.endsWith(ASIDE)) aside.add(path.slice(0, -ASIDE.length));
+    if (!path.endsWith('.json')) continue;
+    const repository = readRepository(`${folder}/${path}`);
+    if (repository === 'damaged') {
+      renameFile(`${folder}/${path}`, `${folder}/${path}${ASIDE}`);
+      aside.add(path);
+      damaged(decodeURIComponent(path.slice(0, -'.json'.length)));
+    } else held.set(repository.name, repository);
   }
   const save = (repository: Repository): void => {
-    const file = `${folder}/${encodeURIComponent(repository.name)}.json`;
+    const path = `${encodeURIComponent(repository.name)}.json`;
+    const file = `${folder}/${path}`;
+    // Brought again: what was set aside is not missed any more.
+    if (aside.delete(path)) removePath(`${file}${ASIDE}`);
     if (Object.keys(repository.manifests).length === 0) {
       held.delete(repository.name);
       removePath(file);
@@ -64,6 +91,9 @@ export function openCatalog(folder: string): Catalog {
   };
   const present = (name: string): Repository => held.get(name) ?? { name, manifests: {}, tags: {} };
   return {
+    get complete() {
+      return aside.size === 0;
+    },
     repository: (name) => held.get(name),
     repositories: () => [...held.values()].sort((a, b) => (a.name < b.name ? -1 : 1)),
     putManifest: (name, digest, entry) => {

@@ -26,6 +26,8 @@ export interface RegistryOptions {
   ownNames(): ReadonlySet<string>;
   /** Registry name to the URL where it answers, for those that are not where their name says. */
   outside(): Readonly<Record<string, string>>;
+  /** Told of repositories whose images must be brought again. */
+  damaged?(repository: string): void;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -40,11 +42,14 @@ export interface Registry extends ImageOperator {
 
 const SWEEP_EVERY_MS = 6 * 3600 * 1000;
 
-/** Errors: WorldError `Conflict` when an address is taken, `Corrupt` when a catalogue file is damaged. */
+/** Errors: WorldError `Conflict` when an address is taken. */
 export async function startRegistry(options: RegistryOptions): Promise<Registry> {
   const { clock, log } = options;
   const content = openContent(options.folder);
-  const catalog = openCatalog(`${options.folder}/repositories`);
+  const catalog = openCatalog(`${options.folder}/repositories`, (repository) => {
+    log.error('the catalogue of a repository is damaged and was set aside', { repository });
+    options.damaged?.(repository);
+  });
   const outside = outsideRegistries({ settings: options.outside, clock });
   const parts: RegistryParts = {
     content,
@@ -64,7 +69,7 @@ export async function startRegistry(options: RegistryOptions): Promise<Registry>
     timer = clock.after(
       SWEEP_EVERY_MS,
       () => {
-        const freedBytes = content.sweep(catalog.referred(), clock.now() - SWEEP_AGE_MS);
+        const freedBytes = catalog.complete ? content.sweep(catalog.referred(), clock.now() - SWEEP_AGE_MS) : 0;
         if (freedBytes > 0) log.info('blobs that nothing referred to were removed', { freedBytes });
         sweepLater();
       },

@@ -18,3 +18,5 @@ export const LOG_CHECK_MS = 30_000;
 export const LOG_BYTES_MAX = 8 * 1024 * 1024;
 /** Events kept: this much, and as much again in the file before. */
 export const EVENTS_BYTES_MAX = 1024 * 1024;
+/** How often a full disk is asked again to take the records of processes. */
+export const RECORDS_RETRY_MS = 1_000;

@@ -1,6 +1,10 @@
 // Which processes run, on disk, so that a supervisor that starts again adopts them instead of starting them twice.
-import { readJsonIfPresent, writeFileAtomic } from '#platform/disk';
+// A full disk ends nobody: what it does not take is written as soon as there is room.
+import type { Clock, Timer } from '#platform/clock';
+import { isDiskFull, readJsonIfPresent, writeFileAtomic } from '#platform/disk';
+import type { Log } from '#platform/log';
 import type { ProcessIdentity } from '#platform/process';
+import { RECORDS_RETRY_MS } from './limits.ts';
 
 export interface ProcessRecord {
   readonly identity: ProcessIdentity;
@@ -14,9 +18,21 @@ export interface ProcessRecords {
   remove(name: string): void;
 }
 
-export function openProcessRecords(file: string): ProcessRecords {
+export function openProcessRecords(options: { file: string; clock: Clock; log: Log }): ProcessRecords {
+  const { file, clock, log } = options;
   const records = new Map(Object.entries(readJsonIfPresent<Record<string, ProcessRecord>>(file) ?? {}));
-  const save = (): void => writeFileAtomic(file, JSON.stringify(Object.fromEntries(records), null, 1));
+  let retry: Timer | undefined;
+  const save = (): void => {
+    retry?.cancel();
+    retry = undefined;
+    try {
+      writeFileAtomic(file, JSON.stringify(Object.fromEntries(records), null, 1));
+    } catch (error) {
+      if (!isDiskFull(error)) throw error;
+      log.warn('the processes that run are not written down yet', { error });
+      retry = clock.after(RECORDS_RETRY_MS, save, { background: true });
+    }
+  };
   return {
     get: (name) => records.get(name),
     set: (name, record) => {

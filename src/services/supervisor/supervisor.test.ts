@@ -26,8 +26,8 @@ function supervisor(): Supervisor {
   const made = startSupervisor({
     clock: systemClock,
     log: memoryLog(),
-    events: openEventLog({ file: `${folder}/events.jsonl`, clock: systemClock }),
-    records: openProcessRecords(`${folder}/processes.json`),
+    events: openEventLog({ file: `${folder}/events.jsonl`, clock: systemClock, log: memoryLog() }),
+    records: openProcessRecords({ file: `${folder}/processes.json`, clock: systemClock, log: memoryLog() }),
     logFile: (name) => `${folder}/${name}.log`,
   });
   opened.push(made);
@@ -90,7 +90,8 @@ test('a stopped process is gone and stays gone, also one that ignores the reques
   await one.stop('sleeper');
   assert.equal(isAlive(identity), false);
   assert.deepEqual(one.states(), []);
-  assert.equal(openProcessRecords(`${folder}/processes.json`).get('sleeper'), undefined);
+  const file = `${folder}/processes.json`;
+  assert.equal(openProcessRecords({ file, clock: systemClock, log: memoryLog() }).get('sleeper'), undefined);
 });
 
 test('a program that is missing is told, and tried again', async () => {

@@ -39,7 +39,8 @@ export function statusOf(thrown: unknown): StatusBody & { readonly code: number 
   if (thrown instanceof ApiError) return failure(thrown.code, thrown.reason, thrown.message, thrown.details);
   if (thrown instanceof WorldError) {
     const { code, reason, retryAfterSeconds } = OF_WORLD[thrown.code];
-    return failure(code, reason, thrown.message, retryAfterSeconds ? { retryAfterSeconds } : undefined);
+    const message = [thrown.message, thrown.details.cure].filter(Boolean).join('; ');
+    return failure(code, reason, message, retryAfterSeconds ? { retryAfterSeconds } : undefined);
   }
   return failure(500, 'InternalError', 'Internal error occurred: the server met a bug; its log has the details', {
     causes: [{ message: 'unexpected error' }],
