@@ -1,5 +1,6 @@
 // The door of the workload engine.
 
+export { type CronJobInput, type CronJobPlan, planCronJob } from './cron-job.plan.ts';
 export {
   type DaemonNode,
   type DaemonSetInput,
@@ -11,12 +12,10 @@ export { isJobFinished, type JobInput, type JobPlan, planJob } from './job.plan.
 export { indexAnnotation, isIndexed, jobFinalizer } from './job-count.ts';
 export {
   isPodActive,
-  isPodAvailable,
   isPodReady,
   isPodTerminal,
   podAvailableInMs,
-  podCondition,
 } from './pod-state.ts';
-export { compareForRemoval, planReplicas, type ReplicasInput, type ReplicasPlan } from './replicas.plan.ts';
-export { forgettableRevisions, planRevisions, revisionHashLabel, templateOf } from './revisions.plan.ts';
+export { planReplicas, type ReplicasInput, type ReplicasPlan } from './replicas.plan.ts';
+export { forgettableRevisions, planRevisions, templateOf } from './revisions.plan.ts';
 export { ordinalOf, planStatefulSet, type StatefulSetInput, type StatefulSetPlan } from './stateful-set.plan.ts';

@@ -30,6 +30,6 @@ export function podAvailableInMs(pod: Pod, minReadySeconds: number | undefined, 
   return Math.max(0, since + minReadySeconds * 1000 - nowMs);
 }
 
-export function isPodAvailable(pod: Pod, minReadySeconds: number | undefined, nowMs: number): boolean {
+function isPodAvailable(pod: Pod, minReadySeconds: number | undefined, nowMs: number): boolean {
   return podAvailableInMs(pod, minReadySeconds, nowMs) === 0;
 }

@@ -12,6 +12,7 @@ import { endpointsController } from './endpoints/endpoints.controller.ts';
 import { endpointSliceMirroringController } from './endpoints/mirroring.controller.ts';
 import { type ServicePods, servicePods } from './endpoints/service-pods.ts';
 import { garbageCollector } from './garbage/garbage-collector.ts';
+import { cronJobController } from './job/cron-job.controller.ts';
 import { jobController, orphanedJobPodController } from './job/job.controller.ts';
 import { ttlAfterFinishedController } from './job/ttl.controller.ts';
 import { namespaceController } from './namespace/namespace.controller.ts';
@@ -75,6 +76,7 @@ function controllersOf(context: ControllerContext, pods: ServicePods, options: C
     statefulSetController(context),
     daemonSetController(context),
     jobController(context),
+    cronJobController(context),
     orphanedJobPodController(context),
     ttlAfterFinishedController(context),
     disruptionController(context),

@@ -210,3 +210,25 @@ test('a job can be suspended and resumed, ends at its deadline, and is removed w
   assert.equal((await client.list(kinds.jobs)).items.length, 0);
   await site.stop();
 });
+
+test('a cron job starts a job every minute, and a disruption budget counts its pods', async () => {
+  const site = await simulatedSite();
+  const { client, kinds } = site;
+  const spec = { template: { metadata: { labels: { app: 'a' } }, spec: template().spec } };
+  await client.create(kinds.cronJobs, {
+    metadata: { namespace: 'n', name: 'tick', creationTimestamp: new Date(site.clock.now()).toISOString() },
+    spec: { schedule: '* * * * *', jobTemplate: { spec } },
+  });
+  await client.create(kinds.budgets, {
+    metadata: { namespace: 'n', name: 'b', generation: 1 },
+    spec: { minAvailable: 1, selector },
+  });
+  await site.pass(120_000, 10_000);
+  const jobs = (await client.list(kinds.jobs)).items;
+  assert.equal(jobs.length, 2);
+  const cron = await client.get(kinds.cronJobs, { namespace: 'n', name: 'tick' });
+  assert.equal(cron.status?.active?.length, 2);
+  const budget = await client.get(kinds.budgets, { namespace: 'n', name: 'b' });
+  assert.deepEqual([budget.status?.currentHealthy, budget.status?.disruptionsAllowed], [2, 1]);
+  await site.stop();
+});
