@@ -5,6 +5,5 @@ export {
   type IssuedCertificate,
   type IssueStep,
   planCertificates,
-  renewsAtMs,
 } from './certificates.plan.ts';
 export { siteCertificates } from './site-certificates.ts';

@@ -1,15 +1,14 @@
 // The door of the scheduling engine.
 export { type Cluster, cluster, type NodeInfo } from './cluster.ts';
-export { nodeSelectorMatches, podAcceptsNode } from './node-affinity.ts';
+export { podAcceptsNode } from './node-affinity.ts';
 export { type NamespaceLabels, type PodInfo, podInfo } from './pod-info.ts';
 export { type Amounts, amountOf, podRequests } from './pod-requests.ts';
 export { type SchedulingDecision, schedulePod } from './schedule.ts';
 export { tolerates, untoleratedTaint } from './tolerations.ts';
 export {
   isFullyBound,
-  noProvisioner,
   selectedNodeAnnotation,
   type VolumeDecision,
   type VolumeView,
 } from './volume-filter.ts';
-export { classOfClaim, findVolume, isReservedFor, sizeOfVolume, volumeReachesNode } from './volume-match.ts';
+export { classOfClaim, findVolume, isReservedFor } from './volume-match.ts';

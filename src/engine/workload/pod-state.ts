@@ -29,7 +29,3 @@ export function podAvailableInMs(pod: Pod, minReadySeconds: number | undefined, 
   if (Number.isNaN(since)) return Number.POSITIVE_INFINITY;
   return Math.max(0, since + minReadySeconds * 1000 - nowMs);
 }
-
-function isPodAvailable(pod: Pod, minReadySeconds: number | undefined, nowMs: number): boolean {
-  return podAvailableInMs(pod, minReadySeconds, nowMs) === 0;
-}

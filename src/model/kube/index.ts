@@ -1,7 +1,6 @@
 // The door of the Kubernetes model: the shapes of objects, the facts about kinds, and what the API says of them.
 
 export { applyDefaults } from './defaults/apply.ts';
-export { imageTag } from './defaults/core/container.ts';
 export { aggregatedDiscoveryDocument } from './discovery/aggregated.ts';
 export {
   type ApiGroup,
@@ -9,23 +8,19 @@ export {
   apiGroupListDocument,
   apiResourceListDocument,
   apiVersionsDocument,
-  groupsOf,
-  versionsOf,
 } from './discovery/discovery.ts';
 export { versionDocument } from './discovery/version.ts';
 export type { KubeObject, ResourceFacts, TypeFacts } from './facts.ts';
 export { resourceFacts, typeFacts } from './facts.ts';
 export type * from './generated/kinds.ts';
 export type { JsonSchema } from './openapi/component.ts';
-export { type GroupVersionKind, schemaNameOf } from './openapi/schema-names.ts';
+export type { GroupVersionKind } from './openapi/schema-names.ts';
 export { openApiV2Document } from './openapi/v2.ts';
 export { openApiV2Protobuf } from './openapi/v2-protobuf.ts';
 export { openApiPathOf, openApiV3Document, openApiV3Index } from './openapi/v3.ts';
-export { schemaOf } from './schema/parse.ts';
 export type { FieldSchema, Scalar, TypeSchema, ValueSchema } from './schema/schema.ts';
-export { canonicalField, labelsOf, selectableFields } from './selector/fields.ts';
-export { labelMapMatcherOf, labelMatcherOf, labelSelectorText } from './selector/label-selector.ts';
-export { labelValueProblems, qualifiedNameProblems } from './selector/label-syntax.ts';
+export { labelsOf, selectableFields } from './selector/fields.ts';
+export { labelMatcherOf } from './selector/label-selector.ts';
 export {
   type FieldMatcher,
   type FieldRequirement,
@@ -33,19 +28,15 @@ export {
   parseFieldSelector,
 } from './selector/parse-field.ts';
 export { type ParsedLabelSelector, parseLabelSelector } from './selector/parse-label.ts';
-export {
-  type LabelMatcher,
-  type LabelOperator,
-  type LabelRequirement,
-  type Labels,
-  matcherOf,
+export type {
+  LabelMatcher,
+  LabelOperator,
+  LabelRequirement,
+  Labels,
 } from './selector/requirement.ts';
 export { convert } from './strategy/convert.ts';
-export { countsGenerations } from './strategy/generation.ts';
-export { hasStatusSubresource, prepareForCreate, prepareForUpdate } from './strategy/prepare.ts';
-export { qosClassOf } from './strategy/quality.ts';
+export { prepareForCreate, prepareForUpdate } from './strategy/prepare.ts';
 export { scaleOf, withScale } from './strategy/scale.ts';
-export { semanticEqual } from './strategy/semantic.ts';
 export { apiVersionOf, storageResourceOf } from './strategy/storage-version.ts';
 export {
   checkStructure,
@@ -54,10 +45,7 @@ export {
   type StructureProblems,
   structureMessage,
 } from './structure/check.ts';
-export { duplicateFieldsOf, strictProblemsOf } from './structure/duplicates.ts';
-export { canonicalQuantity } from './structure/quantity-text.ts';
-export { type FieldError, type FieldErrorType, Findings, fieldErrorText } from './validate/finding.ts';
-export { validateMetadata } from './validate/metadata.ts';
-export { validateMetadataUpdate } from './validate/metadata-update.ts';
+export { duplicateFieldsOf } from './structure/duplicates.ts';
+export { type FieldError, type FieldErrorType, Findings } from './validate/finding.ts';
 export { invalidStatus } from './validate/status.ts';
 export { validateCreate, validateStatusUpdate, validateUpdate } from './validate/validate.ts';

@@ -3,4 +3,4 @@ export type { LogRow } from './row.ts';
 export { type RowFile, readRowFile, writeRowFile } from './row-file.ts';
 export { SqliteLog, type SqliteLogOptions } from './row-log.client.ts';
 export { RowLog, type RowLogEvents, type RowLogOptions } from './row-log.ts';
-export { type WalState, walInspect } from './wal.ts';
+export type { WalState } from './wal.ts';

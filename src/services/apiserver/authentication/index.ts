@@ -1,3 +1,3 @@
 // What the API server uses of this folder.
 export { type AccountLookups, accountLookups } from './account-lookups.ts';
-export { ANONYMOUS, type Authentication, type AuthenticationOptions, createAuthentication } from './authentication.ts';
+export { type Authentication, type AuthenticationOptions, createAuthentication } from './authentication.ts';

@@ -1,6 +1,5 @@
 // Defaults of autoscaling, priorities, flow control, access rights and tokens.
 import type {
-  AutoscalingV1HorizontalPodAutoscaler,
   ClusterRoleBinding,
   FlowSchema,
   HorizontalPodAutoscaler,
@@ -53,10 +52,6 @@ export function defaultAutoscaler(scaler: HorizontalPodAutoscaler): void {
     selectPolicy: 'Max',
     policies: [{ type: 'Percent', value: 100, periodSeconds: 15 }],
   });
-}
-
-export function defaultAutoscalerV1(scaler: AutoscalingV1HorizontalPodAutoscaler): void {
-  if (scaler.spec) scaler.spec.minReplicas ??= 1;
 }
 
 export function defaultFlowSchema(schema: FlowSchema): void {
