@@ -1,11 +1,9 @@
 // Brings a site up: makes it when there is none, starts holdfastd, waits until it is Ready, telling progress.
-import { cidrParse, cidrsOverlap, present, WorldError } from '#base';
+import { cidrParse, cidrsOverlap, diskFullError, isDiskFull, present, WorldError } from '#base';
 import { type Site, type SiteFolders, switchName } from '#model/site';
 import type { Clock } from '#platform/clock';
 import {
-  diskFullError,
   fileBytes,
-  isDiskFull,
   makeFolder,
   readFrom,
   readTextIfPresent,

@@ -1,3 +1,4 @@
+// The etcd driver against a real etcd: the suite of all drivers, and what only several owners can do to each other.
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, test } from 'node:test';

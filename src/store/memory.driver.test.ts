@@ -1,3 +1,4 @@
+// The memory driver against the suite of all drivers.
 import { StoreEngine } from './core/engine.ts';
 import { MemoryRecords, memoryLog } from './memory.driver.ts';
 import { writeSnapshot } from './snapshot.ts';

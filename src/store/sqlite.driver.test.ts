@@ -1,3 +1,4 @@
+// The SQLite driver against the suite of all drivers.
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';

@@ -2,8 +2,7 @@
 import fs from 'node:fs';
 import fsp from 'node:fs/promises';
 import path from 'node:path';
-import { WorldError } from '#base';
-import { diskFullError, isDiskFull } from '#platform/disk';
+import { diskFullError, isDiskFull, WorldError } from '#base';
 
 const CHUNK_BYTES = 256 * 1024;
 

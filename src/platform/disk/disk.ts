@@ -1,7 +1,7 @@
 // Files that are whole or absent: written aside, synced, then renamed into place.
 import fs from 'node:fs';
 import path from 'node:path';
-import { systemCodeOf, WorldError } from '#base';
+import { diskFullError, isDiskFull, systemCodeOf, WorldError } from '#base';
 
 /** Writes `data` so that a crash or a full disk leaves either the old file or the new one. Folders are made (0700).
  * Errors: WorldError `Exhausted` on a full disk. */
@@ -26,22 +26,6 @@ function writeSynced(file: string, data: string | Uint8Array, mode: number): voi
   } finally {
     fs.closeSync(fd);
   }
-}
-
-/** Whether a file system said that it, or a quota on it, has no room. */
-export function isDiskFull(error: unknown): boolean {
-  const code = systemCodeOf(error);
-  return code === 'ENOSPC' || code === 'EDQUOT' || (error instanceof WorldError && error.code === 'Exhausted');
-}
-
-/** A full disk as everybody is told of it. */
-export function diskFullError(file: string, cause: unknown): WorldError {
-  return new WorldError('Exhausted', `the disk is full: cannot write ${file}`, {
-    attempted: 'write',
-    subject: file,
-    cure: 'make room on the disk; nothing that was there is lost',
-    cause,
-  });
 }
 
 /** Makes renames and creations in `folder` durable. */

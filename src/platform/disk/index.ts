@@ -1,27 +1,14 @@
 // The door of the disk room.
+export { readJsonIfPresent, readTextIfPresent, syncFolder, writeFileAtomic } from './disk.ts';
+export { fileBytes, isPresent, readBytes, renameFile, writeIfAbsent } from './file.ts';
 export {
-  diskFullError,
-  isDiskFull,
-  readJsonIfPresent,
-  readTextIfPresent,
-  syncFolder,
-  writeFileAtomic,
-} from './disk.ts';
-export {
-  appendText,
   diskBytes,
   diskFreeBytes,
-  fileBytes,
-  isPresent,
   listFolder,
   makeFolder,
-  readBytes,
-  readFrom,
   removeFolderIfEmpty,
   removeTree,
-  renameFile,
-  rotateInPlace,
   watchFolder,
-  writeIfAbsent,
 } from './folder.ts';
+export { appendText, readFrom, rotateInPlace } from './growing-file.ts';
 export { mountsBelow } from './mounts.ts';

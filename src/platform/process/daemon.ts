@@ -40,7 +40,11 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     });
     child.unref();
     const identity = identityOf(child.pid ?? 0);
-    if (!identity) throw new WorldError('Failed', `${file} ended at once; see ${options.logFile}`, { subject: file });
+    if (!identity) {
+      const { code, signal } = await ended;
+      const how = signal ? `killed by ${signal}` : `exit code ${code}`;
+      throw new WorldError('Failed', `${file} ended at once (${how}); see ${options.logFile}`, { subject: file });
+    }
     return { identity, ended };
   } finally {
     fs.closeSync(log);

@@ -1,14 +1,12 @@
 // The door of the process room.
 export { type Daemon, type DaemonOptions, startDaemon } from './daemon.ts';
 export {
-  argumentsOf,
   bootId,
   endProcess,
   identityOf,
   isAlive,
   type ProcessIdentity,
   processMemory,
-  runningIdentities,
   signalProcess,
 } from './identity.ts';
 export { type LockAttempt, tryLock } from './lock-file.ts';
@@ -22,3 +20,4 @@ export {
   PROGRAM_PATH,
 } from './machine-facts.ts';
 export { type RunOptions, type RunResult, run, runOrThrow } from './run.ts';
+export { argumentsOf, runningIdentities } from './running.ts';

@@ -4,8 +4,8 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { WorldError, type WorldErrorCode } from '#base';
-import { diskFullError, isDiskFull, syncFolder } from '#platform/disk';
+import { diskFullError, isDiskFull, WorldError, type WorldErrorCode } from '#base';
+import { syncFolder } from '#platform/disk';
 
 /** "HFST": marks the file as a store of ours. Source: SQLite file format, section 1.3, offset 68. */
 const APPLICATION_ID = 0x48465354;

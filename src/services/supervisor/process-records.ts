@@ -1,7 +1,8 @@
 // Which processes run, on disk, so that a supervisor that starts again adopts them instead of starting them twice.
 // A full disk ends nobody: what it does not take is written as soon as there is room.
+import { isDiskFull } from '#base';
 import type { Clock, Timer } from '#platform/clock';
-import { isDiskFull, readJsonIfPresent, writeFileAtomic } from '#platform/disk';
+import { readJsonIfPresent, writeFileAtomic } from '#platform/disk';
 import type { Log } from '#platform/log';
 import type { ProcessIdentity } from '#platform/process';
 import { RECORDS_RETRY_MS } from './limits.ts';

@@ -1,3 +1,4 @@
+// The index against a plain sorted list: every operation, at random.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { seededRandom } from '#base';
