@@ -1,6 +1,6 @@
 // The app `holdfastd`: supervisor of one site. Opens its socket first, then starts or adopts everything else.
 import { messageOf, WorldError } from '#base';
-import type { SitePhase, SupervisorAnswer } from '#model/site';
+import { GUARD_NAME, type SitePhase, type SupervisorAnswer } from '#model/site';
 import { openCgroups } from '#platform/cgroup';
 import { systemClock } from '#platform/clock';
 import { tryLock } from '#platform/process';
@@ -9,6 +9,7 @@ import { type CertificateKeeper, keepCertificates } from '#services/infrastructu
 import { openEventLog, openProcessRecords, startSupervisor } from '#services/supervisor';
 import { errorAnswer } from './error-answer.ts';
 import { control } from './holdfastd/control.ts';
+import { dyingText, guardProcess, ownDeaths, recordGuard } from './holdfastd/guard.ts';
 import { watchHealth } from './holdfastd/health.ts';
 import { makeProgress } from './holdfastd/progress.ts';
 import { salvageRecords } from './holdfastd/salvage-records.ts';
@@ -23,7 +24,8 @@ const { site, folders, log } = appStart('holdfastd');
 const lock = tryLock(folders.supervisorLock);
 if (lock.kind === 'busy') {
   log.error('another holdfastd keeps this site', { pid: lock.holder.pid });
-  process.exit(1);
+  // No failure to a guard: there is nothing to start again.
+  process.exit(0);
 }
 const real = site.runtime === 'containerd';
 const events = openEventLog({ file: folders.eventsFile, clock, log });
@@ -31,6 +33,13 @@ const cgroups = real ? openCgroups() : undefined;
 await salvageRecords({ folders, clock, events });
 const records = openProcessRecords({ file: folders.processes, clock, log });
 const supervisor = startSupervisor({ clock, log, events, records, cgroups, logFile: folders.log });
+const deaths = ownDeaths(folders);
+const byGuard = recordGuard({
+  records,
+  startedBy: process.env.HOLDFAST_GUARD,
+  parent: process.ppid,
+  now: startedAtMs,
+});
 const progress = makeProgress(clock);
 /** What comes to be while it runs. */
 const running: { started?: StartedSite; keeper?: CertificateKeeper; toldPhase?: SitePhase } = {};
@@ -41,6 +50,7 @@ const health = watchHealth({
   supervisor,
   clock,
   needed: () => running.started?.needed ?? [],
+  ownEnd: () => dyingText(deaths, clock.now() - startedAtMs),
   doorProblems: () => running.started?.doors.problems() ?? [],
   changed: ({ phase, waitingFor, failure }) => {
     if (failure) progress.fail(failure);
@@ -57,6 +67,8 @@ const health = watchHealth({
 });
 
 async function letGo(): Promise<void> {
+  // An orderly end is no death.
+  await supervisor.stop(GUARD_NAME);
   health.close();
   running.keeper?.close();
   supervisor.release();
@@ -68,6 +80,7 @@ async function* stop(): AsyncGenerator<SupervisorAnswer> {
   health.close();
   running.keeper?.close();
   const began = clock.monotonicMs();
+  await supervisor.stop(GUARD_NAME);
   // Containers and their containerd are left to whoever asked: it knows whether pods stay.
   const names = supervisor
     .states()
@@ -86,7 +99,8 @@ async function* stop(): AsyncGenerator<SupervisorAnswer> {
 const server = await serveLines(folders.supervisorSocket, (line) =>
   control(
     {
-      status: async () => runningStatus({ site, folders, supervisor, health: await health.look(), startedAtMs }),
+      status: async () =>
+        runningStatus({ site, folders, supervisor, health: await health.look(), startedAtMs, deaths }),
       watchStart: () => progress.watch(),
       stop,
       ensure: async (name) => {
@@ -100,6 +114,10 @@ const server = await serveLines(folders.supervisorSocket, (line) =>
   ),
 );
 stopOnSignal(log, letGo);
+if (byGuard) {
+  const message = `it had ended, and was started again (${deaths.inARow} in a row)`;
+  events.add({ type: 'Warning', subject: 'holdfastd', reason: 'StartedAgain', message });
+}
 log.info('started', { site: site.name, data: folders.data });
 
 const program = programBeside(import.meta.filename);
@@ -107,16 +125,17 @@ const declaring = { site, folders, program, systemCgroup: real ? `/holdfast-${si
 try {
   running.started = await startSite({ site, folders, declaring, supervisor, progress, clock, log });
 } catch (error) {
-  // Half a site is taken back: whoever brings it up is told why, and removes the rest.
+  // Half a site is taken back: whoever brings it up is told why, and removes the rest. What ran before runs on.
   log.error('the site cannot be started', { error });
   events.add({ type: 'Warning', subject: site.name, reason: 'StartFailed', message: messageOf(error) });
   health.close();
   progress.fail(errorAnswer(error));
-  await Promise.all(supervisor.states().map(({ name }) => supervisor.stop(name)));
+  if (!byGuard) await Promise.all(supervisor.states().map(({ name }) => supervisor.stop(name)));
   await letGo();
   await server.close();
   process.exit(1);
 }
+supervisor.run(guardProcess(declaring, site.machines[0]?.node ?? ''));
 running.keeper = keepCertificates({
   site,
   folders,

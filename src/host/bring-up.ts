@@ -14,6 +14,7 @@ import {
 import { bootId, machineCapacity, PROGRAM_PATH, startDaemon, tryLock } from '#platform/process';
 import { canConnect } from '#platform/socket';
 import { choosePorts, claimSubnet, createSite, type PortChoice, takenRanges } from './create-site.ts';
+import { endGuard } from './guard.ts';
 import { LAST_LINES, LOG_READ_BYTES, START_POLL_MS, SUPERVISOR_START_MS } from './limits.ts';
 import { checkContainersPossible } from './preflight.ts';
 import { removeSite } from './remove-site.ts';
@@ -175,6 +176,8 @@ async function startSupervisor(of: BringUp, folders: SiteFolders, site: Site): P
     removeTree(folders.run);
     writeFileAtomic(folders.bootFile, bootId());
   }
+  await endGuard(folders, clock);
+  removeTree(folders.supervisorDeaths);
   makeFolder(folders.logs);
   const logFile = folders.log('holdfastd');
   const logStart = fileBytes(logFile);

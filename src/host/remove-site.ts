@@ -4,17 +4,19 @@ import type { Site, SiteFolders } from '#model/site';
 import { isPresent, mountsBelow, removeTree } from '#platform/disk';
 import { releaseSubnet } from './create-site.ts';
 
-/** site.json goes last: whatever interrupts this, the site can still be found and destroyed again.
+/** site.json goes last: whatever interrupts this, the site can still be found and destroyed again. So it stays when
+ * something else of the site does (`siteFile: 'keep'`).
  * Errors: WorldError `Failed` when something is mounted below, or the folder stays. */
-export function removeSite(site: Site, folders: SiteFolders): void {
+export function removeSite(site: Site, folders: SiteFolders, siteFile: 'remove' | 'keep' = 'remove'): void {
   const all = mountsBelow(folders.data);
   const mounted = all.filter((point) => point !== folders.data);
   if (mounted.length > 0)
     throw new WorldError('Failed', `something is still mounted below ${folders.data}; its data is left alone`, {
       cure: `unmount ${mounted.join(', ')}`,
     });
-  if (site.runtime === 'containerd') releaseSubnet(site.network.subnet, folders.data);
   for (const part of [folders.run, folders.state, folders.content, folders.pki, folders.logs]) removeTree(part);
+  if (siteFile === 'keep') return;
+  if (site.runtime === 'containerd') releaseSubnet(site.network.subnet, folders.data);
   // A disk of its own is left as it was given: empty.
   const isDisk = mounted.length < all.length;
   removeTree(isDisk ? folders.siteFile : folders.data);

@@ -1,6 +1,7 @@
 // The status of a site, asked of holdfastd, or put together from its files when that does not run.
 import { WorldError } from '#base';
 import {
+  GUARD_NAME,
   type MachineStatus,
   type ProcessStatus,
   type Site,
@@ -59,6 +60,7 @@ function recordsOf(folders: SiteFolders): Record<string, Record_> {
 /** Stopped, with or without pods that were kept; Degraded when our own processes run on without holdfastd. */
 function unsupervisedStatus(site: Site, folders: SiteFolders, clock: Clock): SiteStatus {
   const processes = runningProcesses(site, folders);
+  const isGuarded = processes.some(({ name }) => name === GUARD_NAME);
   const runsOn = processes.some((process) => !process.name.startsWith('containerd-'));
   const now = rfc3339(clock.now());
   return {
@@ -71,7 +73,9 @@ function unsupervisedStatus(site: Site, folders: SiteFolders, clock: Clock): Sit
             type: 'Supervised',
             status: 'False',
             reason: 'HoldfastdGone',
-            message: 'holdfastd does not run; `holdfast up` starts it, and it takes over the processes that run',
+            message: isGuarded
+              ? 'holdfastd has ended; its guard starts it again'
+              : 'holdfastd does not run; `holdfast up` starts it, and it takes over the processes that run',
             since: now,
           },
         ]

@@ -1,5 +1,5 @@
 // Finds the processes of a site by what they were started with, for when the record of them is damaged.
-import type { SiteFolders } from '#model/site';
+import { GUARD_NAME, type SiteFolders } from '#model/site';
 import { argumentsOf, type ProcessIdentity, runningIdentities } from '#platform/process';
 
 const OUR_APPS = /\/(kube|node|services)\.mjs$/;
@@ -7,6 +7,7 @@ const OUR_APPS = /\/(kube|node|services)\.mjs$/;
 function nameOf(argv: readonly string[], folders: SiteFolders): string | undefined {
   const after = (option: string): string | undefined => argv[argv.indexOf(option) + 1];
   if (argv[0]?.endsWith('containerd') && after('--config')?.startsWith(`${folders.run}/`)) return 'containerd-';
+  if (argv[1] === folders.guardScript) return `${GUARD_NAME}-`;
   const app = argv.map((argument) => OUR_APPS.exec(argument)?.[1]).find(Boolean);
   return app && argv.includes('--data') && after('--data') === folders.data ? `${app}-` : undefined;
 }

@@ -4,6 +4,8 @@ import type { SiteFolders } from '#model/site';
 import type { Clock } from '#platform/clock';
 import { removeTree } from '#platform/disk';
 import { lockSite } from './bring-up.ts';
+import { everyStep } from './every-step.ts';
+import { endGuard } from './guard.ts';
 import { removeSite } from './remove-site.ts';
 import { openSite } from './site-file.ts';
 import { callSupervisor } from './supervisor-call.ts';
@@ -34,6 +36,7 @@ export async function takeDown(of: TakeDown & { keepPods: boolean }): Promise<{ 
   try {
     const ran =
       (await askToStop(folders, of.keepPods, of.progress)) || Object.keys(recordedProcesses(folders)).length > 0;
+    await endGuard(folders, of.clock);
     if (of.keepPods) return { ran };
     await endProcesses({ site, folders, clock: of.clock });
     await removeKernelTraces(site, folders);
@@ -44,18 +47,25 @@ export async function takeDown(of: TakeDown & { keepPods: boolean }): Promise<{ 
   }
 }
 
-/** Removes everything of the site. Errors: WorldError `NotFound` when there is none. */
+/** Removes everything of the site that can be removed.
+ * Errors: WorldError `NotFound` when there is none, `Failed` with all that stays. */
 export async function destroySite(of: TakeDown): Promise<void> {
   const { site, folders } = openSite(of.data);
   const lock = lockSite(folders);
   try {
-    await askToStop(folders, false, of.progress);
-    await endProcesses({ site, folders, clock: of.clock, graceMs: 0 });
-    of.progress('processes ended');
-    await removeKernelTraces(site, folders);
-    of.progress('network, mounts and control groups removed');
-    removeSite(site, folders);
-    of.progress(`${folders.data} removed`);
+    const steps = everyStep();
+    const tell = async (done: string, act: () => unknown): Promise<void> => {
+      if (await steps.step(act)) of.progress(done);
+    };
+    await steps.step(() => askToStop(folders, false, of.progress));
+    await tell('processes ended', () => endProcesses({ site, folders, clock: of.clock, graceMs: 0 }));
+    await tell('network, mounts and control groups removed', () => removeKernelTraces(site, folders));
+    const all = steps.failed() ? 'keep' : 'remove';
+    await tell(
+      all === 'remove' ? `${folders.data} removed` : `${folders.data} emptied but for the site's description`,
+      () => removeSite(site, folders, all),
+    );
+    steps.finish();
   } finally {
     lock.release();
   }

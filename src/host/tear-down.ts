@@ -17,6 +17,8 @@ import { mountsBelow, readJsonIfPresent, readTextIfPresent, removeTree } from '#
 import { interfaceList, interfaceRemove, namespaceList, namespaceRemove, sysctlWrite } from '#platform/net';
 import { systemNft } from '#platform/nft';
 import { endProcess, identityOf, namespacePids, type ProcessIdentity, run, signalProcess } from '#platform/process';
+import { everyStep } from './every-step.ts';
+import { endGuard } from './guard.ts';
 import {
   FORWARDING_BEFORE_FILE,
   KEEPER_STOP_GRACE_MS,
@@ -38,7 +40,8 @@ export async function endProcesses(of: {
   graceMs?: number;
 }): Promise<void> {
   const { site, folders, clock, graceMs = POD_STOP_GRACE_MS } = of;
-  // A keeper that does not answer must not start again what is ended here.
+  // What does not answer must not start again what is ended here.
+  await endGuard(folders, clock);
   const keeper = readUnlessDamaged<ProcessIdentity>(folders.supervisorLock);
   if (keeper) await endProcess(keeper, { graceMs: KEEPER_STOP_GRACE_MS, clock });
   const recorded = recordedProcesses(folders);
@@ -98,20 +101,25 @@ async function endPods(of: { site: Site; cgroups: Cgroups; clock: Clock; graceMs
   while (podProcesses().length > 0 && clock.monotonicMs() < deadline) await clock.sleep(POD_STOP_POLL_MS);
 }
 
-/** Removes mounts, namespaces, links, rules and groups. The processes have ended. */
+/** Removes mounts, namespaces, links, rules and groups, all that can be. The processes have ended.
+ * Errors: WorldError `Failed` that names everything that stays. */
 export async function removeKernelTraces(site: Site, folders: SiteFolders): Promise<void> {
-  await unmountOwn(folders);
-  if (site.runtime === 'simulated') return;
-  await Promise.all(
-    namespaceList()
-      .filter((name) => name.startsWith(namespacePrefix(site)))
-      .map(namespaceRemove),
-  );
-  for (let index = 0; index < site.machines.length; index++) await interfaceRemove(cableName(site, index));
-  await interfaceRemove(switchName(site));
-  if (await systemNft.show('ip', tableName(site))) await systemNft.apply(`delete table ip ${tableName(site)}\n`);
-  openCgroups().remove(cgroupRoot(site));
-  await restoreForwarding();
+  const steps = everyStep();
+  await steps.step(() => unmountOwn(folders));
+  if (site.runtime === 'containerd') {
+    const namespaces = namespaceList().filter((name) => name.startsWith(namespacePrefix(site)));
+    for (const name of namespaces) await steps.step(() => namespaceRemove(name));
+    const links = [...site.machines.map((_, index) => cableName(site, index)), switchName(site)];
+    for (const link of links) await steps.step(() => interfaceRemove(link));
+    await steps.step(() => removeTable(tableName(site)));
+    await steps.step(() => openCgroups().remove(cgroupRoot(site)));
+    await steps.step(restoreForwarding);
+  }
+  steps.finish();
+}
+
+async function removeTable(table: string): Promise<void> {
+  if (await systemNft.show('ip', table)) await systemNft.apply(`delete table ip ${table}\n`);
 }
 
 /** What the site mounted. The data folder, and what stands directly in it, may be disks of their own: they are not ours. */

@@ -1,5 +1,6 @@
 // What is told of a running site, each thing with its reason and a sentence: data in, conditions out.
-import { DISK_LOW_BYTES } from '#model/site';
+import { DISK_LOW_BYTES, type SiteCondition } from '#model/site';
+import { type Clock, rfc3339 } from '#platform/clock';
 import type { ProcessState } from '#services/supervisor';
 
 const MIB = 1024 ** 2;
@@ -76,4 +77,16 @@ export function conditionFacts(of: SiteFacts): ConditionFact[] {
         ]
       : []),
   ];
+}
+
+/** Turns facts into conditions that say since when they are as they are. */
+export function conditionDates(clock: Clock): (fact: ConditionFact) => SiteCondition {
+  const since = new Map<string, { readonly status: string; readonly at: string }>();
+  return ({ type, holds, reason, message }) => {
+    const status = holds ? 'True' : 'False';
+    const before = since.get(type);
+    const at = before?.status === status ? before.at : rfc3339(clock.now());
+    since.set(type, { status, at });
+    return { type, status, reason, message, since: at };
+  };
 }

@@ -1,18 +1,16 @@
 // Whether the site does what it is for: processes ready, the API answering, nodes Ready. Looked at often while it starts,
 // seldom afterwards, and afresh for whoever asks.
 import type { Site, SiteCondition, SiteFolders, SitePhase } from '#model/site';
-import { type Clock, rfc3339, type Timer } from '#platform/clock';
+import type { Clock, Timer } from '#platform/clock';
 import { diskFreeBytes, isPresent } from '#platform/disk';
-import { httpsJsonAsker } from '#platform/net';
-import { openPki } from '#services/infrastructure';
 import type { Supervisor } from '#services/supervisor';
 import type { ErrorAnswer } from '../error-answer.ts';
 import { failureOf } from '../site-files.ts';
-import { type ConditionFact, conditionFacts } from './conditions.ts';
+import { nodesAsker } from './ask-nodes.ts';
+import { type ConditionFact, conditionDates, conditionFacts } from './conditions.ts';
 
 const STARTING_POLL_MS = 50;
 const RUNNING_POLL_MS = 5_000;
-const ANSWER_MS = 3_000;
 
 export interface Health {
   readonly phase: SitePhase;
@@ -24,111 +22,110 @@ export interface Health {
   readonly failure?: ErrorAnswer;
 }
 
+type Assessed = Omit<Health, 'conditions'> & { readonly facts: readonly ConditionFact[] };
+
 export interface HealthWatch {
   look(): Promise<Health>;
   close(): void;
 }
 
-interface NodeDocument {
-  readonly metadata: { readonly name: string };
-  readonly status?: { readonly conditions?: readonly { type: string; status: string }[] };
-}
-
-const isReadyNode = (node: NodeDocument): boolean =>
-  node.status?.conditions?.some((c) => c.type === 'Ready' && c.status === 'True') === true;
-
-/** `changed` is told every new phase and what is still missing. */
-export function watchHealth(of: {
-  site: Site;
-  folders: SiteFolders;
-  supervisor: Supervisor;
-  clock: Clock;
+export interface Watched {
+  readonly site: Site;
+  readonly folders: SiteFolders;
+  readonly supervisor: Supervisor;
+  readonly clock: Clock;
   /** Names of processes that must be ready; empty until all are declared. */
   needed(): readonly string[];
+  /** How holdfastd itself last ended, when it keeps dying. */
+  ownEnd(): string | undefined;
   /** Why doors on the outside address are not open. */
   doorProblems(): readonly string[];
-  changed(health: Health): void;
-}): HealthWatch {
-  const { site, folders, supervisor, clock } = of;
+}
+
+function failureText(folders: SiteFolders, name: string): string | undefined {
+  const failure = failureOf(folders, name);
+  return failure && [failure.message, failure.cure].filter(Boolean).join('; ');
+}
+
+/** The processes that are needed and not ready, as they are told, and why one cannot start. */
+function missingProcesses(of: Watched): { notReady: string[]; failure?: ErrorAnswer } {
+  const states = new Map(of.supervisor.states().map((state) => [state.name, state]));
+  const missing = of.needed().filter((name) => states.get(name)?.phase !== 'ready');
+  return {
+    notReady: missing.map((name) => {
+      const state = states.get(name);
+      return state?.unstable ? `${name} (keeps dying: ${failureText(of.folders, name) ?? state.lastEnd})` : name;
+    }),
+    failure: missing.map((name) => failureOf(of.folders, name)).find(Boolean),
+  };
+}
+
+function dyingProcesses(of: Watched): { name: string; lastEnd?: string }[] {
+  const ownEnd = of.ownEnd();
+  const own = ownEnd === undefined ? [] : [{ name: 'holdfastd', lastEnd: ownEnd }];
+  return of.supervisor
+    .states()
+    .filter((state) => state.unstable)
+    .map(({ name, lastEnd }) => ({ name, lastEnd: failureText(of.folders, name) ?? lastEnd }))
+    .concat(own);
+}
+
+/** A store has given away the room that it keeps for deletes. */
+function reserveUsed({ site, folders }: Watched): boolean {
+  return site.clusters.some(({ name }) => {
+    const folder = folders.clusterState(name);
+    return isPresent(`${folder}/store.db`) && !isPresent(`${folder}/ballast`);
+  });
+}
+
+/** How the site is. `wasReady`: it has been whole since this began. */
+function assess(of: Watched, readyNodes: ReadonlySet<string> | undefined, wasReady: boolean): Assessed {
+  const { site, folders } = of;
+  const { notReady, failure } = missingProcesses(of);
+  const noRoom = reserveUsed(of);
+  const nodesMissing = site.machines
+    .filter((machine) => !readyNodes?.has(machine.name))
+    .map((machine) => `machine ${machine.name}`);
+  const waitingFor = [
+    ...notReady,
+    ...(noRoom ? ['room on the disk'] : []),
+    ...(readyNodes ? [] : ['the Kubernetes API']),
+    ...nodesMissing,
+  ];
+  const dying = dyingProcesses(of);
+  const whole = of.needed().length > 0 && waitingFor.length === 0;
+  return {
+    // What keeps dying while it starts is no start any more.
+    phase: whole ? 'Ready' : wasReady || dying.length > 0 ? 'Degraded' : 'Starting',
+    apiAnswers: readyNodes !== undefined,
+    readyNodes: readyNodes ?? new Set(),
+    waitingFor,
+    failure,
+    facts: conditionFacts({
+      apiAnswers: readyNodes !== undefined,
+      nodesMissing,
+      dying,
+      outsideAddress: site.outsideAddress,
+      freeBytes: diskFreeBytes(folders.data),
+      reserveUsed: noRoom,
+      closedDoors: of.doorProblems(),
+    }),
+  };
+}
+
+/** `changed` is told every new phase and what is still missing. */
+export function watchHealth(of: Watched & { changed(health: Health): void }): HealthWatch {
+  const { supervisor, clock } = of;
+  const asker = nodesAsker(of);
+  const dated = conditionDates(clock);
   let timer: Timer | undefined;
   let wasReady = false;
   let closed = false;
-  const since = new Map<string, { readonly status: string; readonly at: string }>();
-  let asker: ReturnType<typeof httpsJsonAsker> | undefined;
-
-  const askNodes = async (): Promise<ReadonlySet<string> | undefined> => {
-    if (!supervisor.isRunning('kube')) return undefined;
-    const pki = openPki(folders.pki);
-    const { apiAddress: host } = site.network;
-    const caPem = pki.anchor('kubernetes-servers');
-    asker ??= httpsJsonAsker({ host, port: site.ports.api, caPem, ...pki.leaf('supervisor'), timeoutMs: ANSWER_MS });
-    try {
-      const { status, body } = await asker.get('/api/v1/nodes');
-      const items = (body as { items?: readonly NodeDocument[] } | undefined)?.items;
-      return status === 200 && items ? new Set(items.filter(isReadyNode).map((node) => node.metadata.name)) : undefined;
-    } catch {
-      // Not answering is what is asked here; a new connection may be luckier, with certificates read anew.
-      asker.close();
-      asker = undefined;
-      return undefined;
-    }
-  };
-  const failureText = (name: string): string | undefined => {
-    const failure = failureOf(folders, name);
-    return failure && [failure.message, failure.cure].filter(Boolean).join('; ');
-  };
-  const reserveUsed = (): boolean =>
-    site.clusters.some(({ name }) => {
-      const folder = folders.clusterState(name);
-      return isPresent(`${folder}/store.db`) && !isPresent(`${folder}/ballast`);
-    });
-  /** A condition since when it is as it is. */
-  const dated = (fact: ConditionFact): SiteCondition => {
-    const status = fact.holds ? 'True' : 'False';
-    const before = since.get(fact.type);
-    const at = before?.status === status ? before.at : rfc3339(clock.now());
-    since.set(fact.type, { status, at });
-    return { type: fact.type, status, reason: fact.reason, message: fact.message, since: at };
-  };
   const look = async (): Promise<Health> => {
-    const readyNodes = await askNodes();
-    const states = supervisor.states();
-    const needed = of.needed();
-    const notReady = needed.flatMap((name) => {
-      const state = states.find((one) => one.name === name);
-      if (state?.phase === 'ready') return [];
-      return state?.unstable ? [`${name} (keeps dying: ${failureText(name) ?? state.lastEnd})`] : [name];
-    });
-    const nodesMissing = site.machines
-      .filter((machine) => !readyNodes?.has(machine.name))
-      .map((m) => `machine ${m.name}`);
-    if (reserveUsed()) notReady.push('room on the disk');
-    const waitingFor = [...notReady, ...(readyNodes ? nodesMissing : ['the Kubernetes API', ...nodesMissing])];
-    const whole = needed.length > 0 && waitingFor.length === 0;
-    wasReady ||= whole;
-    const dying = states
-      .filter((state) => state.unstable)
-      .map(({ name, lastEnd }) => ({ name, lastEnd: failureText(name) ?? lastEnd }));
-    return {
-      // What keeps dying while it starts is no start any more.
-      phase: whole ? 'Ready' : wasReady || dying.length > 0 ? 'Degraded' : 'Starting',
-      apiAnswers: readyNodes !== undefined,
-      readyNodes: readyNodes ?? new Set(),
-      waitingFor,
-      failure: needed
-        .filter((name) => states.find((one) => one.name === name)?.phase !== 'ready')
-        .map((name) => failureOf(folders, name))
-        .find(Boolean),
-      conditions: conditionFacts({
-        apiAnswers: readyNodes !== undefined,
-        nodesMissing,
-        dying,
-        outsideAddress: site.outsideAddress,
-        freeBytes: diskFreeBytes(folders.data),
-        reserveUsed: reserveUsed(),
-        closedDoors: of.doorProblems(),
-      }).map(dated),
-    };
+    const readyNodes = supervisor.isRunning('kube') ? await asker.readyNodes() : undefined;
+    const { facts, ...health } = assess(of, readyNodes, wasReady);
+    wasReady ||= health.phase === 'Ready';
+    return { ...health, conditions: facts.map(dated) };
   };
   let lastTold = '';
   const pass = async (): Promise<void> => {
@@ -148,7 +145,7 @@ export function watchHealth(of: {
     close: () => {
       closed = true;
       timer?.cancel();
-      asker?.close();
+      asker.close();
     },
   };
 }

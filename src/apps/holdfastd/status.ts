@@ -4,6 +4,7 @@ import type { ProcessStatus, Site, SiteFolders, SiteStatus } from '#model/site';
 import { rfc3339 } from '#platform/clock';
 import { processMemory } from '#platform/process';
 import type { Supervisor } from '#services/supervisor';
+import type { OwnDeaths } from './guard.ts';
 import type { Health } from './health.ts';
 
 export function runningStatus(of: {
@@ -12,15 +13,16 @@ export function runningStatus(of: {
   supervisor: Supervisor;
   health: Health;
   startedAtMs: number;
+  deaths: OwnDeaths;
 }): SiteStatus {
-  const { site, folders, supervisor, health } = of;
+  const { site, folders, supervisor, health, deaths } = of;
   const outline = siteOutline(site, folders);
   const own: ProcessStatus = {
     name: 'holdfastd',
     node: site.machines[0]?.node ?? '',
     pid: process.pid,
     ...processMemory(process.pid),
-    restarts: 0,
+    restarts: deaths.inAll,
     startedAt: rfc3339(of.startedAtMs),
   };
   const processes = supervisor.states().flatMap((state): ProcessStatus[] =>

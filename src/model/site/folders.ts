@@ -17,6 +17,9 @@ export interface SiteFolders {
   readonly servicesSocket: string;
   /** Held by holdfastd while it lives. */
   readonly supervisorLock: string;
+  /** How often holdfastd died: in a row, and in all. */
+  readonly supervisorDeaths: string;
+  readonly guardScript: string;
   /** The boot that the run folder belongs to. */
   readonly bootFile: string;
   readonly processes: string;
@@ -53,6 +56,8 @@ export function siteFolders(data: string): SiteFolders {
     supervisorSocket: `${data}/run/holdfastd.sock`,
     servicesSocket: `${data}/run/services.sock`,
     supervisorLock: `${data}/run/holdfastd.lock`,
+    supervisorDeaths: `${data}/run/holdfastd.deaths`,
+    guardScript: `${data}/run/guard.sh`,
     bootFile: `${data}/run/boot`,
     processes: `${data}/run/processes.json`,
     eventsFile: `${data}/logs/events.jsonl`,

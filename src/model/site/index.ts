@@ -16,6 +16,7 @@ export {
   cgroupRoot,
   domainProblem,
   doorNames,
+  GUARD_NAME,
   machineCgroup,
   NODE_NAME,
   registryHosts,

@@ -1,4 +1,5 @@
 // Interfaces, addresses and routes, by the program `ip` (iproute2).
+import { WorldError } from '#base';
 import { run } from './run-ip.ts';
 
 export interface InterfaceFacts {
@@ -52,5 +53,11 @@ export async function ipBatch(commands: readonly string[], namespace?: string): 
 
 /** Removes an interface of our own namespace. Absent is fine. (/sys may show another namespace's interfaces: it is not asked.) */
 export async function interfaceRemove(name: string): Promise<void> {
-  if ((await interfaceList()).some((link) => link.name === name)) await run(['link', 'del', name]);
+  if (!(await interfaceList()).some((link) => link.name === name)) return;
+  try {
+    await run(['link', 'del', name]);
+  } catch (error) {
+    // A cable goes with the namespace at its other end, at a time that the kernel chooses.
+    if (!(error instanceof WorldError && error.message.includes('Cannot find device'))) throw error;
+  }
 }

@@ -14,7 +14,12 @@ export async function namespaceCreate(name: string): Promise<void> {
 
 /** Removes a namespace's name; it ends with the last process in it. Absent is fine. */
 export async function namespaceRemove(name: string): Promise<void> {
-  if (namespaceList().includes(name)) await run(['netns', 'del', name]);
+  if (!namespaceList().includes(name)) return;
+  try {
+    await run(['netns', 'del', name]);
+  } catch (error) {
+    if (namespaceList().includes(name)) throw error;
+  }
 }
 
 /** True when this process may make network namespaces. */

@@ -1,6 +1,7 @@
 // Starts a program that outlives us: its own session, output to a file, optionally in a network namespace.
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
+import { Socket } from 'node:net';
 import path from 'node:path';
 import { WorldError } from '#base';
 import { identityOf, type ProcessIdentity } from './identity.ts';
@@ -13,6 +14,8 @@ export interface DaemonOptions {
   readonly logFile: string;
   /** Path of a network namespace to run in. */
   readonly networkNamespace?: string;
+  /** Its standard input stays open while this process lives, and ends with it. */
+  readonly lifeline?: boolean;
 }
 
 export interface Daemon {
@@ -28,7 +31,14 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const inside = options.networkNamespace ? ['nsenter', `--net=${options.networkNamespace}`, '--'] : [];
   const [file = '', ...args] = [...inside, ...options.argv];
   try {
-    const child = spawn(file, args, { cwd: '/', detached: true, env: { ...options.env }, stdio: ['ignore', log, log] });
+    const child = spawn(file, args, {
+      cwd: '/',
+      detached: true,
+      env: { ...options.env },
+      stdio: [options.lifeline ? 'pipe' : 'ignore', log, log],
+    });
+    child.stdin?.on('error', () => child.stdin?.destroy());
+    if (child.stdin instanceof Socket) child.stdin.unref();
     const ended = new Promise<{ code: number | null; signal: string | null }>((resolve) =>
       child.once('exit', (code, signal) => resolve({ code, signal })),
     );

@@ -65,6 +65,17 @@ export async function endProcess(identity: ProcessIdentity, options: { graceMs: 
   }
 }
 
+/** Kills a process that leads a group, and with it all of its group, also what is just being forked. */
+export async function endProcessGroup(leader: ProcessIdentity, options: { clock: Clock }): Promise<void> {
+  if (!isAlive(leader)) return;
+  try {
+    process.kill(-leader.pid, 'SIGKILL');
+  } catch (error) {
+    if (systemCodeOf(error) !== 'ESRCH') throw error;
+  }
+  while (isAlive(leader)) await options.clock.sleep(END_POLL_MS);
+}
+
 /** Resident and proportional memory; zeros when the process is gone or may not be looked at. */
 export function processMemory(pid: number): { rssBytes: number; pssBytes: number } {
   try {

@@ -3,6 +3,7 @@ export { type Daemon, type DaemonOptions, startDaemon } from './daemon.ts';
 export {
   bootId,
   endProcess,
+  endProcessGroup,
   identityOf,
   isAlive,
   type ProcessIdentity,

@@ -12,6 +12,8 @@ export interface ProcessDeclaration {
   readonly networkNamespace?: string;
   /** Control group, which exists. */
   readonly cgroup?: string;
+  /** Its standard input ends when the supervisor that started it does. */
+  readonly lifeline?: boolean;
   /** True when it does its work. Asked until it first is. */
   isReady(of: ProcessIdentity): Promise<boolean>;
   readonly stopGraceMs?: number;

@@ -1,5 +1,5 @@
 // The door of the supervisor.
 export type * from './contract.ts';
 export { openEventLog } from './event-log.ts';
-export { openProcessRecords } from './process-records.ts';
+export { openProcessRecords, type ProcessRecords } from './process-records.ts';
 export { startSupervisor } from './supervisor.ts';

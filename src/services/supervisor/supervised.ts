@@ -115,11 +115,11 @@ export class Supervised {
 
   async #start(): Promise<void> {
     const { clock, records, cgroups, logFile } = this.#with;
-    const { name, argv, env, networkNamespace, cgroup } = this.declaration;
+    const { name, argv, env, networkNamespace, cgroup, lifeline } = this.declaration;
     this.#phase = 'starting';
     const startedAtMs = clock.now();
     try {
-      const daemon = await startDaemon({ argv, env, networkNamespace, logFile: logFile(name) });
+      const daemon = await startDaemon({ argv, env, networkNamespace, lifeline, logFile: logFile(name) });
       const { identity } = daemon;
       if (this.#phase !== 'starting' || this.#released) return await endProcess(identity, { graceMs: 0, clock });
       this.#running = { identity, startedAtMs, sinceMs: clock.monotonicMs() };
