@@ -9,7 +9,7 @@ import { IMAGE, judge, judgedSite, KUBECTLS, kubectlOf, type Step } from './judg
 
 const { site, up, down } = judgedSite('kubectl-writing');
 
-const configMap = (name: string, data: object, labels: object = {}) =>
+const configMap = (name: string, data: object, labels?: object) =>
   JSON.stringify({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, labels }, data });
 const APPLIED = 'configmap/a';
 
