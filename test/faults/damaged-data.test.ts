@@ -115,7 +115,6 @@ test('a write that was cut short is dropped and said; what was acknowledged is t
   );
   // The log ends with half of a frame, as a cut power leaves one that was never acknowledged.
   const wal = fs.readFileSync(`${store}-wal`);
-  assert.ok(wal.length > 4128);
   fs.appendFileSync(`${store}-wal`, tornFrame(wal));
   const { code, stderr } = await site.holdfast('up');
   assert.equal(code, 0, stderr);
@@ -126,8 +125,10 @@ test('a write that was cut short is dropped and said; what was acknowledged is t
 
 /** The last frame once more, as if its page were only half written. */
 function tornFrame(wal: Buffer): Buffer {
-  const frame = Buffer.from(wal.subarray(wal.length - 4120));
-  return Buffer.concat([frame.subarray(0, 2000), Buffer.alloc(2120)]);
+  const frameBytes = 24 + wal.readUInt32BE(8);
+  const half = Math.floor(frameBytes / 2);
+  const frame = wal.subarray(wal.length - frameBytes);
+  return Buffer.concat([frame.subarray(0, half), Buffer.alloc(frameBytes - half)]);
 }
 
 test('a write-ahead log that is damaged before its end is refused with the cure', async () => {

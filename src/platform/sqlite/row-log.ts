@@ -154,7 +154,16 @@ export class RowLog {
     this.#roomChanged = true;
     const free = this.#pragma(database, 'freelist_count');
     if (free > VACUUM_PAGES && free * 4 > this.#pragma(database, 'page_count'))
-      database.exec(`PRAGMA incremental_vacuum(${VACUUM_PAGES})`);
+      this.#vacuum(database, `(${VACUUM_PAGES})`);
+  }
+
+  /** Gives free pages back. That needs room itself: where there is none at all, it is for another time. */
+  #vacuum(database: DatabaseSync, pages: string): void {
+    try {
+      database.exec(`PRAGMA incremental_vacuum${pages}`);
+    } catch (error) {
+      if (databaseError(this.#file, error).code !== 'Exhausted') throw error;
+    }
   }
 
   /** On a full disk: gives back what was freed, and takes the ballast again when there is room for it. */
@@ -162,9 +171,9 @@ export class RowLog {
     const database = this.#database;
     if (!this.#diskFull || database === undefined) return;
     if (this.#roomChanged) {
-      this.#roomChanged = false;
-      database.exec('PRAGMA incremental_vacuum');
+      this.#vacuum(database, '');
       this.#checkpoint('TRUNCATE');
+      this.#roomChanged = false;
     }
     if (this.#ballast.take()) this.#setDiskFull(false);
   }
