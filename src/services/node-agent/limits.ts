@@ -4,8 +4,9 @@
 export const RELIST_MS = 1_000;
 /** A hint comes before the runtime has written the end down: looks after these pauses, in turn. */
 export const RELIST_AFTER_HINT_MS = [5, 50, 250];
-/** Renewal of the node's lease; the control plane calls a node lost after 40 s. */
-export const LEASE_RENEW_MS = 10_000;
+/** Renewal of the node's lease. The control plane calls a node lost after 40 s: one renewal may fail. Each is a commit, and
+ * nearly all that an idle site writes to its flash. */
+export const LEASE_RENEW_MS = 15_000;
 export const LEASE_SECONDS = 40;
 /** Node status is sent when it changed, and at least this often. */
 export const NODE_STATUS_MS = 300_000;
