@@ -2,7 +2,7 @@
 import { GUARD_NAME, type SiteFolders } from '#model/site';
 import type { Clock } from '#platform/clock';
 import { endProcessGroup } from '#platform/process';
-import { recordedProcesses } from './tear-down.ts';
+import { recordedProcesses } from './recorded-processes.ts';
 
 /** Kills the guard together with a holdfastd that it has started: one that is just being born must not outlive it. */
 export async function endGuard(folders: SiteFolders, clock: Clock): Promise<void> {

@@ -12,9 +12,9 @@ import {
 import { type Clock, rfc3339 } from '#platform/clock';
 import { readJsonIfPresent } from '#platform/disk';
 import { type ProcessIdentity, processMemory } from '#platform/process';
+import { recordedProcesses } from './recorded-processes.ts';
 import { openSite } from './site-file.ts';
 import { callSupervisor } from './supervisor-call.ts';
-import { recordedProcesses } from './tear-down.ts';
 
 /** Errors: WorldError `NotFound` when there is no site. */
 export async function siteStatus(of: { data: string; clock: Clock }): Promise<SiteStatus> {

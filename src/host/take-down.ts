@@ -6,10 +6,11 @@ import { removeTree } from '#platform/disk';
 import { lockSite } from './bring-up.ts';
 import { everyStep } from './every-step.ts';
 import { endGuard } from './guard.ts';
+import { recordedProcesses } from './recorded-processes.ts';
 import { removeSite } from './remove-site.ts';
 import { openSite } from './site-file.ts';
 import { callSupervisor } from './supervisor-call.ts';
-import { endProcesses, recordedProcesses, removeKernelTraces } from './tear-down.ts';
+import { endProcesses, removeKernelTraces } from './tear-down.ts';
 
 export interface TakeDown {
   readonly data: string;

@@ -13,7 +13,7 @@ import {
 } from '#model/site';
 import { type Cgroups, openCgroups } from '#platform/cgroup';
 import type { Clock } from '#platform/clock';
-import { mountsBelow, readJsonIfPresent, readTextIfPresent, removeTree } from '#platform/disk';
+import { mountsBelow, readTextIfPresent, removeTree } from '#platform/disk';
 import { interfaceList, interfaceRemove, namespaceList, namespaceRemove, sysctlWrite } from '#platform/net';
 import { systemNft } from '#platform/nft';
 import { endProcess, identityOf, namespacePids, type ProcessIdentity, run, signalProcess } from '#platform/process';
@@ -27,7 +27,7 @@ import {
   RECORDED_STOP_GRACE_MS,
   UNMOUNT_ROUNDS_MAX,
 } from './limits.ts';
-import { strayProcesses } from './stray-processes.ts';
+import { readUnlessDamaged, recordedProcesses } from './recorded-processes.ts';
 
 /** Groups of a machine that hold its own daemons, not pods. */
 const DAEMON_GROUPS = ['system', 'shims'];
@@ -58,28 +58,6 @@ export async function endProcesses(of: {
     throw new WorldError('Failed', `processes in ${cgroupRoot(site)} cannot be killed`, {
       cure: 'look for processes in state D (uninterruptible): ps axo pid,stat,cmd',
     });
-}
-
-/** Processes that the supervisor wrote down and that still run. */
-export function recordedProcesses(folders: SiteFolders): Record<string, ProcessIdentity> {
-  const records = readUnlessDamaged<Record<string, { identity: ProcessIdentity }>>(folders.processes);
-  if (!records) return strayProcesses(folders);
-  return Object.fromEntries(
-    Object.entries(records).flatMap(([name, { identity }]) => {
-      const now = identityOf(identity.pid);
-      return now?.startTicks === identity.startTicks && now.bootId === identity.bootId ? [[name, identity]] : [];
-    }),
-  );
-}
-
-/** What goes away with the run folder is no reason to leave the site's processes alone. */
-function readUnlessDamaged<T>(file: string): T | undefined {
-  try {
-    return readJsonIfPresent<T>(file);
-  } catch (error) {
-    if (error instanceof WorldError && error.code === 'Corrupt') return undefined;
-    throw error;
-  }
 }
 
 /** SIGTERM for the first process of every container, as a runtime does, and time to end. */

@@ -5,66 +5,63 @@ import { type CommonOptions, type Context, declare, type Verb } from '../context
 import { EXIT } from '../exit-codes.ts';
 import { ageText, bytesText, facts, table } from '../output.ts';
 
+function siteFacts({ outPaint: paint }: Context, status: SiteStatus): string {
+  const phasePaint = { Ready: paint.good, Starting: paint.warn, Degraded: paint.bad, Stopped: paint.dim }[status.phase];
+  const simulated = status.runtime === 'simulated' ? paint.warn('  simulated: no containers run') : '';
+  return facts(
+    [
+      ['site', `${paint.bold(status.site)}  ${phasePaint(status.phase)}${simulated}`],
+      ['version', status.version],
+      ['plane', `${status.plane}, ${status.connectivity.mode}`],
+      ...status.clusters.map((c): [string, string] => ['cluster', `${c.name} ${c.kubernetesVersion} at ${c.endpoint}`]),
+      ...Object.entries(status.endpoints),
+      ['kubeconfig', status.clusters[0]?.kubeconfig ?? ''],
+    ],
+    paint,
+  );
+}
+
+function machineTable({ outPaint: paint }: Context, { machines }: SiteStatus): string {
+  const statePaint = { Running: paint.good, Stopped: paint.dim, Starting: paint.warn, NotReady: paint.warn };
+  return table(
+    ['machine', 'role', 'state', 'cpus', 'memory', 'node'],
+    machines.map((m) => [
+      m.name,
+      m.role,
+      statePaint[m.state](m.state),
+      String(m.cpus),
+      bytesText(m.memoryBytes),
+      m.node,
+    ]),
+    paint,
+  );
+}
+
+function processTable({ outPaint: paint, clock }: Context, { processes }: SiteStatus): string {
+  const now = clock.now();
+  const total = processes.reduce((sum, process) => sum + process.pssBytes, 0);
+  const rows = processes.map((p) => [
+    p.name,
+    String(p.pid),
+    bytesText(p.pssBytes),
+    p.restarts > 0 ? paint.warn(String(p.restarts)) : '0',
+    ageText(p.startedAt, now),
+  ]);
+  const sum = [paint.dim('in all'), '', paint.dim(bytesText(total)), '', ''];
+  return table(['process', 'pid', 'memory', 'restarts', 'age'], [...rows, sum], paint);
+}
+
 function print(context: Context, status: SiteStatus): string {
   const { outPaint: paint } = context;
-  const phase = { Ready: paint.good, Starting: paint.warn, Degraded: paint.bad, Stopped: paint.dim }[status.phase](
-    status.phase,
-  );
-  const now = context.clock.now();
-  const total = status.processes.reduce((sum, process) => sum + process.pssBytes, 0);
+  const remarks = status.conditions
+    .filter((c) => c.status === 'False')
+    .map((c) => `${paint.bad('!')} ${c.type}: ${c.message} ${paint.dim(`(${c.reason})`)}`);
   const parts = [
-    facts(
-      [
-        [
-          'site',
-          `${paint.bold(status.site)}  ${phase}${status.runtime === 'simulated' ? paint.warn('  simulated: no containers run') : ''}`,
-        ],
-        ['version', status.version],
-        ['plane', `${status.plane}, ${status.connectivity.mode}`],
-        ...status.clusters.map((c): [string, string] => [
-          'cluster',
-          `${c.name} ${c.kubernetesVersion} at ${c.endpoint}`,
-        ]),
-        ...Object.entries(status.endpoints),
-        ['kubeconfig', status.clusters[0]?.kubeconfig ?? ''],
-      ],
-      paint,
-    ),
-    table(
-      ['machine', 'role', 'state', 'cpus', 'memory', 'node'],
-      status.machines.map((m) => [
-        m.name,
-        m.role,
-        m.state === 'Running' ? paint.good(m.state) : m.state === 'Stopped' ? paint.dim(m.state) : paint.warn(m.state),
-        String(m.cpus),
-        bytesText(m.memoryBytes),
-        m.node,
-      ]),
-      paint,
-    ),
+    siteFacts(context, status),
+    machineTable(context, status),
+    ...(status.processes.length > 0 ? [processTable(context, status)] : []),
+    ...(remarks.length > 0 ? [remarks.join('\n')] : []),
   ];
-  if (status.processes.length > 0)
-    parts.push(
-      table(
-        ['process', 'pid', 'memory', 'restarts', 'age'],
-        [
-          ...status.processes.map((p) => [
-            p.name,
-            String(p.pid),
-            bytesText(p.pssBytes),
-            p.restarts > 0 ? paint.warn(String(p.restarts)) : '0',
-            ageText(p.startedAt, now),
-          ]),
-          [paint.dim('in all'), '', paint.dim(bytesText(total)), '', ''],
-        ],
-        paint,
-      ),
-    );
-  const remarks = status.conditions.filter((c) => c.status === 'False');
-  if (remarks.length > 0)
-    parts.push(
-      remarks.map((c) => `${paint.bad('!')} ${c.type}: ${c.message} ${paint.dim(`(${c.reason})`)}`).join('\n'),
-    );
   return `${parts.join('\n\n')}\n`;
 }
 

@@ -1,6 +1,9 @@
 // Where things stand in a site's data folder: <data>/{site.json,state,content,pki,logs,run}.
 import { DATA_PATH_BYTES_MAX } from './limits.ts';
 
+/** The process that starts holdfastd again, as records, `status` and `logs` call it. */
+export const GUARD_NAME = 'guard';
+
 export interface SiteFolders {
   readonly data: string;
   readonly siteFile: string;

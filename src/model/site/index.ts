@@ -9,14 +9,13 @@ export {
   planNetwork,
   type TakenRange,
 } from './addresses.ts';
-export { dataPathProblem, type SiteFolders, siteFolders } from './folders.ts';
+export { dataPathProblem, GUARD_NAME, type SiteFolders, siteFolders } from './folders.ts';
 export { kubeconfigText } from './kubeconfig.ts';
 export { DISK_LOW_BYTES, PODS_PER_MACHINE } from './limits.ts';
 export {
   cgroupRoot,
   domainProblem,
   doorNames,
-  GUARD_NAME,
   machineCgroup,
   NODE_NAME,
   registryHosts,

@@ -6,8 +6,6 @@ import type { Machine, Site } from './site.ts';
 type Named = Pick<Site, 'id'>;
 
 export const NODE_NAME = 'node-a';
-/** The process that starts holdfastd again. */
-export const GUARD_NAME = 'guard';
 
 /** Root of the site's control groups in every hierarchy. */
 export const cgroupRoot = (site: Named): string => `/holdfast-${site.id}`;

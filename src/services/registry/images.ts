@@ -1,29 +1,12 @@
-// Takes manifests in, finds them again, from outside too, and answers what an operator asks about images.
+// Finds manifests and blobs, here or outside, and keeps what came from there.
 import type { Content } from '#content';
-import { isDigest, type ManifestFacts, type Origin, readManifest } from '#model/oci';
+import { isDigest, type ManifestFacts, type Origin } from '#model/oci';
 import type { Clock } from '#platform/clock';
-import { sha256Of } from '#platform/digest';
-import type { Catalog, ManifestEntry } from './catalog.ts';
+import type { Catalog } from './catalog.ts';
 import { OciError } from './errors.ts';
 import type { OutsideRegistries } from './outside.ts';
+import { type FoundManifest, type PutManifest, putManifest } from './put-manifest.ts';
 import type { Outside } from './route.ts';
-
-export interface FoundManifest {
-  readonly digest: string;
-  readonly entry: ManifestEntry;
-}
-
-export interface PutManifest {
-  readonly repository: string;
-  /** A tag or the manifest's own digest. */
-  readonly reference: string;
-  readonly text: string;
-  readonly declared: string | undefined;
-  readonly origin: Origin;
-  readonly pinned: boolean;
-  /** Everything it refers to must be here already. */
-  readonly complete: boolean;
-}
 
 export interface Images {
   /** Errors: OciError MANIFEST_INVALID, MANIFEST_BLOB_UNKNOWN, DIGEST_INVALID. */
@@ -41,60 +24,11 @@ export interface ImagesOptions {
   readonly clock: Clock;
 }
 
-async function* bytesOf(text: string): AsyncGenerator<Uint8Array> {
-  yield new TextEncoder().encode(text);
-}
-
 export function images(options: ImagesOptions): Images {
-  const { content, catalog, outside, clock } = options;
+  const { content, catalog, outside } = options;
   const fetching = new Map<string, Promise<number>>();
 
-  const checkComplete = (request: PutManifest, facts: ManifestFacts): void => {
-    for (const blob of facts.blobs) {
-      if (content.size(blob.digest) === undefined)
-        throw new OciError(
-          'MANIFEST_BLOB_UNKNOWN',
-          `the manifest refers to ${blob.digest}, which is not here; push it first`,
-        );
-    }
-    for (const manifest of facts.manifests) {
-      if (!catalog.repository(request.repository)?.manifests[manifest.digest]) {
-        throw new OciError(
-          'MANIFEST_BLOB_UNKNOWN',
-          `the index lists ${manifest.digest}, which is not here; push it first`,
-        );
-      }
-    }
-  };
-  const put: Images['put'] = async (request) => {
-    const facts = readManifest(request.text, request.declared);
-    if (typeof facts === 'string') throw new OciError('MANIFEST_INVALID', facts);
-    const digest = sha256Of(request.text);
-    if (isDigest(request.reference) && request.reference !== digest)
-      throw new OciError('DIGEST_INVALID', `the manifest is ${digest}, not ${request.reference}`);
-    if (request.complete) checkComplete(request, facts);
-    const { bytes } = await content.write(bytesOf(request.text), digest);
-    const entry: ManifestEntry = {
-      mediaType: facts.mediaType,
-      bytes,
-      blobs: facts.blobs.map((d) => d.digest),
-      manifests: facts.manifests.map((d) => d.digest),
-      ...(facts.subject ? { subject: facts.subject.digest } : {}),
-      ...(facts.artifactType ? { artifactType: facts.artifactType } : {}),
-      ...(facts.annotations ? { annotations: facts.annotations } : {}),
-      origin: request.origin,
-      at: clock.now(),
-    };
-    catalog.putManifest(request.repository, digest, entry);
-    if (!isDigest(request.reference))
-      catalog.putTag(request.repository, request.reference, {
-        digest,
-        origin: request.origin,
-        pinned: request.pinned,
-        at: clock.now(),
-      });
-    return { digest, entry, facts };
-  };
+  const put: Images['put'] = (request) => putManifest(options, request);
   const local = (repository: string, reference: string): (FoundManifest & { origin: Origin }) | undefined => {
     const held = catalog.repository(repository);
     const tag = held?.tags[reference];

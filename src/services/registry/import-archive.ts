@@ -11,8 +11,8 @@ import {
   referenceText,
 } from '#model/oci';
 import { type ArchiveEntry, readTar } from '#platform/archive';
-import type { PutManifest } from './images.ts';
 import { ARCHIVE_JSON_BYTES_MAX, INDEX_DEPTH_MAX } from './limits.ts';
+import type { PutManifest } from './put-manifest.ts';
 
 interface Blob {
   readonly digest: string;
