@@ -32,12 +32,18 @@ missing_packages() {
   have nft || echo nftables
   have ip || echo iproute2
   have arping || echo iputils-arping
+  { have mount && have umount; } || echo mount
+  { have nsenter && have setpriv; } || echo util-linux
   have catatonit || echo catatonit
   [ "$profile" = test ] || return
   have etcd || echo etcd-server
   have skopeo || echo skopeo
   have docker-registry || echo docker-registry
   static_busybox || echo busybox-static
+  have strace || echo strace
+  have script || echo bsdutils
+  have tar || echo tar
+  have git || echo git
 }
 npm_current() { cmp -s "$here/package-lock.json" "$here/node_modules/.holdfast-lock"; }
 kubectl_current() { [ "$profile" != test ] || [ -x "$KUBECTL/usr/bin/kubectl" ]; }
@@ -82,10 +88,21 @@ retry() { # title, command...
 }
 
 # `npm ci` refuses a lock file without the optional packages of other platforms, which not every registry has; `npm install`
-# takes the same locked versions, checks the same integrity, and leaves those out.
+# leaves those out, takes the locked versions, and checks the same integrity. What it would have written is not kept, and
+# what it took beside the lock is found.
 npm_install() {
-  npm ci --prefix "$cache/npm-new" --no-progress --loglevel=error ||
-    npm install --prefix "$cache/npm-new" --no-progress --loglevel=error
+  npm install --prefix "$cache/npm-new" --no-save --no-audit --no-fund --no-progress --loglevel=error || return 1
+  node -e '
+    const { readFileSync } = require("node:fs");
+    const packages = (file) => Object.entries(JSON.parse(readFileSync(file, "utf8")).packages);
+    const locked = new Map(packages(process.argv[1]));
+    const other = packages(process.argv[2]).filter(([path, { version, integrity }]) => {
+      const lock = locked.get(path);
+      return !lock || lock.version !== version || lock.integrity !== integrity;
+    });
+    for (const [path, { version }] of other) console.error(`${path} ${version} is not what package-lock.json names`);
+    process.exitCode = other.length > 0 ? 1 : 0;
+  ' "$here/package-lock.json" "$cache/npm-new/node_modules/.package-lock.json"
 }
 install_npm() {
   have npm || fail "npm is missing" "the TypeScript tools and the pinned Node.js come as npm packages" \

@@ -8,6 +8,7 @@ import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
 import { systemClock } from '../../src/platform/clock/index.ts';
+import { sha256Of } from '../../src/platform/digest/index.ts';
 import { jsonLog } from '../../src/platform/log/index.ts';
 import { issueCertificate, newKeyPem } from '../../src/platform/x509/index.ts';
 import { type Registry, startRegistry } from '../../src/services/registry/index.ts';
@@ -66,20 +67,14 @@ function makeImages(): void {
   fs.mkdirSync(at('rootfs'));
   fs.writeFileSync(at('rootfs/hello'), 'hello from a layer\n');
   run('tar', ['-C', at('rootfs'), '-cf', at('layer.tar'), '.']);
-  run('sh', [
-    '-c',
-    `cd ${folder} && python3 - <<'P'
-import hashlib, json, tarfile
-layer = open('layer.tar','rb').read()
-sha = hashlib.sha256(layer).hexdigest()
-config = json.dumps({'architecture':'amd64','os':'linux','config':{},'rootfs':{'type':'layers','diff_ids':['sha256:'+sha]},'history':[]}).encode()
-name = hashlib.sha256(config).hexdigest()
-open(name+'.json','wb').write(config)
-open('manifest.json','w').write(json.dumps([{'Config':name+'.json','RepoTags':['example.org/team/hello:1'],'Layers':['layer.tar']}]))
-with tarfile.open('docker.tar','w') as t:
-    for f in ('manifest.json', name+'.json', 'layer.tar'): t.add(f)
-P`,
-  ]);
+  const layer = sha256Of(fs.readFileSync(at('layer.tar')));
+  const rootfs = { type: 'layers', diff_ids: [layer] };
+  const config = JSON.stringify({ architecture: 'amd64', os: 'linux', config: {}, rootfs, history: [] });
+  const name = `${sha256Of(config).slice('sha256:'.length)}.json`;
+  fs.writeFileSync(at(name), config);
+  const manifest = { Config: name, RepoTags: ['example.org/team/hello:1'], Layers: ['layer.tar'] };
+  fs.writeFileSync(at('manifest.json'), JSON.stringify([manifest]));
+  run('tar', ['-C', folder, '-cf', at('docker.tar'), 'manifest.json', name, 'layer.tar']);
 }
 
 const freePort = (): Promise<number> =>
@@ -218,7 +213,7 @@ test('a cut archive is refused with the cure, and leaves no image', async () => 
 test('referrers are told by artifact type', async () => {
   const digest = registry.list().find((i) => i.reference === 'app:1')?.digest ?? '';
   const empty = '{}';
-  const blob = `sha256:${(await import('node:crypto')).createHash('sha256').update(empty).digest('hex')}`;
+  const blob = sha256Of(empty);
   const push = async (method: string, url: string, body: string, type: string): Promise<number> => {
     const { request } = await import('node:https');
     return new Promise((resolve, reject) => {
