@@ -3,7 +3,7 @@
 // and may or may not be there. What an object holds follows from its key, revision and length. It ends by closing the store, or by killing itself when told so.
 //   node workload.ts <acks file, - for stdout> <seed> <writes> <close|kill|forever> <options for the store as JSON>
 import fs from 'node:fs';
-import { seededRandom, WorldError } from '#base';
+import { seededRandom, systemCodeOf, WorldError } from '#base';
 import { openEtcdStore, openSqliteStore, type Store } from '#store';
 
 /** The bytes of an object, so that a checker can tell whole from torn. */
@@ -15,9 +15,22 @@ export function bytesOf(key: string, revision: number, length: number): Buffer {
 const WRITERS = 6;
 const KEYS = 40;
 
+/** Writes a whole line before going on; a pipe that its reader has not emptied yet is tried again. */
+function sayLine(fd: number, line: string): void {
+  let rest = Buffer.from(`${line}\n`);
+  while (rest.length > 0) {
+    try {
+      rest = rest.subarray(fs.writeSync(fd, rest));
+    } catch (error) {
+      if (systemCodeOf(error) !== 'EAGAIN') throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
+    }
+  }
+}
+
 async function work(store: Store, acks: number, options: { seed: number; writes: number }): Promise<void> {
   const random = seededRandom(options.seed);
-  const say = (line: string): void => void fs.writeSync(acks, `${line}\n`);
+  const say = (line: string): void => sayLine(acks, line);
   let left = options.writes;
   const write = async (): Promise<void> => {
     const key = `/k/${random.below(KEYS)}`;
@@ -60,7 +73,7 @@ async function main(args: readonly string[]): Promise<void> {
   const options = { ...given, sqliteWorkerUrl, index: () => null };
   const acks = acksFile === '-' ? 1 : fs.openSync(acksFile, 'a');
   const store = options.endpoints ? await openEtcdStore(options) : await openSqliteStore(options);
-  fs.writeSync(acks, `open ${store.revision}\n`);
+  sayLine(acks, `open ${store.revision}`);
   const count = end === 'forever' ? Number.POSITIVE_INFINITY : Number(writes);
   await work(store, acks, { seed: Number(seed), writes: count });
   if (end === 'kill') process.kill(process.pid, 'SIGKILL');
