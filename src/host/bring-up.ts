@@ -119,7 +119,7 @@ async function takeBack(of: BringUp, folders: SiteFolders, site: Site, wasKnown:
   await endProcesses({ site, folders, clock: of.clock, graceMs: 0 });
   await removeKernelTraces(site, folders);
   removeTree(folders.run);
-  if (!wasKnown) removeSite(site, folders);
+  if (!wasKnown) await removeSite(site, folders);
 }
 
 /** An existing site, with the wishes that it can take up. */

@@ -21,7 +21,7 @@ test('every step is done, and what failed is told at the end, with every cure on
     (error) =>
       error instanceof WorldError &&
       error.message === 'a mount stays\na link stays' &&
-      error.details.cure === 'look at it; then run this again',
+      error.details.cure === 'look at it; run this again',
   );
 });
 

@@ -1,6 +1,8 @@
 // Does one step after the other, going on past those that fail, so that as little as possible is left.
 import { messageOf, WorldError } from '#base';
 
+const AGAIN = 'run this again';
+
 export interface Steps {
   /** Does a step; false when it failed. */
   step(act: () => unknown): Promise<boolean>;
@@ -11,6 +13,7 @@ export interface Steps {
 
 export function everyStep(): Steps {
   const failures: unknown[] = [];
+  const cures = new Set<string>();
   return {
     async step(act) {
       try {
@@ -18,15 +21,17 @@ export function everyStep(): Steps {
         return true;
       } catch (error) {
         failures.push(error);
+        const cure = error instanceof WorldError ? error.details.cure : undefined;
+        // Steps may be made of steps.
+        if (cure && cure !== AGAIN) cures.add(cure.replace(`; ${AGAIN}`, ''));
         return false;
       }
     },
     failed: () => failures.length > 0,
     finish: () => {
       if (failures.length === 0) return;
-      const cures = failures.flatMap((error) => (error instanceof WorldError ? (error.details.cure ?? []) : []));
       throw new WorldError('Failed', failures.map(messageOf).join('\n'), {
-        cure: [...new Set(cures), 'then run this again'].join('; '),
+        cure: [...cures, AGAIN].join('; '),
         cause: failures[0],
       });
     },

@@ -3,18 +3,26 @@ import { WorldError } from '#base';
 import type { Site, SiteFolders } from '#model/site';
 import { isPresent, mountsBelow, removeTree } from '#platform/disk';
 import { releaseSubnet } from './create-site.ts';
+import { everyStep } from './every-step.ts';
 
 /** site.json goes last: whatever interrupts this, the site can still be found and destroyed again. So it stays when
  * something else of the site does (`siteFile: 'keep'`).
  * Errors: WorldError `Failed` when something is mounted below, or the folder stays. */
-export function removeSite(site: Site, folders: SiteFolders, siteFile: 'remove' | 'keep' = 'remove'): void {
+export async function removeSite(
+  site: Site,
+  folders: SiteFolders,
+  siteFile: 'remove' | 'keep' = 'remove',
+): Promise<void> {
   const all = mountsBelow(folders.data);
   const mounted = all.filter((point) => point !== folders.data);
   if (mounted.length > 0)
     throw new WorldError('Failed', `something is still mounted below ${folders.data}; its data is left alone`, {
       cure: `unmount ${mounted.join(', ')}`,
     });
-  for (const part of [folders.run, folders.state, folders.content, folders.pki, folders.logs]) removeTree(part);
+  const steps = everyStep();
+  for (const part of [folders.run, folders.state, folders.content, folders.pki, folders.logs])
+    await steps.step(() => removeTree(part));
+  steps.finish();
   if (siteFile === 'keep') return;
   if (site.runtime === 'containerd') releaseSubnet(site.network.subnet, folders.data);
   // A disk of its own is left as it was given: empty.

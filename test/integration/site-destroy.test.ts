@@ -5,7 +5,7 @@ import path from 'node:path';
 import { after, test } from 'node:test';
 import { machineState, newSince } from '../../scripts/leftovers.ts';
 import { writeBusyboxImage } from './image.fixture.ts';
-import { bringUp, eventually, testSite } from './site.fixture.ts';
+import { bringUp, eventually, ran, testSite } from './site.fixture.ts';
 
 const IMAGE = 'test.example/busy:1';
 const site = testSite('destroy');
@@ -69,6 +69,40 @@ const isAlive = (pid: number): boolean => {
 /** The kind of process that stands between its site and its pods, and not the pods. */
 const isDaemon = (pid: number): boolean =>
   /holdfast|containerd/.test(fs.readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' '));
+
+test('what cannot be removed does not keep the rest, is told, and is removed when it can be', {
+  timeout: 120_000,
+}, async () => {
+  const stubborn = testSite('stubborn');
+  try {
+    await bringUp(stubborn);
+    const { id } = JSON.parse(fs.readFileSync(path.join(stubborn.data, 'site.json'), 'utf8')) as { id: string };
+    const before = machineState();
+    // A file system within keeps its folder, and everything in it, from being removed.
+    const inside = path.join(stubborn.data, 'pki/inside');
+    fs.mkdirSync(inside);
+    assert.equal((await ran('mount', ['-t', 'tmpfs', 'tmpfs', inside])).code, 0);
+    try {
+      const refused = await stubborn.holdfast('destroy', '--yes');
+      assert.equal(refused.code, 1, refused.stderr);
+      assert.match(refused.stderr, /still mounted below/);
+      assert.match(refused.stderr, new RegExp(`unmount ${inside}; run this again`));
+      const gone = newSince(machineState(), before).filter((line) => line.includes(id));
+      for (const kind of ['namespace', 'link', 'nft table', 'cgroup'])
+        assert.ok(
+          gone.some((line) => line.startsWith(kind)),
+          `${kind}: ${gone.join(', ')}`,
+        );
+    } finally {
+      await ran('umount', [inside]);
+    }
+    const destroyed = await stubborn.holdfast('destroy', '--yes');
+    assert.equal(destroyed.code, 0, destroyed.stderr);
+    assert.equal(fs.existsSync(stubborn.data), false);
+  } finally {
+    await stubborn.destroy();
+  }
+});
 
 test('a killed site is destroyed without a trace', { timeout: 180_000 }, async () => {
   const before = machineState();

@@ -31,6 +31,8 @@ test('a group on this machine is made with its parents, takes limits and a proce
   }
   assert.equal(cgroups.exists(top), false);
   assert.throws(() => cgroups.stats(group), { code: 'NotFound' });
+  assert.ok(await cgroups.killAll(top), 'what is not there needs no killing');
+  assert.ok(cgroups.remove(top));
 });
 
 test('shares map onto weights as runc maps them', () => {

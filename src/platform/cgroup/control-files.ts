@@ -73,8 +73,9 @@ export function ignoringAbsent<T>(act: () => T): T | undefined {
   try {
     return act();
   } catch (error) {
-    const code = systemCodeOf(error) ?? systemCodeOf((error as Error).cause);
-    if (code === 'ENOENT' || code === 'ENODEV' || code === 'ESRCH') return undefined;
+    // What failed may be wrapped in what was attempted.
+    const codes = [systemCodeOf(error), systemCodeOf((error as Error).cause)];
+    if (codes.some((code) => code === 'ENOENT' || code === 'ENODEV' || code === 'ESRCH')) return undefined;
     throw error;
   }
 }
