@@ -14,6 +14,8 @@ export const KUBECTL =
     .split(':')
     .map((folder) => path.join(folder, 'kubectl'))
     .find((file) => fs.existsSync(file)) ?? path.join(HOME, '.cache/kubectl-1.20/usr/bin/kubectl');
+/** Unix sockets allow short paths only. */
+const NAME_SHOWN_MAX = 6;
 const COMMAND_TIMEOUT_MS = 240_000;
 const OUTPUT_BYTES_MAX = 64 * 1024 * 1024;
 
@@ -60,7 +62,7 @@ export interface TestSite {
 
 /** A site that is not up yet; `name` shows in its folder. */
 export function testSite(name: string): TestSite {
-  const folder = fs.mkdtempSync(path.join(os.tmpdir(), `holdfast-test-${name}-`));
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), `holdfast-test-${name.slice(0, NAME_SHOWN_MAX)}-`));
   const data = path.join(folder, 'site');
   const kubeconfig = path.join(data, 'pki/admin.kubeconfig');
   const holdfast = (...args: string[]): Promise<Ran> => ran(path.join(HOME, 'holdfast'), [...args, '--data', data]);

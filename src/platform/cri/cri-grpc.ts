@@ -13,7 +13,7 @@ const CODES: Readonly<Partial<Record<grpc.status, WorldErrorCode>>> = {
   [grpc.status.NOT_FOUND]: 'NotFound',
   [grpc.status.ALREADY_EXISTS]: 'Conflict',
   [grpc.status.UNAVAILABLE]: 'Unavailable',
-  [grpc.status.DEADLINE_EXCEEDED]: 'Unavailable',
+  [grpc.status.DEADLINE_EXCEEDED]: 'Ambiguous',
   [grpc.status.CANCELLED]: 'Unavailable',
   [grpc.status.UNIMPLEMENTED]: 'Unsupported',
   [grpc.status.RESOURCE_EXHAUSTED]: 'Exhausted',

@@ -10,6 +10,8 @@ export interface ProbeResult {
   readonly passed: boolean;
   /** What was wrong, for the event. */
   readonly message: string;
+  /** Nobody could be asked: it neither passed nor failed. */
+  readonly unknown?: boolean;
 }
 
 export interface HttpProbe {

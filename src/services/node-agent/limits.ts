@@ -8,6 +8,8 @@ export const RELIST_AFTER_HINT_MS = [5, 50, 250];
  * nearly all that an idle site writes to its flash. */
 export const LEASE_RENEW_MS = 15_000;
 export const LEASE_SECONDS = 40;
+/** So long a silent runtime does not make the node unready: it is being started again, and pods run on meanwhile. */
+export const RUNTIME_SILENCE_MS_MAX = 30_000;
 /** Node status is sent when it changed, and at least this often. */
 export const NODE_STATUS_MS = 300_000;
 /** How often the conditions of the node are looked at. */

@@ -11,6 +11,7 @@ import {
   NODE_CHECK_MS,
   NODE_STATUS_MS,
   REPORT_RETRY,
+  RUNTIME_SILENCE_MS_MAX,
   UNREADY_CHECK_MS,
 } from '../limits.ts';
 import { type NodeFindings, newNode, nodeLabels, nodeStatus } from './node-object.ts';
@@ -52,11 +53,19 @@ async function register({ options, host }: AgentContext): Promise<Node> {
   return client.patch(NODES, { name: nodeName }, 'merge', { metadata: { labels } });
 }
 
+type RuntimeFindings = Pick<NodeFindings, 'runtimeVersion' | 'runtimeProblem' | 'runtimeRests' | 'images'>;
+
+/** What the runtime said when it was last well. */
+interface RuntimeMemory {
+  well?: { readonly atMs: number; readonly findings: RuntimeFindings };
+}
+
 async function runtimeFindings(
   context: AgentContext,
   before: NodeStatus | undefined,
-): Promise<Pick<NodeFindings, 'runtimeVersion' | 'runtimeProblem' | 'runtimeRests' | 'images'>> {
-  const { cri, runtime, runtimeName } = context;
+  memory: RuntimeMemory,
+): Promise<RuntimeFindings> {
+  const { cri, runtime, runtimeName, options } = context;
   const known = before?.nodeInfo?.containerRuntimeVersion ?? `${runtimeName}://unknown`;
   if (!(await runtime.look())) return { runtimeVersion: known, runtimeRests: true, images: [] };
   try {
@@ -64,8 +73,13 @@ async function runtimeFindings(
     const bad = conditions.find((condition) => !condition.status);
     const problem = bad && `container runtime: ${bad.type}: ${bad.reason} ${bad.message}`.trim();
     const runtimeVersion = `${version.runtimeName}://${version.runtimeVersion}`;
-    return { runtimeVersion, images, ...(problem ? { runtimeProblem: problem } : {}) };
+    const findings = { runtimeVersion, images, ...(problem ? { runtimeProblem: problem } : {}) };
+    if (!problem) memory.well = { atMs: options.clock.monotonicMs(), findings };
+    return findings;
   } catch (error) {
+    // Pods run on while their runtime starts again: the node stays ready, and traffic goes on.
+    if (memory.well && options.clock.monotonicMs() - memory.well.atMs < RUNTIME_SILENCE_MS_MAX)
+      return memory.well.findings;
     return {
       runtimeVersion: known,
       runtimeProblem: `container runtime is down: ${messageOf(error)}`,
@@ -74,15 +88,19 @@ async function runtimeFindings(
   }
 }
 
-async function findings(context: AgentContext, before: NodeStatus | undefined, port: number): Promise<NodeFindings> {
+async function findings(
+  context: AgentContext,
+  before: NodeStatus | undefined,
+  known: { readonly port: number; readonly memory: RuntimeMemory },
+): Promise<NodeFindings> {
   const { cgroups, host, options } = context;
   const kubepods = `${options.cgroupRoot}/kubepods`;
   return {
-    ...(await runtimeFindings(context, before)),
+    ...(await runtimeFindings(context, before, known.memory)),
     host,
     disk: diskSpace(options.folder),
     memoryUsedBytes: cgroups.exists(kubepods) ? cgroups.stats(kubepods).workingSetBytes : 0,
-    port,
+    port: known.port,
     now: options.clock.now(),
   };
 }
@@ -110,13 +128,15 @@ export function nodeReporter(context: AgentContext, options: { port(): number; o
   let sent: NodeStatus | undefined;
   let sentAtMs = 0;
   let diskPressure = false;
+  const memory: RuntimeMemory = {};
 
   const report = async (): Promise<number> => {
     if (!node) {
       node = await register(context);
       options.onRegistered();
     }
-    const status = nodeStatus(context.options, await findings(context, node.status, options.port()), node.status);
+    const found = await findings(context, node.status, { port: options.port(), memory });
+    const status = nodeStatus(context.options, found, node.status);
     diskPressure = isTrue(status, 'DiskPressure');
     const nextMs = isTrue(status, 'Ready') ? NODE_CHECK_MS : UNREADY_CHECK_MS;
     const due = clock.now() - sentAtMs >= NODE_STATUS_MS;

@@ -1,6 +1,6 @@
 // What probes and hooks have in common: a command, an HTTP request, a connection, a gRPC call, a pause.
 // Source: Kubernetes API, core/v1 LifecycleHandler, Probe.
-import { messageOf } from '#base';
+import { messageOf, WorldError } from '#base';
 import type { Container, HTTPGetAction, IntOrString, LifecycleHandler, Probe } from '#model/kube';
 import type { ProbeResult } from '#platform/probe';
 import type { AgentContext } from '../context.ts';
@@ -28,7 +28,8 @@ async function runCommand(target: HandlerTarget, command: readonly string[]): Pr
     const said = Buffer.concat([result.stdout, result.stderr]).toString().slice(0, EXEC_OUTPUT_BYTES_MAX);
     return { passed: result.exitCode === 0, message: said || `command terminated with exit code ${result.exitCode}` };
   } catch (error) {
-    return { passed: false, message: messageOf(error) };
+    const unknown = error instanceof WorldError && error.code === 'Unavailable';
+    return { passed: false, message: messageOf(error), unknown };
   }
 }
 

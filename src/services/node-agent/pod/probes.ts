@@ -122,6 +122,8 @@ export class PodProbes {
     const { context } = this.#options;
     const result = await runHandler({ context, container, containerId: seen.id, podIp, timeoutMs }, probe);
     if (running.ended) return;
+    // The runtime is being started again: what was known of the container stays known.
+    if (result.unknown) return this.#plan(running, kind, periodMs);
     const state = probeStep(kind, probe, states.get(kind) ?? probeStart(kind), result.passed);
     states.set(kind, state);
     if (!result.passed) this.#note(container, kind, result.message);
