@@ -46,7 +46,8 @@ function qemuArguments({ image, disk, console, seed, sync }: GuestOptions): stri
  * Errors: WorldError `Failed` with the end of its console when the guest ended by itself or did not get going. */
 export async function liveAndDie(acks: Acks, options: GuestOptions): Promise<number> {
   const child = spawn('qemu-system-x86_64', qemuArguments(options), {
-    stdio: ['ignore', 'pipe', 'pipe'],
+    // The port is closed, and what the guest says is held up, where the input is at its end.
+    stdio: ['pipe', 'pipe', 'pipe'],
     signal: options.signal,
     killSignal: 'SIGKILL',
   });
