@@ -1,6 +1,6 @@
 // Answers holdfastd's socket: what each verb does.
 import { PROTOCOL_VERSION, type SiteStatus, type SupervisorAnswer, type SupervisorRequest } from '#model/site';
-import { errorAnswer } from '../error-answer.ts';
+import { versionedAnswers } from '../versioned-answers.ts';
 
 export interface ControlVerbs {
   status(): Promise<SiteStatus>;
@@ -28,21 +28,7 @@ async function* answers(verbs: ControlVerbs, request: SupervisorRequest): AsyncG
 }
 
 /** Never throws: failures are answers. */
-export async function* control(verbs: ControlVerbs, line: unknown): AsyncGenerator<SupervisorAnswer> {
-  const request = line as SupervisorRequest;
-  if (request.version !== PROTOCOL_VERSION) {
-    const message = `holdfastd speaks protocol ${PROTOCOL_VERSION}, not ${request.version}`;
-    yield {
-      kind: 'error',
-      code: 'Unsupported',
-      message,
-      cure: 'restart the site with this version: down --keep-pods, then up',
-    };
-    return;
-  }
-  try {
-    yield* answers(verbs, request);
-  } catch (error) {
-    yield errorAnswer(error);
-  }
-}
+export const control = (verbs: ControlVerbs, line: unknown): AsyncIterable<SupervisorAnswer> =>
+  versionedAnswers({ speaks: 'holdfastd speaks', version: PROTOCOL_VERSION }, line, (request: SupervisorRequest) =>
+    answers(verbs, request),
+  );

@@ -1,7 +1,7 @@
 // Answers the socket of `services`: what each verb does with the registry.
 import { SERVICES_PROTOCOL_VERSION, type ServicesAnswer, type ServicesRequest } from '#model/site';
 import type { Registry } from '#services/registry';
-import { errorAnswer } from '../error-answer.ts';
+import { versionedAnswers } from '../versioned-answers.ts';
 
 type Images = Pick<Registry, 'import' | 'list' | 'delete' | 'pin'>;
 
@@ -50,21 +50,9 @@ async function* answers(registry: Images, request: ServicesRequest): AsyncGenera
 }
 
 /** Never throws: failures are answers. */
-export async function* control(registry: Images, line: unknown): AsyncGenerator<ServicesAnswer> {
-  const request = line as ServicesRequest;
-  if (request.version !== SERVICES_PROTOCOL_VERSION) {
-    const message = `the site's services speak protocol ${SERVICES_PROTOCOL_VERSION}, not ${request.version}`;
-    yield {
-      kind: 'error',
-      code: 'Unsupported',
-      message,
-      cure: 'restart the site with this version: down --keep-pods, then up',
-    };
-    return;
-  }
-  try {
-    yield* answers(registry, request);
-  } catch (error) {
-    yield errorAnswer(error);
-  }
-}
+export const control = (registry: Images, line: unknown): AsyncIterable<ServicesAnswer> =>
+  versionedAnswers(
+    { speaks: "the site's services speak", version: SERVICES_PROTOCOL_VERSION },
+    line,
+    (request: ServicesRequest) => answers(registry, request),
+  );
