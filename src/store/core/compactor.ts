@@ -48,6 +48,7 @@ export class Compactor {
           floor,
         );
       } catch {
+        // They stay dead, and a later pass drops them.
         for (const record of records) this.dead.add(record);
         return;
       }
