@@ -47,7 +47,7 @@ test('etcd: no answer in time is ambiguous; the store mends itself and nothing t
   const notices: StoreNotice[] = [];
   const store = await openEtcdStore(options({ timeoutMs: 300, notice: (notice) => notices.push(notice) }));
   await putText(store, '/a', 'before');
-  server.pause();
+  await server.pause();
   const write = putText(store, '/b', 'during').then(
     () => 'written',
     (error) => error.code,

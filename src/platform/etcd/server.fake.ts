@@ -12,8 +12,8 @@ export interface EtcdServer {
   readonly folder: string;
   /** Ends the process as a power cut of the process would, and starts it again on the same folder. */
   crash(): Promise<void>;
-  /** Stops the process where it stands, and lets it go on. */
-  pause(): void;
+  /** Stops the process where it stands (resolves when its last thread does), and lets it go on. */
+  pause(): Promise<void>;
   resume(): void;
   stop(): Promise<void>;
 }
@@ -62,6 +62,15 @@ async function kill(child: ChildProcess): Promise<void> {
   await ended;
 }
 
+/** A stop signal reaches thread after thread; one that still runs may still answer. */
+function threadsStopped(pid: number | undefined): boolean {
+  const tasks = `/proc/${pid}/task`;
+  return fs.readdirSync(tasks).every((thread) => {
+    const stat = fs.readFileSync(`${tasks}/${thread}/stat`, 'utf8');
+    return stat.slice(stat.lastIndexOf(')') + 2).startsWith('T');
+  });
+}
+
 /** WorldError `NotFound` names the package when etcd is not installed. */
 export async function startEtcd(more: readonly string[] = []): Promise<EtcdServer> {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'holdfast-etcd-'));
@@ -92,7 +101,10 @@ export async function startEtcd(more: readonly string[] = []): Promise<EtcdServe
       await kill(child);
       child = await start();
     },
-    pause: () => void child.kill('SIGSTOP'),
+    pause: async () => {
+      child.kill('SIGSTOP');
+      while (!threadsStopped(child.pid)) await new Promise((resolve) => setTimeout(resolve, 1));
+    },
     resume: () => void child.kill('SIGCONT'),
     stop: async () => {
       await kill(child);
