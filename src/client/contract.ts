@@ -36,6 +36,12 @@ export interface WriteOptions {
 
 export type PatchType = 'json' | 'merge' | 'strategic' | 'apply';
 
+/** What changes, in one of the four languages. */
+export interface Patch {
+  readonly type: PatchType;
+  readonly body: unknown;
+}
+
 export interface PatchOptions extends WriteOptions {
   /** Server-side apply only: take fields over from other managers. */
   readonly force?: boolean;
@@ -91,13 +97,7 @@ export interface Client {
   list<K extends KubeObject>(of: Resource<K>, options?: ListOptions): Promise<ObjectList<K>>;
   create<K extends KubeObject>(of: Resource<K>, object: K, options?: WriteOptions & { name?: string }): Promise<K>;
   update<K extends KubeObject>(of: Resource<K>, object: K, options?: WriteOptions): Promise<K>;
-  patch<K extends KubeObject>(
-    of: Resource<K>,
-    at: ObjectName,
-    type: PatchType,
-    body: unknown,
-    options?: PatchOptions,
-  ): Promise<K>;
+  patch<K extends KubeObject>(of: Resource<K>, at: ObjectName, patch: Patch, options?: PatchOptions): Promise<K>;
   delete<K extends KubeObject>(of: Resource<K>, at: ObjectName, options?: DeleteOptions): Promise<void>;
   /** Create on a subresource whose body has another kind (bindings, eviction, token). */
   createSub<T>(of: Resource, at: ObjectName, subresource: string, body: T): Promise<T>;

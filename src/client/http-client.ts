@@ -1,28 +1,29 @@
 // The client over HTTP/2, for processes that are not the API server's own.
-import { messageOf } from '#base';
-import { type KubeObject, type ResourceFacts, resourceFacts, type Status } from '#model/kube';
+import { type KubeObject, type ResourceFacts, resourceFacts } from '#model/kube';
 import type { Clock } from '#platform/clock';
 import { readTextIfPresent } from '#platform/disk';
-import { type ClientTls, type Http2Answer, http2Client } from '#platform/http';
+import { type ClientTls, type Http2Answer, type Http2Client, http2Client } from '#platform/http';
 import type { Log } from '#platform/log';
-import {
-  ApiError,
-  type Client,
-  type ObjectList,
-  type ObjectName,
-  type PatchType,
-  type Resource,
-  type WatchEvent,
-  type WatchHandle,
-  type WatchOptions,
-  type WriteOptions,
+import type {
+  Client,
+  ListOptions,
+  ObjectList,
+  ObjectName,
+  Patch,
+  PatchOptions,
+  PatchType,
+  Resource,
+  WatchHandle,
+  WatchOptions,
+  WriteOptions,
 } from './contract.ts';
 import { discoveredResources } from './discovery.ts';
-import { eventLines } from './event-lines.ts';
 import { HttpCache } from './http-cache.ts';
+import { openWatch } from './http-watch.ts';
 import { TOKEN_FILE_MS, WATCH_SECONDS_MIN } from './limits.ts';
 import { listQuery, type Query, resourcePath } from './resource-path.ts';
 import { sharedCaches } from './shared-caches.ts';
+import { errorOf } from './status-error.ts';
 
 export interface HttpClientOptions {
   /** "https://host:port" */
@@ -53,18 +54,6 @@ const PATCH_MEDIA_TYPES: Readonly<Record<PatchType, string>> = {
 };
 const JSON_TYPE = 'application/json';
 
-/** The error that a Status says. */
-function errorOf(status: number, body: string): ApiError {
-  try {
-    const said = JSON.parse(body) as Status;
-    if (said.kind === 'Status')
-      return new ApiError(said.code ?? status, said.reason ?? '', said.message ?? '', said.details);
-  } catch {
-    // Not of the API: a proxy's page, for example. What it says is shown below.
-  }
-  return new ApiError(status, 'Unknown', body.slice(0, 500) || `the server answered ${status}`);
-}
-
 function makeHeaders(options: HttpClientOptions): () => Record<string, string> {
   const { clock, tokenFile, userAgent } = options;
   let token = options.token;
@@ -82,13 +71,10 @@ function makeHeaders(options: HttpClientOptions): () => Record<string, string> {
   };
 }
 
-export function httpClient(options: HttpClientOptions): HttpClient {
-  const { server, caPem, certPem, keyPem, clock, log } = options;
-  const connection = http2Client({ origin: server, tls: { caPem, certPem, keyPem }, clock });
-  const headers = makeHeaders(options);
-  const caches = sharedCaches();
+type Ask = <T>(method: string, path: string, body?: unknown, type?: string) => Promise<T>;
 
-  const ask = async <T>(method: string, path: string, body?: unknown, type = JSON_TYPE): Promise<T> => {
+function asking(connection: Http2Client, headers: () => Record<string, string>): Ask {
+  return async <T>(method: string, path: string, body?: unknown, type = JSON_TYPE): Promise<T> => {
     const sent = body === undefined ? {} : { body: JSON.stringify(body) };
     const typed = body === undefined ? headers() : { ...headers(), 'content-type': type };
     const answer: Http2Answer = await connection.request({ method, path, headers: typed, ...sent });
@@ -96,6 +82,34 @@ export function httpClient(options: HttpClientOptions): HttpClient {
     if (answer.status >= 300) throw errorOf(answer.status, text);
     return JSON.parse(text) as T;
   };
+}
+
+async function listed(ask: Ask, of: Resource, scope: ListOptions): Promise<ObjectList<KubeObject>> {
+  interface Listed {
+    readonly items?: KubeObject[];
+    readonly metadata: { readonly resourceVersion: string; readonly continue?: string };
+  }
+  const path = resourcePath(of, { namespace: scope.namespace }, listQuery(scope));
+  const { items = [], metadata } = await ask<Listed>('GET', path);
+  return {
+    // Items of a list do not say what they are; whoever gets one alone wants to know.
+    items: items.map((item) => ({ apiVersion: apiVersionOf(of), kind: of.kind, ...item })),
+    resourceVersion: metadata.resourceVersion,
+    ...(metadata.continue ? { continue: metadata.continue } : {}),
+  };
+}
+
+const writeQuery = ({ fieldManager, dryRun }: WriteOptions): Query => ({
+  fieldManager,
+  dryRun: dryRun ? 'All' : undefined,
+});
+
+export function httpClient(options: HttpClientOptions): HttpClient {
+  const { server, caPem, certPem, keyPem, clock, log } = options;
+  const connection = http2Client({ origin: server, tls: { caPem, certPem, keyPem }, clock });
+  const headers = makeHeaders(options);
+  const ask = asking(connection, headers);
+  const caches = sharedCaches();
 
   const watch = (of: Resource, scope: WatchOptions): WatchHandle => {
     const query: Query = {
@@ -104,72 +118,11 @@ export function httpClient(options: HttpClientOptions): HttpClient {
       allowWatchBookmarks: true,
       timeoutSeconds: Math.round(WATCH_SECONDS_MIN * (1 + Math.random())),
     };
-    return openWatch(resourcePath(of, { namespace: scope.namespace }, query), scope);
+    const path = resourcePath(of, { namespace: scope.namespace }, query);
+    return openWatch(connection, { path, headers: headers() }, scope);
   };
 
-  const openWatch = (path: string, { onEvent, onEnd }: WatchOptions): WatchHandle => {
-    let status = 0;
-    let ended = false;
-    const refused: Buffer[] = [];
-    const end = (error?: ApiError): void => {
-      if (ended) return;
-      ended = true;
-      handle.close();
-      onEnd(error);
-    };
-    const lines = eventLines(({ type, object }) => {
-      if (ended) return;
-      if (type === 'ERROR') end(errorOf((object as Status).code ?? 500, JSON.stringify(object)));
-      else onEvent({ type, object } as WatchEvent<unknown>);
-    });
-    const handle = connection.stream(
-      { method: 'GET', path, headers: headers() },
-      {
-        head: (code) => {
-          status = code;
-        },
-        data: (piece) => {
-          if (status >= 300) return void refused.push(piece);
-          try {
-            lines(piece);
-          } catch (error) {
-            end(new ApiError(500, 'InternalError', messageOf(error)));
-          }
-        },
-        end: (error) => {
-          if (error) end(new ApiError(503, 'ServiceUnavailable', error.message));
-          else end(status >= 300 ? errorOf(status, Buffer.concat(refused).toString('utf8')) : undefined);
-        },
-      },
-    );
-    return {
-      close: () => {
-        ended = true;
-        handle.close();
-      },
-    };
-  };
-
-  const list = async (of: Resource, scope: Parameters<Client['list']>[1] = {}): Promise<ObjectList<KubeObject>> => {
-    interface Listed {
-      readonly items?: KubeObject[];
-      readonly metadata: { readonly resourceVersion: string; readonly continue?: string };
-    }
-    const path = resourcePath(of, { namespace: scope.namespace }, listQuery(scope));
-    const { items = [], metadata } = await ask<Listed>('GET', path);
-    const apiVersion = of.group === '' ? of.version : `${of.group}/${of.version}`;
-    return {
-      // Items of a list do not say what they are; whoever gets one alone wants to know.
-      items: items.map((item) => ({ apiVersion, kind: of.kind, ...item })),
-      resourceVersion: metadata.resourceVersion,
-      ...(metadata.continue ? { continue: metadata.continue } : {}),
-    };
-  };
-
-  const writeQuery = ({ fieldManager, dryRun }: WriteOptions): Query => ({
-    fieldManager,
-    dryRun: dryRun ? 'All' : undefined,
-  });
+  const list = (of: Resource, scope: ListOptions = {}) => listed(ask, of, scope);
 
   const client = {
     get: (of: Resource, at: ObjectName, { subresource }: { subresource?: string } = {}) =>
@@ -185,7 +138,7 @@ export function httpClient(options: HttpClientOptions): HttpClient {
       const path = resourcePath(of, { namespace, name, subresource: how.subresource }, writeQuery(how));
       return ask('PUT', path, typed(of, object, how));
     },
-    patch(of: Resource, at: ObjectName, type: PatchType, body: unknown, how: WriteOptions & { force?: boolean } = {}) {
+    patch(of: Resource, at: ObjectName, { type, body }: Patch, how: PatchOptions = {}) {
       const manager = how.fieldManager ?? (type === 'apply' ? options.userAgent.split('/')[0] : undefined);
       const query = { ...writeQuery(how), fieldManager: manager, force: how.force };
       const path = resourcePath(of, { ...at, subresource: how.subresource }, query);
@@ -219,8 +172,12 @@ export function httpClient(options: HttpClientOptions): HttpClient {
   return client as unknown as HttpClient;
 }
 
+function apiVersionOf({ group, version }: Resource): string {
+  return group === '' ? version : `${group}/${version}`;
+}
+
 /** The object with its apiVersion and kind, unless it is of another kind (a subresource's). */
 function typed(of: Resource, object: KubeObject, how: WriteOptions): KubeObject {
   if (object.kind || how.subresource === 'scale') return object;
-  return { apiVersion: of.group === '' ? of.version : `${of.group}/${of.version}`, kind: of.kind, ...object };
+  return { apiVersion: apiVersionOf(of), kind: of.kind, ...object };
 }

@@ -18,7 +18,11 @@ test('objects move between keys as they change, and leave when they are deleted'
   const names = (key: string) => index.get(key).map((p) => p.metadata?.name);
   await create('after', 'x');
   assert.deepEqual(names('x'), ['before', 'after']);
-  await client.patch(pods, { namespace: 'n', name: 'before' }, 'merge', { metadata: { labels: { app: 'y' } } });
+  await client.patch(
+    pods,
+    { namespace: 'n', name: 'before' },
+    { type: 'merge', body: { metadata: { labels: { app: 'y' } } } },
+  );
   assert.deepEqual([names('x'), names('y')], [['after'], ['before']]);
   await client.delete(pods, { namespace: 'n', name: 'after' });
   assert.deepEqual([names('x'), [...index.keys()]], [[], ['y']]);

@@ -145,14 +145,14 @@ export function fakeClient(options: { clock: Clock; customResources?: readonly R
       note('update', of, object, write_.subresource);
       return write(of, current, structuredClone(object) as Stored, write_.subresource) as never;
     },
-    async patch(of, name, type, body, patch = {}) {
+    async patch(of, name, { type, body }, options = {}) {
       if (type !== 'merge' && type !== 'strategic') throw new ApiError(415, 'UnsupportedMediaType', `no ${type} patch`);
       const current = find(of, name);
-      note('patch', of, current, patch.subresource);
+      note('patch', of, current, options.subresource);
       const merged = mergePatch(structuredClone(current), body, type === 'strategic') as Stored;
       const expected = (body as KubeObject).metadata?.resourceVersion ?? current.metadata?.resourceVersion;
       merged.metadata = { ...merged.metadata, resourceVersion: expected };
-      return write(of, current, merged, patch.subresource) as never;
+      return write(of, current, merged, options.subresource) as never;
     },
     async delete(of, name, wanted: DeleteOptions = {}) {
       const current = find(of, name);

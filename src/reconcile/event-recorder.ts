@@ -92,11 +92,8 @@ async function write(options: EventRecorderOptions, streams: EventStreams, recor
   );
   if (written) {
     try {
-      await client.patch(events, { namespace, name: written }, 'merge', {
-        count: verdict.count,
-        lastTimestamp: now,
-        message,
-      });
+      const body = { count: verdict.count, lastTimestamp: now, message };
+      await client.patch(events, { namespace, name: written }, { type: 'merge', body });
       return;
     } catch (thrown) {
       if (!(thrown instanceof ApiError && thrown.code === 404)) throw thrown;

@@ -97,7 +97,7 @@ function writeReferences<K extends KubeObject, O extends KubeObject>(
 ): Promise<K | undefined> {
   const { uid, resourceVersion } = object.metadata ?? {};
   const body = { metadata: { uid, resourceVersion, ownerReferences } };
-  return orMissing(request.client.patch(request.of, nameOf(object), 'merge', body));
+  return orMissing(request.client.patch(request.of, nameOf(object), { type: 'merge', body }));
 }
 
 /** The answer, or undefined when the object is not there. */

@@ -48,9 +48,14 @@ function simulateAgents(client: Client, ends: (pod: Pod) => boolean): { close():
       },
     });
     if (pod.status?.phase === 'Pending')
-      await client.patch(pods, at, 'strategic', status('Running', 'True'), { subresource: 'status' });
+      await client.patch(pods, at, { type: 'strategic', body: status('Running', 'True') }, { subresource: 'status' });
     else if (pod.status?.phase === 'Running' && ends(pod)) {
-      await client.patch(pods, at, 'strategic', status('Succeeded', 'False'), { subresource: 'status' });
+      await client.patch(
+        pods,
+        at,
+        { type: 'strategic', body: status('Succeeded', 'False') },
+        { subresource: 'status' },
+      );
     }
   };
   return client.cache(pods).onChange(({ type, object }) => {
@@ -123,7 +128,7 @@ test('a deployment becomes available, rolls, and goes with its namespace', async
       );
     };
     await until('the deployment is available', rolled('v1'));
-    await client.patch(deployments, at, 'strategic', { spec: { template: template('v2') } });
+    await client.patch(deployments, at, { type: 'strategic', body: { spec: { template: template('v2') } } });
     await until('the deployment has rolled', rolled('v2'));
     await client.delete(namespaces, { name: 'n' });
     await until(

@@ -260,7 +260,7 @@ function inside(): void {
       assert.ok(text.includes(line), `${line} in ${text}`);
     const cri = connectCri({ socket: runtime.socket });
     const [container] = await cri.containerList({ 'io.kubernetes.pod.name': 'config' });
-    await client.patch(MAPS, { namespace: 'default', name: 'm' }, 'merge', { data: { k: 'v2' } });
+    await client.patch(MAPS, { namespace: 'default', name: 'm' }, { type: 'merge', body: { data: { k: 'v2' } } });
     await eventually('new content', async () => {
       const read = await cri.exec(container?.id ?? '', ['cat', '/m/k'], 5);
       return read.stdout.toString() === 'v2' ? true : undefined;

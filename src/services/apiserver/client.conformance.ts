@@ -67,18 +67,18 @@ export function clientConformance(name: string, open: () => Promise<ClientUnderT
     it('patches in four languages', async () => {
       await client.create(configMaps, map('p', { a: '1' }));
       const at = { namespace, name: 'p' };
-      await client.patch(configMaps, at, 'merge', { data: { b: '2' } });
-      await client.patch(configMaps, at, 'strategic', { data: { c: '3' } });
-      await client.patch(configMaps, at, 'json', [{ op: 'remove', path: '/data/a' }]);
+      await client.patch(configMaps, at, { type: 'merge', body: { data: { b: '2' } } });
+      await client.patch(configMaps, at, { type: 'strategic', body: { data: { c: '3' } } });
+      await client.patch(configMaps, at, { type: 'json', body: [{ op: 'remove', path: '/data/a' }] });
       const applied = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'p' }, data: { d: '4' } };
-      const result = await client.patch(configMaps, at, 'apply', applied, { fieldManager: 'suite' });
+      const result = await client.patch(configMaps, at, { type: 'apply', body: applied }, { fieldManager: 'suite' });
       assert.deepEqual(result.data, { b: '2', c: '3', d: '4' });
     });
 
     it('creates by apply what is not there', async () => {
       const applied = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'new' }, data: { a: '1' } };
       const at = { namespace, name: 'new' };
-      const made = await client.patch(configMaps, at, 'apply', applied, { fieldManager: 'suite' });
+      const made = await client.patch(configMaps, at, { type: 'apply', body: applied }, { fieldManager: 'suite' });
       assert.ok(made.metadata?.uid);
     });
 
@@ -123,10 +123,15 @@ export function clientConformance(name: string, open: () => Promise<ClientUnderT
       };
       await client.create(deployments, { metadata: { name: 'web', namespace }, spec });
       const at = { namespace, name: 'web' };
-      await client.patch(deployments, at, 'merge', { spec: { replicas: 3 } }, { subresource: 'scale' });
+      await client.patch(deployments, at, { type: 'merge', body: { spec: { replicas: 3 } } }, { subresource: 'scale' });
       const scale = (await client.get(deployments, at, { subresource: 'scale' })) as unknown as Scale;
       assert.equal(scale.spec?.replicas, 3);
-      await client.patch(deployments, at, 'merge', { status: { replicas: 2 } }, { subresource: 'status' });
+      await client.patch(
+        deployments,
+        at,
+        { type: 'merge', body: { status: { replicas: 2 } } },
+        { subresource: 'status' },
+      );
       const now = await client.get(deployments, at);
       assert.equal(now.spec?.replicas, 3);
       assert.equal(now.status?.replicas, 2);
@@ -163,9 +168,9 @@ export function clientConformance(name: string, open: () => Promise<ClientUnderT
       const at = { namespace, name: 'w' };
       await client.create(configMaps, map('w'));
       for (const label of ['yes', 'yes', null])
-        await client.patch(configMaps, at, 'merge', {
-          metadata: { labels: { in: label } },
-          data: { n: `${events.length}` },
+        await client.patch(configMaps, at, {
+          type: 'merge',
+          body: { metadata: { labels: { in: label } }, data: { n: `${events.length}` } },
         });
       await until(() => events.some((event) => event.type === 'DELETED'));
       watch.close();
@@ -200,7 +205,7 @@ export function clientConformance(name: string, open: () => Promise<ClientUnderT
       assert.ok(cache.get({ namespace, name: 'before' }));
       await client.create(configMaps, map('during', { v: '1' }));
       await until(() => cache.get({ namespace, name: 'during' }) !== undefined);
-      await client.patch(configMaps, { namespace, name: 'during' }, 'merge', { data: { v: '2' } });
+      await client.patch(configMaps, { namespace, name: 'during' }, { type: 'merge', body: { data: { v: '2' } } });
       await client.delete(configMaps, { namespace, name: 'during' });
       await until(() => changes.some((change) => change.type === 'deleted'));
       const own = changes.filter((change) => change.object.metadata?.name === 'during');

@@ -24,9 +24,8 @@ test('what is missing is made, what was deleted comes back, what was changed sta
   await clock.advance(1000);
   const name = 'ase-node-local';
   assert.equal((await client.get(classes, { name })).volumeBindingMode, 'WaitForFirstConsumer');
-  await client.patch(classes, { name }, 'merge', {
-    metadata: { annotations: { 'storageclass.kubernetes.io/is-default-class': 'false' } },
-  });
+  const body = { metadata: { annotations: { 'storageclass.kubernetes.io/is-default-class': 'false' } } };
+  await client.patch(classes, { name }, { type: 'merge', body });
   await clock.advance(1000);
   assert.equal(
     (await client.get(classes, { name })).metadata?.annotations?.['storageclass.kubernetes.io/is-default-class'],

@@ -20,7 +20,11 @@ test('a namespace gets its account and its certificate, and is emptied before it
   const going = await client.get(kinds.namespaces, { name: 'n' });
   const remaining = going.status?.conditions?.find((c) => c.type === 'NamespaceContentRemaining');
   assert.equal(remaining?.message, 'Some resources are remaining: configmaps. has 1 resource instances');
-  await client.patch(kinds.configMaps, { namespace: 'n', name: 'held' }, 'merge', { metadata: { finalizers: [] } });
+  await client.patch(
+    kinds.configMaps,
+    { namespace: 'n', name: 'held' },
+    { type: 'merge', body: { metadata: { finalizers: [] } } },
+  );
   await site.pass(1000, 250);
   assert.equal((await client.list(kinds.namespaces)).items.length, 0);
   await site.stop();

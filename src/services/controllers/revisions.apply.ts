@@ -42,7 +42,10 @@ export async function keepRevisions<O extends Revisioned>(
   });
   if (plan.update && plan.renumber === undefined) return { all: known, update: plan.update };
   if (plan.update) {
-    const update = await client.patch(kinds.revisions, nameOf(plan.update), 'merge', { revision: plan.renumber });
+    const update = await client.patch(kinds.revisions, nameOf(plan.update), {
+      type: 'merge',
+      body: { revision: plan.renumber },
+    });
     return { all: known.map((revision) => (revision === plan.update ? update : revision)), update };
   }
   const ownerReferences = [ownerReference(of, owner)];

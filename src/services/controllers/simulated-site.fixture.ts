@@ -26,14 +26,8 @@ export interface SimulatedSite {
   stop(): Promise<void>;
 }
 
-export async function simulatedSite(options: { nodes?: number } = {}): Promise<SimulatedSite> {
-  const clock = fakeClock();
-  const client = fakeClient({ clock });
-  const log = memoryLog();
-  const kinds = builtinKinds();
-  const podsOf = resourceOf<Pod>('', 'v1', 'pods');
-  const nodeCount = options.nodes ?? 2;
-  for (let i = 0; i < nodeCount; i++) {
+async function createNodes({ client, kinds }: Pick<SimulatedSite, 'client' | 'kinds'>, count: number): Promise<void> {
+  for (let i = 0; i < count; i++) {
     await client.create(kinds.nodes, {
       metadata: { name: `node-${i}`, labels: { 'kubernetes.io/hostname': `node-${i}` } },
       status: {
@@ -42,6 +36,28 @@ export async function simulatedSite(options: { nodes?: number } = {}): Promise<S
       },
     });
   }
+}
+
+/** The sign of life that every node gives, unless the site is silent. */
+async function renewLeases({ client, kinds, clock, silent }: SimulatedSite): Promise<void> {
+  if (silent) return;
+  for (const node of (await client.list(kinds.nodes)).items) {
+    const at = { namespace: 'kube-node-lease', name: node.metadata?.name ?? '' };
+    const spec = { renewTime: new Date(clock.now()).toISOString() };
+    const known = client.cache(kinds.leases).get(at);
+    if (known) await client.patch(kinds.leases, at, { type: 'merge', body: { spec } });
+    else await client.create(kinds.leases, { metadata: at, spec });
+  }
+}
+
+export async function simulatedSite(options: { nodes?: number } = {}): Promise<SimulatedSite> {
+  const clock = fakeClock();
+  const client = fakeClient({ clock });
+  const log = memoryLog();
+  const kinds = builtinKinds();
+  const podsOf = resourceOf<Pod>('', 'v1', 'pods');
+  const nodeCount = options.nodes ?? 2;
+  await createNodes({ client, kinds }, nodeCount);
   const controllers = await startControllers({ client, clock, log, rootCaPem: 'ROOT', podCidr: '172.27.0.0/16' });
   let placed = 0;
   const site: SimulatedSite = {
@@ -62,7 +78,7 @@ export async function simulatedSite(options: { nodes?: number } = {}): Promise<S
     },
     async pass(ms, stepMs = 1000) {
       for (let left = ms; left > 0; left -= stepMs) {
-        await renew();
+        await renewLeases(site);
         await clock.advance(Math.min(left, stepMs));
         await site.settle();
       }
@@ -75,19 +91,9 @@ export async function simulatedSite(options: { nodes?: number } = {}): Promise<S
       const containerStatuses = (pod.spec?.containers ?? []).map((container) => ({ name: container.name, state }));
       const conditions = [{ type: 'Ready', status: 'False', lastTransitionTime: now }];
       const body = { status: { phase, containerStatuses, conditions } };
-      await client.patch(podsOf, { namespace, name }, 'merge', body, { subresource: 'status' });
+      await client.patch(podsOf, { namespace, name }, { type: 'merge', body }, { subresource: 'status' });
     },
     stop: () => controllers.stop(),
-  };
-  const renew = async (): Promise<void> => {
-    if (site.silent) return;
-    for (const node of (await client.list(kinds.nodes)).items) {
-      const at = { namespace: 'kube-node-lease', name: node.metadata?.name ?? '' };
-      const spec = { renewTime: new Date(clock.now()).toISOString() };
-      const known = client.cache(kinds.leases).get(at);
-      if (known) await client.patch(kinds.leases, at, 'merge', { spec });
-      else await client.create(kinds.leases, { metadata: at, spec });
-    }
   };
   const agent = async (): Promise<void> => {
     for (const pod of await site.pods()) {
@@ -104,7 +110,7 @@ export async function simulatedSite(options: { nodes?: number } = {}): Promise<S
         const ready = { type: 'Ready', status, lastTransitionTime: rfc3339(clock.now()) };
         const podIP = pod.status.podIP ?? `172.27.0.${(placed % 250) + 1}`;
         const body = { status: { phase: 'Running', podIP, podIPs: [{ ip: podIP }], conditions: [ready] } };
-        await client.patch(podsOf, at, 'merge', body, { subresource: 'status' });
+        await client.patch(podsOf, at, { type: 'merge', body }, { subresource: 'status' });
       }
     }
   };

@@ -34,7 +34,11 @@ test('a stateful set starts in order, one healthy after the other, and shrinks f
   const [pod] = await site.pods('n');
   assert.equal(pod?.spec?.hostname, 'db-0');
   assert.equal(pod?.spec?.volumes?.[0]?.persistentVolumeClaim?.claimName, 'data-db-0');
-  await client.patch(kinds.statefulSets, { namespace: 'n', name: 'db' }, 'merge', { spec: { replicas: 1 } });
+  await client.patch(
+    kinds.statefulSets,
+    { namespace: 'n', name: 'db' },
+    { type: 'merge', body: { spec: { replicas: 1 } } },
+  );
   await site.settle();
   assert.deepEqual(await names(site), ['db-0']);
   const left = (await client.list(kinds.claims)).items.map((c) => c.metadata?.name);
@@ -49,7 +53,7 @@ test('a stateful set rolls down to its partition, and its revisions follow', asy
   const updateStrategy = { type: 'RollingUpdate', rollingUpdate: { partition: 1 } };
   await client.create(kinds.statefulSets, statefulSet({ updateStrategy }));
   await site.settle();
-  await client.patch(kinds.statefulSets, at, 'merge', { spec: { template: template('v2') } });
+  await client.patch(kinds.statefulSets, at, { type: 'merge', body: { spec: { template: template('v2') } } });
   await site.settle();
   assert.deepEqual(await images(site), ['db-0=v1', 'db-1=v2', 'db-2=v2']);
   const part = (await client.get(kinds.statefulSets, at)).status;
@@ -59,8 +63,9 @@ test('a stateful set rolls down to its partition, and its revisions follow', asy
   await client.delete(kinds.pods, { namespace: 'n', name: low?.metadata?.name ?? '' });
   await site.settle();
   assert.deepEqual((await images(site))[0], 'db-0=v1', 'below the partition the old template holds');
-  await client.patch(kinds.statefulSets, at, 'merge', {
-    spec: { updateStrategy: { rollingUpdate: { partition: 0 } } },
+  await client.patch(kinds.statefulSets, at, {
+    type: 'merge',
+    body: { spec: { updateStrategy: { rollingUpdate: { partition: 0 } } } },
   });
   await site.settle();
   assert.deepEqual(await images(site), ['db-0=v2', 'db-1=v2', 'db-2=v2']);
@@ -80,7 +85,11 @@ test('claims go with a smaller size when the set says so', async () => {
   const persistentVolumeClaimRetentionPolicy = { whenScaled: 'Delete', whenDeleted: 'Retain' };
   await client.create(kinds.statefulSets, statefulSet({ volumeClaimTemplates, persistentVolumeClaimRetentionPolicy }));
   await site.settle();
-  await client.patch(kinds.statefulSets, { namespace: 'n', name: 'db' }, 'merge', { spec: { replicas: 2 } });
+  await client.patch(
+    kinds.statefulSets,
+    { namespace: 'n', name: 'db' },
+    { type: 'merge', body: { spec: { replicas: 2 } } },
+  );
   await site.settle();
   assert.deepEqual(
     (await client.list(kinds.claims)).items.map((c) => c.metadata?.name),
@@ -98,13 +107,21 @@ test('a daemon set runs on each node that suits, follows nodes and taints, and r
   const nodes = async () => (await site.pods('n')).map((p) => p.spec?.nodeName).sort();
   assert.deepEqual(await nodes(), ['node-0', 'node-1', 'node-2']);
   const taints = [{ key: 'x', effect: 'NoExecute' }];
-  await client.patch(kinds.nodes, { name: 'node-1' }, 'merge', { spec: { taints } });
+  await client.patch(kinds.nodes, { name: 'node-1' }, { type: 'merge', body: { spec: { taints } } });
   await site.settle();
   assert.deepEqual(await nodes(), ['node-0', 'node-2']);
-  await client.patch(kinds.nodes, { name: 'node-1' }, 'merge', { spec: { taints: [], unschedulable: true } });
+  await client.patch(
+    kinds.nodes,
+    { name: 'node-1' },
+    { type: 'merge', body: { spec: { taints: [], unschedulable: true } } },
+  );
   await site.settle();
   assert.deepEqual(await nodes(), ['node-0', 'node-1', 'node-2'], 'a cordon does not keep daemons away');
-  await client.patch(kinds.daemonSets, { namespace: 'n', name: 'd' }, 'merge', { spec: { template: template('v2') } });
+  await client.patch(
+    kinds.daemonSets,
+    { namespace: 'n', name: 'd' },
+    { type: 'merge', body: { spec: { template: template('v2') } } },
+  );
   await site.settle();
   assert.deepEqual(new Set((await site.pods('n')).map((p) => p.spec?.containers[0]?.image)), new Set(['v2']));
   const { status } = await client.get(kinds.daemonSets, { namespace: 'n', name: 'd' });
@@ -201,7 +218,7 @@ test('a job can be suspended and resumed, ends at its deadline, and is removed w
   await client.create(kinds.jobs, job({ suspend: true, activeDeadlineSeconds: 30, ttlSecondsAfterFinished: 60 }));
   await site.pass(40_000);
   assert.deepEqual(await names(site), []);
-  await client.patch(kinds.jobs, { namespace: 'n', name: 'j' }, 'merge', { spec: { suspend: false } });
+  await client.patch(kinds.jobs, { namespace: 'n', name: 'j' }, { type: 'merge', body: { spec: { suspend: false } } });
   await site.settle();
   assert.equal((await running(site)).length, 1);
   await site.pass(31_000);

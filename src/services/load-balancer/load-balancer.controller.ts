@@ -18,34 +18,60 @@ const ANNOUNCED_BY = 'holdfast.dev/announced-by';
 const SERVICE_NAME = 'kubernetes.io/service-name';
 const SERVICES = resourceOf<Service>('', 'v1', 'services');
 
+function openCaches(client: Client) {
+  return {
+    services: client.cache(SERVICES),
+    nodes: client.cache(resourceOf<Node>('', 'v1', 'nodes')),
+    slices: client.cache(resourceOf<EndpointSlice>('discovery.k8s.io', 'v1', 'endpointslices')),
+  };
+}
+
+const readyOf = (node: Node | undefined): string | undefined =>
+  node?.status?.conditions?.find((c) => c.type === 'Ready')?.status;
+
+/** Which services a change concerns. */
+function watchesOf({ services, nodes, slices }: ReturnType<typeof openCaches>): Controller['watches'] {
+  const balancedKeys = (): string[] => services.list().filter(isBalanced).map(keyOf);
+  return [
+    {
+      cache: services,
+      // A service that went frees its address for one that waits.
+      keys: ({ type, object }) => (type === 'deleted' ? balancedKeys() : [keyOf(object)]),
+    },
+    { cache: nodes, keys: ({ object, previous }) => (readyOf(object) === readyOf(previous) ? [] : balancedKeys()) },
+    {
+      cache: slices,
+      keys: ({ object }) => {
+        const { namespace = '', labels } = object.metadata ?? {};
+        const service = services.get({ namespace, name: labels?.[SERVICE_NAME] ?? '' });
+        const isLocal = service && isBalanced(service) && service.spec?.externalTrafficPolicy === 'Local';
+        return isLocal ? [keyOf(service)] : [];
+      },
+    },
+  ];
+}
+
 export function loadBalancerController(options: LoadBalancerOptions): Controller {
   const { client, pool } = options;
-  const services = client.cache(SERVICES);
-  const nodes = client.cache(resourceOf<Node>('', 'v1', 'nodes'));
-  const slices = client.cache(resourceOf<EndpointSlice>('discovery.k8s.io', 'v1', 'endpointslices'));
+  const caches = openCaches(client);
+  const { services, nodes, slices } = caches;
   const events = eventRecorder({ client, clock: options.clock, log: options.log, component: 'load-balancer' });
-  const balancedKeys = (): string[] => services.list().filter(isBalanced).map(keyOf);
   const slicesOf = (namespace: string, name: string): EndpointSlice[] =>
     slices.list(namespace).filter((s) => s.metadata?.labels?.[SERVICE_NAME] === name);
-  const readyOf = (node: Node | undefined): string | undefined =>
-    node?.status?.conditions?.find((c) => c.type === 'Ready')?.status;
-
   const announce = async (service: Service): Promise<void> => {
     const { namespace = '', name = '', annotations } = service.metadata ?? {};
     const present = annotations?.[ANNOUNCED_BY];
     const announcer = planAnnouncer(service, nodes.list(), slicesOf(namespace, name), present) ?? null;
-    if ((present ?? null) !== announcer)
-      await client.patch(SERVICES, { namespace, name }, 'merge', {
-        metadata: { annotations: { [ANNOUNCED_BY]: announcer } },
-      });
+    if ((present ?? null) === announcer) return;
+    const body = { metadata: { annotations: { [ANNOUNCED_BY]: announcer } } };
+    await client.patch(SERVICES, { namespace, name }, { type: 'merge', body });
   };
   const setIngress = async (service: Service, ingress: { ip: string; ipMode: string }[]): Promise<void> => {
     const { namespace = '', name = '' } = service.metadata ?? {};
     await client.patch(
       SERVICES,
       { namespace, name },
-      'merge',
-      { status: { loadBalancer: ingress.length ? { ingress } : { ingress: null } } },
+      { type: 'merge', body: { status: { loadBalancer: ingress.length ? { ingress } : { ingress: null } } } },
       { subresource: 'status' },
     );
   };
@@ -78,24 +104,7 @@ export function loadBalancerController(options: LoadBalancerOptions): Controller
     name: 'load-balancer',
     // One at a time: two services must not be given the same address.
     concurrency: 1,
-    watches: [
-      {
-        cache: services,
-        // A service that went frees its address for one that waits.
-        keys: ({ type, object }) => (type === 'deleted' ? balancedKeys() : [keyOf(object)]),
-      },
-      { cache: nodes, keys: ({ object, previous }) => (readyOf(object) === readyOf(previous) ? [] : balancedKeys()) },
-      {
-        cache: slices,
-        keys: ({ object }) => {
-          const { namespace = '', labels } = object.metadata ?? {};
-          const service = services.get({ namespace, name: labels?.[SERVICE_NAME] ?? '' });
-          return service && isBalanced(service) && service.spec?.externalTrafficPolicy === 'Local'
-            ? [keyOf(service)]
-            : [];
-        },
-      },
-    ],
+    watches: watchesOf(caches),
     reconcile,
   };
 }

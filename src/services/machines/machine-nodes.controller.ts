@@ -30,9 +30,8 @@ export function machineNodesController(of: MachineNodesOptions): Controller {
       const folder = of.volumeFolder(machine);
       const { labels = {}, annotations = {} } = node.metadata ?? {};
       if (labels[label] !== undefined && annotations[VOLUME_FOLDER] === folder) return;
-      await of.client.patch(NODES, { name }, 'merge', {
-        metadata: { labels: { [label]: '' }, annotations: { [VOLUME_FOLDER]: folder } },
-      });
+      const body = { metadata: { labels: { [label]: '' }, annotations: { [VOLUME_FOLDER]: folder } } };
+      await of.client.patch(NODES, { name }, { type: 'merge', body });
     },
   };
 }

@@ -48,7 +48,7 @@ test('configuration, routes and addresses follow the API', async () => {
   assert.ok(routing.held.get('lo')?.has('172.28.0.10'));
   assert.equal(fs.existsSync(file), false, 'no range, no configuration');
 
-  await client.patch(NODES, { name: 'a' }, 'merge', { spec: { podCIDR: '172.27.3.0/24' } });
+  await client.patch(NODES, { name: 'a' }, { type: 'merge', body: { spec: { podCIDR: '172.27.3.0/24' } } });
   await clock.advance(100);
   await network.ready;
   assert.match(fs.readFileSync(file, 'utf8'), /172\.27\.3\.0\/24/);

@@ -45,7 +45,8 @@ export function pullSecretController(options: PullSecretOptions): Controller {
         type: 'kubernetes.io/dockerconfigjson',
         data: { '.dockerconfigjson': data },
       };
-      if (present) await client.patch(SECRETS, { namespace: name, name: PULL_SECRET }, 'merge', { data: secret.data });
+      const at = { namespace: name, name: PULL_SECRET };
+      if (present) await client.patch(SECRETS, at, { type: 'merge', body: { data: secret.data } });
       else await client.create(SECRETS, secret);
     },
   };

@@ -38,5 +38,5 @@ export async function reportUnplaced(world: PlacementWorld, pod: Pod, message: s
     lastTransitionTime: since,
   };
   const body = { metadata: { uid: uidOf(pod) }, status: { conditions: [condition] } };
-  await orMissing(world.client.patch(pods, nameOf(pod), 'strategic', body, { subresource: 'status' }));
+  await orMissing(world.client.patch(pods, nameOf(pod), { type: 'strategic', body }, { subresource: 'status' }));
 }

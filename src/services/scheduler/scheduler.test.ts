@@ -100,7 +100,11 @@ test('gates hold a pod back, priority goes first', async () => {
   await settle();
   assert.deepEqual([await placeOf('gated'), await placeOf('low'), await placeOf('high')], [undefined, undefined, 'a']);
   await client.delete(pods, { namespace: 'n', name: 'high' }, { gracePeriodSeconds: 0 });
-  await client.patch(pods, { namespace: 'n', name: 'gated' }, 'merge', { spec: { schedulingGates: null } });
+  await client.patch(
+    pods,
+    { namespace: 'n', name: 'gated' },
+    { type: 'merge', body: { spec: { schedulingGates: null } } },
+  );
   await settle();
   assert.equal(await placeOf('gated'), 'a');
   await scheduler.stop();

@@ -46,11 +46,11 @@ export async function applyVolumes(
     const claimRef = { apiVersion: 'v1', kind: 'PersistentVolumeClaim', name, namespace, uid: uidOf(claim) };
     const annotations = { 'pv.kubernetes.io/bound-by-controller': 'yes' };
     const metadata = { resourceVersion: volume.metadata?.resourceVersion, annotations };
-    await client.patch(volumes, nameOf(volume), 'merge', { metadata, spec: { claimRef } });
+    await client.patch(volumes, nameOf(volume), { type: 'merge', body: { metadata, spec: { claimRef } } });
   }
   for (const claim of decision.provision) {
     const metadata = { uid: uidOf(claim), annotations: { [selectedNodeAnnotation]: nodeName } };
-    await client.patch(claims, nameOf(claim), 'merge', { metadata });
+    await client.patch(claims, nameOf(claim), { type: 'merge', body: { metadata } });
   }
   await untilBound(world, [...decision.bind.map((b) => b.claim), ...decision.provision], decision);
 }

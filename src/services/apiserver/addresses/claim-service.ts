@@ -46,14 +46,16 @@ interface Claiming {
   readonly taken: (() => void)[];
 }
 
+/** The write of a service: of `present` when that is there already. */
+export interface ServiceWrite {
+  readonly resource: ServedResource;
+  readonly service: Service;
+  readonly present: Service | undefined;
+  readonly dryRun: boolean;
+}
+
 /** Completes `service` in place. Errors: ApiError 422. */
-export function claimService(
-  resource: ServedResource,
-  pools: Pools,
-  service: Service,
-  present: Service | undefined,
-  dryRun: boolean,
-): AddressClaim {
+export function claimService(pools: Pools, { resource, service, present, dryRun }: ServiceWrite): AddressClaim {
   const { spec } = service;
   if (!spec) return NOTHING_CLAIMED;
   const claiming: Claiming = {

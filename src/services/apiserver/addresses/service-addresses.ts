@@ -44,7 +44,7 @@ export function makeServiceAddresses(options: ServiceAddressOptions): ServiceAdd
   const following = followServices(options.store, pools);
   const claim = (resource: ServedResource, object: KubeObject, present: KubeObject | undefined, dryRun: boolean) =>
     resource.prefix === PREFIX
-      ? claimService(resource, pools, object as Service, present as Service | undefined, dryRun)
+      ? claimService(pools, { resource, service: object as Service, present: present as Service | undefined, dryRun })
       : NOTHING_CLAIMED;
   return {
     claimForCreate: (resource, object, dryRun) => claim(resource, object, undefined, dryRun),

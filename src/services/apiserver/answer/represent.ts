@@ -13,6 +13,13 @@ import type { Listed } from '../verbs/read.ts';
 import { tableShown } from './alternate.ts';
 import { assembleList } from './list-body.ts';
 
+/** In what form a client wants its answer, and when that is: a table tells ages. */
+export interface Showing {
+  readonly accepted: Accepted;
+  readonly query: URLSearchParams;
+  readonly nowMs: number;
+}
+
 /** Whether stored bytes are what a client of this version gets. */
 function asStored(resource: ServedResource): boolean {
   return resource.facts === resource.storage;
@@ -27,29 +34,19 @@ function objectJson(resource: ServedResource, entry: ObjectEntry): Uint8Array {
   return asStored(resource) ? entry.bytes : Buffer.from(JSON.stringify(servedObject(resource, entry)));
 }
 
-/** What a client that accepts `accepted` gets for one object. */
-export function showObject(
-  resource: ServedResource,
-  entry: ObjectEntry,
-  accepted: Accepted,
-  query: URLSearchParams,
-  nowMs: number,
-): Uint8Array | string {
+/** What a client gets for one object. */
+export function showObject(resource: ServedResource, entry: ObjectEntry, showing: Showing): Uint8Array | string {
+  const { accepted } = showing;
   if (accepted.shape === 'table')
-    return inFormat(accepted, tableShown(resource, [servedObject(resource, entry)], tableOptions(query, nowMs)));
+    return inFormat(accepted, tableShown(resource, [servedObject(resource, entry)], tableOptions(showing)));
   if (accepted.shape === 'metadata') return inFormat(accepted, partialMetadataOf(servedObject(resource, entry)));
   const json = objectJson(resource, entry);
   return accepted.format === 'json' ? json : yamlOf(JSON.parse(textOf(json)));
 }
 
-/** What a client that accepts `accepted` gets for a list. */
-export function showList(
-  resource: ServedResource,
-  listed: Listed,
-  accepted: Accepted,
-  query: URLSearchParams,
-  nowMs: number,
-): Uint8Array | string {
+/** What a client gets for a list. */
+export function showList(resource: ServedResource, listed: Listed, showing: Showing): Uint8Array | string {
+  const { accepted } = showing;
   const head = {
     resourceVersion: String(listed.revision),
     continue: listed.continue,
@@ -67,26 +64,28 @@ export function showList(
   }
   const objects = listed.entries.map((entry) => servedObject(resource, entry));
   if (accepted.shape === 'metadata') return inFormat(accepted, partialMetadataListOf(objects, head));
-  return inFormat(accepted, tableShown(resource, objects, { ...tableOptions(query, nowMs), list: head }));
+  return inFormat(accepted, tableShown(resource, objects, { ...tableOptions(showing), list: head }));
 }
 
 /** The object of one watch event, as JSON. A table's columns come with the first event only. */
 export function showEventObject(
   resource: ServedResource,
   entry: ObjectEntry,
-  { accepted, query, first }: { accepted: Accepted; query: URLSearchParams; first: boolean },
-  nowMs: number,
+  { first, ...showing }: Showing & { readonly first: boolean },
 ): Uint8Array | string {
-  if (accepted.shape !== 'table') return showObject(resource, entry, { ...accepted, format: 'json' }, query, nowMs);
-  const options = { ...tableOptions(query, nowMs), withoutColumns: !first };
+  const { accepted } = showing;
+  if (accepted.shape !== 'table')
+    return showObject(resource, entry, { ...showing, accepted: { ...accepted, format: 'json' } });
+  const options = { ...tableOptions(showing), withoutColumns: !first };
   return JSON.stringify(tableShown(resource, [servedObject(resource, entry)], options));
 }
 
 /** The scale of a workload, which is made when somebody asks. */
-export function showScale(scale: KubeObject, accepted: Accepted, query: URLSearchParams, now: number): string {
+export function showScale(scale: KubeObject, showing: Showing): string {
+  const { accepted, nowMs: now } = showing;
   if (accepted.shape === 'metadata') return inFormat(accepted, partialMetadataOf(scale));
   if (accepted.shape === 'object') return inFormat(accepted, scale);
-  const { includeObject } = tableOptions(query, now);
+  const { includeObject } = tableOptions(showing);
   const resource = { group: 'autoscaling', resource: 'scales' };
   const metadata = { resourceVersion: scale.metadata?.resourceVersion };
   return inFormat(accepted, tableOf({ resource, objects: [scale], includeObject, metadata, now }));
@@ -101,7 +100,7 @@ function inFormat(accepted: Accepted, value: unknown): string {
   return accepted.format === 'json' ? JSON.stringify(value) : yamlOf(value);
 }
 
-function tableOptions(query: URLSearchParams, nowMs: number) {
+function tableOptions({ query, nowMs }: Showing) {
   const include = query.get('includeObject');
   return { nowMs, includeObject: (include || 'Metadata') as IncludeObject };
 }

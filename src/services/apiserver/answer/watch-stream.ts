@@ -35,7 +35,7 @@ export function makeFrameMaker(core: Core): FrameMaker {
       const way = `${resource.apiVersion}/${resource.facts.resource}/${accepted.shape}/${query.get('includeObject') ?? ''}/${first}`;
       const known = last.get(way);
       if (known && known.entry === entry && known.type === type) return known.bytes;
-      const object = showEventObject(resource, entry, { accepted, query, first }, core.clock.now());
+      const object = showEventObject(resource, entry, { accepted, query, first, nowMs: core.clock.now() });
       const head = Buffer.from(`{"type":"${type}","object":`);
       const bytes = Buffer.concat([head, typeof object === 'string' ? Buffer.from(object) : object, TAIL]);
       last.set(way, { entry, type, bytes });
@@ -68,11 +68,16 @@ function bookmarkFrame(
   return Buffer.from(`${JSON.stringify({ type: 'BOOKMARK', object })}\n`);
 }
 
+/** Who serves a watch, and to whom. */
+export interface WatchParts {
+  readonly core: Core;
+  readonly frames: FrameMaker;
+  readonly exchange: HttpExchange;
+}
+
 /** Serves a watch until the client leaves, its time is over, or it reads too slowly. Errors: ApiError before it begins. */
 export function serveWatch(
-  core: Core,
-  frames: FrameMaker,
-  exchange: HttpExchange,
+  { core, frames, exchange }: WatchParts,
   call: Call,
   options: WatchCallOptions & { readonly timeoutSeconds?: number },
   shown: Shown,

@@ -17,6 +17,14 @@ export interface CacheScope {
 type Listener = (change: CacheChange<KubeObject>) => void;
 type Matches = ((index: ObjectIndex) => boolean) | undefined;
 
+/** What of the store the cache shows, and how. */
+interface View {
+  readonly core: Core;
+  readonly prefix: string;
+  readonly matches: Matches;
+  show(entry: ObjectEntry): KubeObject;
+}
+
 /** `show` gives the object of an entry in the version that is asked for. */
 export function localCache(
   core: Core,
@@ -43,7 +51,7 @@ export function localCache(
       return entriesUnder(core, narrowed, matches).map(show);
     },
     onChange: (listener) => {
-      const following = follow(core, prefix, matches, show, listener);
+      const following = follow({ core, prefix, matches, show }, listener);
       const handle = {
         close: () => {
           open.delete(handle);
@@ -66,13 +74,8 @@ function entriesUnder(core: Core, prefix: string, matches: Matches): ObjectEntry
 }
 
 /** Follows the store. When the store lost its history the listener is told of the difference, as if nothing had happened. */
-function follow(
-  core: Core,
-  prefix: string,
-  matches: Matches,
-  show: (entry: ObjectEntry) => KubeObject,
-  listener: Listener,
-): { close(): void } {
+function follow(view: View, listener: Listener): { close(): void } {
+  const { core, prefix, matches, show } = view;
   let closed = false;
   let watching: { close(): void } | undefined;
   let known = new Map(entriesUnder(core, prefix, matches).map((entry) => [entry.key, entry]));

@@ -3,6 +3,8 @@ import type {
   ApiError,
   Client,
   ObjectName,
+  Patch,
+  PatchOptions,
   PatchType,
   Resource,
   WatchEvent,
@@ -15,7 +17,7 @@ import type { Authorizer, UserInfo } from '../contract.ts';
 import type { ServedResource } from '../objects/served-resource.ts';
 import { fromStorage } from '../objects/versions.ts';
 import { denial } from '../request/identify.ts';
-import type { Subresources } from '../subresources/subresource.ts';
+import type { SubresourceAnswer, Subresources, SubresourceVerbs } from '../subresources/subresource.ts';
 import type { Call, Core, ObjectEntry, WriteCallOptions } from '../verbs/call.ts';
 import { objectCreate } from '../verbs/create.ts';
 import { objectDelete } from '../verbs/delete.ts';
@@ -88,6 +90,18 @@ class LocalCalls {
     if (!allowed) throw objectError.forbidden({ group, resource }, name, denial(request, reason));
   }
 
+  /** What the subresource of the call can do. Errors: ApiError 404. */
+  verbs(call: Call): SubresourceVerbs {
+    const verbs = this.#parts.subresources.find(call.resource, call.subresource);
+    if (!verbs) throw requestError.notFound();
+    return verbs;
+  }
+
+  /** The object that a subresource answered with. */
+  answered(call: Call, answer: SubresourceAnswer): KubeObject {
+    return 'bytes' in answer ? this.object(call.resource, answer) : answer;
+  }
+
   /** The object of an entry in the served version. Shared. */
   object(resource: ServedResource, entry: ObjectEntry): KubeObject {
     if (resource.facts === resource.storage) return entry.index.object(entry.bytes);
@@ -100,25 +114,16 @@ class LocalCalls {
   }
 }
 
-export function makeLocalClient(parts: LocalClientParts): Client {
-  const { core, subresources, user } = parts;
-  const calls = new LocalCalls(parts);
-  const sub = (call: Call) => {
-    const verbs = subresources.find(call.resource, call.subresource);
-    if (!verbs) throw requestError.notFound();
-    return verbs;
-  };
-  const notAllowed = (call: Call): ApiError => objectError.methodNotAllowed(call.resource.facts);
-  const asObject = (call: Call, result: ObjectEntry | KubeObject): KubeObject =>
-    'bytes' in result ? calls.object(call.resource, result) : result;
+const notAllowed = (call: Call): ApiError => objectError.methodNotAllowed(call.resource.facts);
 
-  const client = {
+function reads(core: Core, calls: LocalCalls) {
+  return {
     async get(of: Resource, at: ObjectName, options: { subresource?: string } = {}) {
       const call = calls.call(of, 'get', { ...at, ...options });
       if (!call.subresource) return calls.object(call.resource, objectGet(core, call));
-      const { get } = sub(call);
+      const { get } = calls.verbs(call);
       if (!get) throw notAllowed(call);
-      return asObject(call, await get(call));
+      return calls.answered(call, await get(call));
     },
     async list(of: Resource, options: Parameters<Client['list']>[1] = {}) {
       const call = calls.call(of, 'list', options);
@@ -128,52 +133,6 @@ export function makeLocalClient(parts: LocalClientParts): Client {
         resourceVersion: String(listed.revision),
         ...(listed.continue ? { continue: listed.continue } : {}),
       };
-    },
-    async create(of: Resource, object: KubeObject, options: WriteOptions & { name?: string } = {}) {
-      const { namespace, name } = { namespace: object.metadata?.namespace, name: options.name };
-      const call = calls.call(of, 'create', { namespace, name, subresource: options.subresource });
-      if (!call.subresource)
-        return calls.object(
-          call.resource,
-          await objectCreate(core, call, structuredClone(object), writeOptions(user, options)),
-        );
-      return client.createSub(of, { namespace, name: name ?? '' }, call.subresource, object);
-    },
-    async update(of: Resource, object: KubeObject, options: WriteOptions = {}) {
-      const { namespace, name } = object.metadata ?? {};
-      const call = calls.call(of, 'update', { namespace, name, subresource: options.subresource });
-      const wanted = structuredClone(object);
-      if (!call.subresource)
-        return calls.object(call.resource, await objectUpdate(core, call, wanted, writeOptions(user, options)));
-      const { update } = sub(call);
-      if (!update) throw notAllowed(call);
-      return asObject(call, await update(call, wanted, writeOptions(user, options)));
-    },
-    async patch(
-      of: Resource,
-      at: ObjectName,
-      type: PatchType,
-      body: unknown,
-      options: WriteOptions & { force?: boolean } = {},
-    ) {
-      const call = calls.call(of, 'patch', { ...at, subresource: options.subresource });
-      const how = { ...writeOptions(user, options), force: options.force ?? false, managerNamed: true };
-      const patch = structuredClone(body);
-      if (!call.subresource)
-        return calls.object(call.resource, (await objectPatch(core, call, MEDIA_TYPES[type], patch, how)).entry);
-      const { patch: apply } = sub(call);
-      if (!apply) throw notAllowed(call);
-      return asObject(call, await apply(call, MEDIA_TYPES[type], patch, how));
-    },
-    async delete(of: Resource, at: ObjectName, options: Parameters<Client['delete']>[2] = {}) {
-      await objectDelete(core, calls.call(of, 'delete', at), options);
-    },
-    async createSub<T>(of: Resource, at: ObjectName, subresource: string, body: T): Promise<T> {
-      const call = calls.call(of, 'create', { ...at, subresource });
-      const { create } = sub(call);
-      if (!create) throw notAllowed(call);
-      const answer = await create(call, structuredClone(body) as KubeObject, writeOptions(user, {}));
-      return asObject(call, answer) as T;
     },
     watch(of: Resource, options: WatchOptions) {
       const call = calls.call(of, 'watch', { namespace: options.namespace });
@@ -189,6 +148,53 @@ export function makeLocalClient(parts: LocalClientParts): Client {
       return core.registry.all();
     },
   };
+}
+
+function writes({ core, user }: LocalClientParts, calls: LocalCalls) {
+  const createSub = async <T>(of: Resource, at: ObjectName, subresource: string, body: T): Promise<T> => {
+    const call = calls.call(of, 'create', { ...at, subresource });
+    const { create } = calls.verbs(call);
+    if (!create) throw notAllowed(call);
+    const answer = await create(call, structuredClone(body) as KubeObject, writeOptions(user, {}));
+    return calls.answered(call, answer) as T;
+  };
+  return {
+    createSub,
+    async create(of: Resource, object: KubeObject, options: WriteOptions & { name?: string } = {}) {
+      const { namespace, name } = { namespace: object.metadata?.namespace, name: options.name };
+      const call = calls.call(of, 'create', { namespace, name, subresource: options.subresource });
+      if (call.subresource) return createSub(of, { namespace, name: name ?? '' }, call.subresource, object);
+      const entry = await objectCreate(core, call, structuredClone(object), writeOptions(user, options));
+      return calls.object(call.resource, entry);
+    },
+    async update(of: Resource, object: KubeObject, options: WriteOptions = {}) {
+      const { namespace, name } = object.metadata ?? {};
+      const call = calls.call(of, 'update', { namespace, name, subresource: options.subresource });
+      const wanted = structuredClone(object);
+      if (!call.subresource)
+        return calls.object(call.resource, await objectUpdate(core, call, wanted, writeOptions(user, options)));
+      const { update } = calls.verbs(call);
+      if (!update) throw notAllowed(call);
+      return calls.answered(call, await update(call, wanted, writeOptions(user, options)));
+    },
+    async patch(of: Resource, at: ObjectName, { type, body }: Patch, options: PatchOptions = {}) {
+      const call = calls.call(of, 'patch', { ...at, subresource: options.subresource });
+      const how = { ...writeOptions(user, options), force: options.force ?? false, managerNamed: true };
+      const patch = { mediaType: MEDIA_TYPES[type], value: structuredClone(body) };
+      if (!call.subresource) return calls.object(call.resource, (await objectPatch(core, call, patch, how)).entry);
+      const { patch: apply } = calls.verbs(call);
+      if (!apply) throw notAllowed(call);
+      return calls.answered(call, await apply(call, patch, how));
+    },
+    async delete(of: Resource, at: ObjectName, options: Parameters<Client['delete']>[2] = {}) {
+      await objectDelete(core, calls.call(of, 'delete', at), options);
+    },
+  };
+}
+
+export function makeLocalClient(parts: LocalClientParts): Client {
+  const calls = new LocalCalls(parts);
+  const client = { ...reads(parts.core, calls), ...writes(parts, calls) };
   // The interface gives every object the type that its resource names; what is stored under a resource has that type.
   return client as unknown as Client;
 }

@@ -13,6 +13,15 @@ import { isTrue, type RequestPath } from './request-path.ts';
 const JSON_HEADERS = { 'content-type': 'application/json', 'cache-control': 'no-cache, private' };
 const YAML_HEADERS = { 'content-type': 'application/yaml', 'cache-control': 'no-cache, private' };
 
+export interface HttpCallParts {
+  readonly exchange: HttpExchange;
+  readonly path: RequestPath;
+  readonly user: UserInfo;
+  /** Undefined when the client accepts no form that there is. */
+  readonly accepted: Accepted | undefined;
+  readonly upgrade: Upgrade | undefined;
+}
+
 export class HttpCall {
   readonly exchange: HttpExchange;
   readonly path: RequestPath;
@@ -23,13 +32,7 @@ export class HttpCall {
   #warnings: string[] | undefined;
   #warningCharacters = 0;
 
-  constructor(
-    exchange: HttpExchange,
-    path: RequestPath,
-    user: UserInfo,
-    accepted: Accepted | undefined,
-    upgrade?: Upgrade,
-  ) {
+  constructor({ exchange, path, user, accepted, upgrade }: HttpCallParts) {
     this.upgrade = upgrade;
     this.exchange = exchange;
     this.path = path;

@@ -86,19 +86,19 @@ export function impersonated(user: UserInfo, headers: Headers, authorizer: Autho
       throw requestError.badRequest('requested impersonation without impersonating a user');
     return user;
   }
-  const check = (resource: string, subject: string, subresource = '', namespace = '', group = ''): void => {
+  const check = (resource: string, subject: string, { group = '', namespace = '', subresource = '' } = {}): void => {
     const attributes = { user, verb: 'impersonate', isResource: true, path: '', group, version: 'v1' };
     const wanted = { ...attributes, resource, subresource, namespace, name: subject };
     const { allowed, reason } = authorizer.authorize(wanted);
     if (!allowed) throw objectError.forbidden({ group, resource }, subject, denial(wanted, reason));
   };
   const account = /^system:serviceaccount:([^:]+):([^:]+)$/.exec(name);
-  if (account) check('serviceaccounts', account[2] ?? '', '', account[1]);
+  if (account) check('serviceaccounts', account[2] ?? '', { namespace: account[1] ?? '' });
   else check('users', name);
   for (const group of groups) check('groups', group);
-  if (uid) check('uids', uid, '', '', 'authentication.k8s.io');
+  if (uid) check('uids', uid, { group: 'authentication.k8s.io' });
   for (const [key, values] of Object.entries(extra ?? {}))
-    for (const value of values) check('userextras', value, key, '', 'authentication.k8s.io');
+    for (const value of values) check('userextras', value, { group: 'authentication.k8s.io', subresource: key });
   const implied =
     account && groups.length === 0 ? ['system:serviceaccounts', `system:serviceaccounts:${account[1]}`] : [];
   const own = name === ANONYMOUS.name ? ANONYMOUS.groups : [AUTHENTICATED];

@@ -38,7 +38,7 @@ export function makePipeline(parts: PipelineParts): (exchange: HttpExchange, upg
     authenticated: UserInfo,
   ): void | Promise<void> => {
     const user = impersonated(authenticated, exchange.headers, authorizer);
-    const http = new HttpCall(exchange, path, user, parts.accept(exchange.headers.accept), upgrade);
+    const http = new HttpCall({ exchange, path, user, accepted: parts.accept(exchange.headers.accept), upgrade });
     authorize(authorizer, user, path);
     if (!path.isResource) return parts.other(http);
     const resource = servedResource(core.registry, path);

@@ -2,7 +2,7 @@
 // Source: Kubernetes API concepts, "API verbs".
 import type { KubeObject } from '#model/kube';
 import { objectError, requestError } from '../answer/errors.ts';
-import { showList, showObject } from '../answer/represent.ts';
+import { type Showing, showList, showObject } from '../answer/represent.ts';
 import { deletionStatus } from '../answer/status.ts';
 import { type FrameMaker, serveWatch } from '../answer/watch-stream.ts';
 import type { ServedResource } from '../objects/served-resource.ts';
@@ -11,7 +11,7 @@ import { componentStatusGet, componentStatusList } from '../verbs/component-stat
 import { objectCreate } from '../verbs/create.ts';
 import { objectDelete, objectDeleteCollection } from '../verbs/delete.ts';
 import { objectPatch, readPatch } from '../verbs/patch.ts';
-import { listWaitsFor, objectGet, objectList, revisionReached } from '../verbs/read.ts';
+import { type Listed, listWaitsFor, objectGet, objectList, revisionReached } from '../verbs/read.ts';
 import { objectUpdate } from '../verbs/update.ts';
 import { mediaTypeOf } from './body.ts';
 import { checkedKind } from './checked-kind.ts';
@@ -44,69 +44,105 @@ function watchOptions({ path }: HttpCall): ReturnType<typeof watchOptionsOf> {
   return path.name && !options.fieldSelector ? { ...options, fieldSelector: `metadata.name=${path.name}` } : options;
 }
 
-/** Serves everything on a resource itself; subresources have handlers of their own. */
-export function makeResourceHandler(core: Core, frames: FrameMaker): ResourceHandler {
-  const shown = (http: HttpCall, resource: ServedResource, status: number, entry: ObjectEntry): void =>
-    http.send(status, showObject(resource, entry, http.accepted, http.path.query, core.clock.now()));
+/** Answers with what is stored, in the form that the client asked for. Errors: ApiError 406. */
+class Answers {
+  readonly #core: Core;
 
-  const get = (http: HttpCall, call: Call): void | Promise<void> => {
+  constructor(core: Core) {
+    this.#core = core;
+  }
+
+  one(http: HttpCall, resource: ServedResource, entry: ObjectEntry, { status } = { status: 200 }): void {
+    http.send(status, showObject(resource, entry, this.#showing(http)));
+  }
+
+  many(http: HttpCall, resource: ServedResource, listed: Listed): void {
+    http.send(200, showList(resource, listed, this.#showing(http)));
+  }
+
+  #showing(http: HttpCall): Showing {
+    return { accepted: http.accepted, query: http.path.query, nowMs: this.#core.clock.now() };
+  }
+}
+
+/** The verbs that read, each by its name. */
+function reads(core: Core, answers: Answers): Record<'get' | 'list', ResourceHandler> {
+  const get: ResourceHandler = (http, call) => {
     const waits = listWaitsFor(core, { resourceVersion: http.path.query.get('resourceVersion') ?? undefined });
     if (waits !== undefined) return revisionReached(core, waits).then(() => get(http, call));
-    shown(http, call.resource, 200, objectGet(core, call));
+    answers.one(http, call.resource, objectGet(core, call));
   };
-
-  const list = (http: HttpCall, call: Call): void | Promise<void> => {
+  const list: ResourceHandler = (http, call) => {
     const options = listOptionsOf(http.path.query);
     const waits = listWaitsFor(core, options);
     if (waits !== undefined) return revisionReached(core, waits).then(() => list(http, call));
-    const listed = objectList(core, call, options);
-    http.send(200, showList(call.resource, listed, http.accepted, http.path.query, core.clock.now()));
+    answers.many(http, call.resource, objectList(core, call, options));
   };
+  return { get, list };
+}
 
-  const create = async (http: HttpCall, call: Call): Promise<void> => {
-    const { object, options } = await writtenObject(http, call);
-    shown(http, call.resource, 201, await objectCreate(core, call, object, options));
+/** The verbs that write one object out of the body, each by its name. */
+function writes(core: Core, answers: Answers): Record<'create' | 'update' | 'patch', ResourceHandler> {
+  return {
+    async create(http, call) {
+      const { object, options } = await writtenObject(http, call);
+      answers.one(http, call.resource, await objectCreate(core, call, object, options), { status: 201 });
+    },
+    async update(http, call) {
+      const { object, options } = await writtenObject(http, call);
+      answers.one(http, call.resource, await objectUpdate(core, call, object, options));
+    },
+    async patch(http, call) {
+      const options = writeOptionsOf(http.path.query, http.userAgent);
+      const type = mediaTypeOf(http.exchange.headers['content-type']);
+      const { entry, created } = await objectPatch(core, call, readPatch(call, type, await http.body()), {
+        ...options,
+        force: http.path.query.get('force') === 'true',
+        managerNamed: http.path.query.has('fieldManager'),
+      });
+      answers.one(http, call.resource, entry, { status: created ? 201 : 200 });
+    },
   };
+}
 
-  const update = async (http: HttpCall, call: Call): Promise<void> => {
-    const { object, options } = await writtenObject(http, call);
-    shown(http, call.resource, 200, await objectUpdate(core, call, object, options));
+/** The verbs that delete, each by its name. */
+function deletes(core: Core, answers: Answers): Record<'delete' | 'deletecollection', ResourceHandler> {
+  const optionsOf = async (http: HttpCall) =>
+    deleteOptionsOf(http.path.query, (await http.value()) as DeleteOptionsBody | undefined);
+  return {
+    async delete(http, call) {
+      const { entry, removed } = await objectDelete(core, call, await optionsOf(http));
+      if (!removed || ANSWER_DELETED.has(call.resource.prefix)) return answers.one(http, call.resource, entry);
+      const uid = entry.index.object(entry.bytes).metadata?.uid;
+      http.sendJson(200, deletionStatus(call.resource.facts, call.name, uid));
+    },
+    async deletecollection(http, call) {
+      const options = await optionsOf(http);
+      const listed = await objectDeleteCollection(core, call, listOptionsOf(http.path.query), options);
+      answers.many(http, call.resource, listed);
+    },
   };
+}
 
-  const patch = async (http: HttpCall, call: Call): Promise<void> => {
-    const options = writeOptionsOf(http.path.query, http.userAgent);
-    const type = mediaTypeOf(http.exchange.headers['content-type']);
-    const { entry, created } = await objectPatch(core, call, type, readPatch(call, type, await http.body()), {
-      ...options,
-      force: http.path.query.get('force') === 'true',
-      managerNamed: http.path.query.has('fieldManager'),
-    });
-    shown(http, call.resource, created ? 201 : 200, entry);
+/** Component statuses are stored nowhere: they are made when somebody asks. */
+function componentStatuses(core: Core, answers: Answers): ResourceHandler {
+  return (http, call) => {
+    if (http.path.verb === 'get') answers.one(http, call.resource, componentStatusGet(core, call));
+    else if (http.path.verb === 'list') answers.many(http, call.resource, componentStatusList(core, call));
+    else throw objectError.methodNotAllowed(call.resource.facts);
   };
+}
 
-  const remove = async (http: HttpCall, call: Call): Promise<void> => {
-    const options = deleteOptionsOf(http.path.query, (await http.value()) as DeleteOptionsBody | undefined);
-    const { entry, removed } = await objectDelete(core, call, options);
-    if (!removed || ANSWER_DELETED.has(call.resource.prefix)) return shown(http, call.resource, 200, entry);
-    const uid = entry.index.object(entry.bytes).metadata?.uid;
-    http.sendJson(200, deletionStatus(call.resource.facts, call.name, uid));
+/** Serves everything on a resource itself; subresources have handlers of their own. */
+export function makeResourceHandler(core: Core, frames: FrameMaker): ResourceHandler {
+  const answers = new Answers(core);
+  const components = componentStatuses(core, answers);
+  const watch: ResourceHandler = (http, call) => {
+    const way = { accepted: http.accepted, query: http.path.query };
+    serveWatch({ core, frames, exchange: http.exchange }, call, watchOptions(http), way);
   };
-
-  const removeAll = async (http: HttpCall, call: Call): Promise<void> => {
-    const options = deleteOptionsOf(http.path.query, (await http.value()) as DeleteOptionsBody | undefined);
-    const listed = await objectDeleteCollection(core, call, listOptionsOf(http.path.query), options);
-    http.send(200, showList(call.resource, listed, http.accepted, http.path.query, core.clock.now()));
-  };
-
-  const components = (http: HttpCall, call: Call): void => {
-    if (http.path.verb === 'get') {
-      shown(http, call.resource, 200, componentStatusGet(core, call));
-      return;
-    }
-    if (http.path.verb !== 'list') throw objectError.methodNotAllowed(call.resource.facts);
-    const listed = componentStatusList(core, call);
-    http.send(200, showList(call.resource, listed, http.accepted, http.path.query, core.clock.now()));
-  };
+  const verbs = { ...reads(core, answers), ...writes(core, answers), ...deletes(core, answers), watch };
+  const byName = new Map<string, ResourceHandler>(Object.entries(verbs));
 
   return (http, call) => {
     if (call.resource.prefix === '/core/componentstatuses/') return components(http, call);
@@ -115,27 +151,8 @@ export function makeResourceHandler(core: Core, frames: FrameMaker): ResourceHan
     const misplaced =
       verb === 'create' ? call.name !== '' : verb === 'update' || verb === 'patch' ? call.name === '' : false;
     if (misplaced || !call.resource.facts.verbs.includes(verb)) throw objectError.methodNotAllowed(call.resource.facts);
-    switch (verb) {
-      case 'get':
-        return get(http, call);
-      case 'list':
-        return list(http, call);
-      case 'watch': {
-        const way = { accepted: http.accepted, query: http.path.query };
-        return serveWatch(core, frames, http.exchange, call, watchOptions(http), way);
-      }
-      case 'create':
-        return create(http, call);
-      case 'update':
-        return update(http, call);
-      case 'patch':
-        return patch(http, call);
-      case 'delete':
-        return remove(http, call);
-      case 'deletecollection':
-        return removeAll(http, call);
-      default:
-        throw requestError.methodNotAllowed();
-    }
+    const serve = byName.get(verb);
+    if (!serve) throw requestError.methodNotAllowed();
+    return serve(http, call);
   };
 }

@@ -1,5 +1,5 @@
 // Serves what is not an object but a conversation: logs, exec, attach, port-forward, and proxies to nodes, pods, services.
-import { forwardRequest } from '#platform/http';
+import { forwardRequest, type Upgrade } from '#platform/http';
 import { requestError } from '../answer/errors.ts';
 import { type ProxyTarget, type ProxyTls, proxyRequest, proxyToWebSocket, proxyUpgrade } from '../streaming/index.ts';
 import { commandQuery, containerOf, logQuery, nodeTarget, podAt } from '../subresources/node-target.ts';
@@ -11,107 +11,115 @@ import type { HttpCall } from './http-call.ts';
 /** Undefined when the subresource is no stream. */
 export type StreamHandler = (http: HttpCall, call: Call) => Promise<void> | undefined;
 
-export function makeStreamHandler(core: Core, tls: ProxyTls): StreamHandler {
-  const { clock } = core;
+type Serve = (http: HttpCall, call: Call) => Promise<void>;
 
-  const passPlain = (http: HttpCall, target: ProxyTarget): Promise<void> =>
-    proxyRequest({ req: http.exchange.request, res: http.exchange.response, target, tls, clock });
+/** Ways to hand a request on to its target. */
+interface Pass {
+  plain(http: HttpCall, target: ProxyTarget): Promise<void>;
+  /** Errors: ApiError 400 when the client did not ask for an upgrade. */
+  upgrade(http: HttpCall, target: ProxyTarget): Promise<void>;
+  toWebSocket(upgrade: Upgrade, target: ProxyTarget): Promise<void>;
+}
 
-  const passUpgrade = async (http: HttpCall, target: ProxyTarget): Promise<void> => {
-    const { upgrade } = http;
-    if (!upgrade) throw requestError.badRequest('Upgrade request required');
-    await proxyUpgrade({ req: upgrade.request, socket: upgrade.socket, head: upgrade.head, target, tls, clock });
+function passing({ clock }: Core, tls: ProxyTls): Pass {
+  return {
+    plain: (http, target) =>
+      proxyRequest({ req: http.exchange.request, res: http.exchange.response, target, tls, clock }),
+    async upgrade({ upgrade }, target) {
+      if (!upgrade) throw requestError.badRequest('Upgrade request required');
+      await proxyUpgrade({ req: upgrade.request, socket: upgrade.socket, head: upgrade.head, target, tls, clock });
+    },
+    toWebSocket: ({ request, socket, head }, target) =>
+      proxyToWebSocket({ upgrade: { req: request, socket, head }, target, tls, clock }),
   };
+}
 
-  const connect = async (call: Call): Promise<void> => {
-    const request = {
-      operation: 'CONNECT' as const,
-      resource: call.resource.facts,
-      subresource: call.subresource,
-      namespace: call.namespace,
-      name: call.name,
-      user: call.user,
-      dryRun: false,
-    };
-    await admitMutating(core.admission, request);
-    await admitValidating(core.admission, request);
+/** Lets admission see the connection. Errors: ApiError 403. */
+async function admitConnect(core: Core, call: Call): Promise<void> {
+  const request = {
+    operation: 'CONNECT' as const,
+    resource: call.resource.facts,
+    subresource: call.subresource,
+    namespace: call.namespace,
+    name: call.name,
+    user: call.user,
+    dryRun: false,
   };
+  await admitMutating(core.admission, request);
+  await admitValidating(core.admission, request);
+}
 
-  /** The agent's page about a container of the pod. */
-  const agentPage = (call: Call, page: string, container: string | undefined, query: string): ProxyTarget => {
-    const pod = podAt(core, call.namespace, call.name);
-    const nodeName = pod.spec?.nodeName;
+/** What the agent of the pod's node serves. */
+function agentStreams(core: Core, pass: Pass): Record<'log' | 'command' | 'portForward', Serve> {
+  /** The agent's page about the pod of the call, or a container of it. */
+  const agentPage = (call: Call, page: string, { container, query }: { container?: string; query: string }) => {
+    const nodeName = podAt(core, call.namespace, call.name).spec?.nodeName;
     if (!nodeName) throw requestError.badRequest(`pod ${call.name} does not have a host assigned`);
     const parts = [page, call.namespace, call.name, ...(container === undefined ? [] : [container])];
     return nodeTarget(core, nodeName, `/${parts.map(encodeURIComponent).join('/')}${query}`);
   };
-
-  const log = async (http: HttpCall, call: Call): Promise<void> => {
-    const { query } = http.path;
-    const pod = podAt(core, call.namespace, call.name);
-    const container = containerOf(pod, query.get('container'));
-    const options = logQuery(query);
-    if (!pod.spec?.nodeName) return http.sendText(200, '');
-    const target = agentPage(call, 'containerLogs', container, options);
-    if (http.upgrade)
-      return proxyToWebSocket({
-        upgrade: { req: http.upgrade.request, socket: http.upgrade.socket, head: http.upgrade.head },
-        target,
-        tls,
-        clock,
-      });
-    await passPlain(http, target);
+  return {
+    async log(http, call) {
+      const { query } = http.path;
+      const pod = podAt(core, call.namespace, call.name);
+      const container = containerOf(pod, query.get('container'));
+      const options = logQuery(query);
+      if (!pod.spec?.nodeName) return http.sendText(200, '');
+      const target = agentPage(call, 'containerLogs', { container, query: options });
+      await (http.upgrade ? pass.toWebSocket(http.upgrade, target) : pass.plain(http, target));
+    },
+    async command(http, call) {
+      const { query } = http.path;
+      const container = containerOf(podAt(core, call.namespace, call.name), query.get('container'));
+      const target = agentPage(call, call.subresource, { container, query: commandQuery(query) });
+      await admitConnect(core, call);
+      await pass.upgrade(http, target);
+    },
+    async portForward(http, call) {
+      const ports = http.path.query.getAll('ports').map((port) => `port=${encodeURIComponent(port)}`);
+      const target = agentPage(call, 'portForward', { query: ports.length > 0 ? `?${ports.join('&')}` : '' });
+      await admitConnect(core, call);
+      await pass.upgrade(http, target);
+    },
   };
+}
 
-  const command = async (http: HttpCall, call: Call): Promise<void> => {
-    const { query } = http.path;
-    const container = containerOf(podAt(core, call.namespace, call.name), query.get('container'));
-    const target = agentPage(call, call.subresource, container, commandQuery(query));
-    await connect(call);
-    await passUpgrade(http, target);
+function proxies(core: Core, pass: Pass): Record<'node' | 'network', Serve> {
+  return {
+    async node(http, call) {
+      const { name, port } = parseProxiedName(call.name);
+      const target = nodeTarget(core, name, restOf(http));
+      await admitConnect(core, call);
+      const at = port ? { ...target, port: Number(port) } : target;
+      await (http.upgrade ? pass.upgrade(http, at) : pass.plain(http, at));
+    },
+    async network(http, call) {
+      const find = call.resource.facts.resource === 'pods' ? podTarget : serviceTarget;
+      const target = find(core, call.namespace, call.name);
+      await admitConnect(core, call);
+      const { path, rest } = http.path;
+      const prefix = path.slice(0, path.length - rest.length);
+      await forwardRequest(http.exchange, { ...target, path: restOf(http), prefix });
+    },
   };
+}
 
-  const portForward = async (http: HttpCall, call: Call): Promise<void> => {
-    const ports = http.path.query.getAll('ports').map((port) => `port=${encodeURIComponent(port)}`);
-    const target = agentPage(call, 'portForward', undefined, ports.length > 0 ? `?${ports.join('&')}` : '');
-    await connect(call);
-    await passUpgrade(http, target);
-  };
-
-  const nodeProxy = async (http: HttpCall, call: Call): Promise<void> => {
-    const { name, port } = parseProxiedName(call.name);
-    const target = nodeTarget(core, name, restOf(http));
-    await connect(call);
-    const at = port ? { ...target, port: Number(port) } : target;
-    await (http.upgrade ? passUpgrade(http, at) : passPlain(http, at));
-  };
-
-  const networkProxy = async (http: HttpCall, call: Call): Promise<void> => {
-    const find = call.resource.facts.resource === 'pods' ? podTarget : serviceTarget;
-    const target = find(core, call.namespace, call.name);
-    await connect(call);
-    const { path, rest } = http.path;
-    const prefix = path.slice(0, path.length - rest.length);
-    await forwardRequest(http.exchange, { ...target, path: restOf(http), prefix });
-  };
-
+export function makeStreamHandler(core: Core, tls: ProxyTls): StreamHandler {
+  const pass = passing(core, tls);
+  const { log, command, portForward } = agentStreams(core, pass);
+  const { node, network } = proxies(core, pass);
+  const byPath: ReadonlyMap<string, Serve> = new Map([
+    ['/pods/log', log],
+    ['/pods/exec', command],
+    ['/pods/attach', command],
+    ['/pods/portforward', portForward],
+    ['/nodes/proxy', node],
+    ['/pods/proxy', network],
+    ['/services/proxy', network],
+  ]);
   return (http, call) => {
-    switch (`${call.resource.facts.group}/${call.resource.facts.resource}/${call.subresource}`) {
-      case '/pods/log':
-        return log(http, call);
-      case '/pods/exec':
-      case '/pods/attach':
-        return command(http, call);
-      case '/pods/portforward':
-        return portForward(http, call);
-      case '/nodes/proxy':
-        return nodeProxy(http, call);
-      case '/pods/proxy':
-      case '/services/proxy':
-        return networkProxy(http, call);
-      default:
-        return undefined;
-    }
+    const { group, resource } = call.resource.facts;
+    return byPath.get(`${group}/${resource}/${call.subresource}`)?.(http, call);
   };
 }
 

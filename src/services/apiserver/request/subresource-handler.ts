@@ -29,10 +29,9 @@ export function makeSubresourceHandlers(
   answered: AnsweredResources,
 ): SubresourceHandlers {
   const show = (http: HttpCall, call: Call, status: number, answer: SubresourceAnswer): void => {
-    if ('bytes' in answer)
-      http.send(status, showObject(call.resource, answer, http.accepted, http.path.query, core.clock.now()));
-    else if (answer.kind === 'Scale')
-      http.send(status, showScale(answer, http.accepted, http.path.query, core.clock.now()));
+    const showing = () => ({ accepted: http.accepted, query: http.path.query, nowMs: core.clock.now() });
+    if ('bytes' in answer) http.send(status, showObject(call.resource, answer, showing()));
+    else if (answer.kind === 'Scale') http.send(status, showScale(answer, showing()));
     else http.sendJson(status, answer);
   };
 
@@ -64,10 +63,9 @@ export function makeSubresourceHandlers(
         if (!verbs.patch) throw refused;
         const options = writeOptionsOf(http.path.query, http.userAgent);
         const { query } = http.path;
-        const type = mediaTypeOf(http.exchange.headers['content-type']);
-        const patch = readPatch(call, type, await http.body());
+        const patch = readPatch(call, mediaTypeOf(http.exchange.headers['content-type']), await http.body());
         const how = { ...options, force: query.get('force') === 'true', managerNamed: query.has('fieldManager') };
-        return show(http, call, 200, await verbs.patch(call, type, patch, how));
+        return show(http, call, 200, await verbs.patch(call, patch, how));
       }
       default:
         throw refused;

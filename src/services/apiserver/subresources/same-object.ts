@@ -15,7 +15,7 @@ export function sameObject(core: Core): SubresourceVerbs {
       body.metadata.name ??= call.name;
       return objectUpdate(core, call, body, options);
     },
-    patch: async (call, mediaType, patch, options) => (await objectPatch(core, call, mediaType, patch, options)).entry,
+    patch: async (call, patch, options) => (await objectPatch(core, call, patch, options)).entry,
   };
 }
 

@@ -50,12 +50,8 @@ export function scale(core: Core): SubresourceVerbs {
       return shown(call, fromStorage(call.resource, entry.index.object(entry.bytes)));
     },
     update: (call, body, options) => change(call, () => body as Scale, options),
-    patch: (call, mediaType, patch, options) =>
-      change(
-        call,
-        (present) => patchedValue(call, mediaType, present, patch, 'autoscaling.v1.Scale') as Scale,
-        options,
-      ),
+    patch: (call, patch, options) =>
+      change(call, (present) => patchedValue(call, patch, present, 'autoscaling.v1.Scale') as Scale, options),
   };
 }
 

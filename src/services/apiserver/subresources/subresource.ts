@@ -2,7 +2,7 @@
 import type { KubeObject } from '#model/kube';
 import type { ServedResource } from '../objects/served-resource.ts';
 import type { Call, ObjectEntry, WriteCallOptions } from '../verbs/call.ts';
-import type { PatchCallOptions } from '../verbs/patch.ts';
+import type { PatchCallOptions, SentPatch } from '../verbs/patch.ts';
 
 /** The object itself as stored, or an object of another kind. */
 export type SubresourceAnswer = ObjectEntry | KubeObject;
@@ -11,7 +11,7 @@ export type SubresourceAnswer = ObjectEntry | KubeObject;
 export interface SubresourceVerbs {
   get?(call: Call): SubresourceAnswer | Promise<SubresourceAnswer>;
   update?(call: Call, body: KubeObject, options: WriteCallOptions): Promise<SubresourceAnswer>;
-  patch?(call: Call, mediaType: string, patch: unknown, options: PatchCallOptions): Promise<SubresourceAnswer>;
+  patch?(call: Call, patch: SentPatch, options: PatchCallOptions): Promise<SubresourceAnswer>;
   create?(call: Call, body: KubeObject, options: WriteCallOptions): Promise<SubresourceAnswer>;
   /** apiVersion and kind that a body must have when it is not the object itself. */
   readonly body?: { readonly apiVersion: string; readonly kind: string };

@@ -36,24 +36,24 @@ export async function objectDelete(core: Core, call: Call, options: DeleteCallOp
   warnOfOrphans(call, options);
   const key = keyOf(resource, call.namespace, call.name);
   const encode = (object: KubeObject) => encodeObject(apiVersionOf(resource.storage), resource.storage.kind, object);
-  if (options.dryRun) return dryDelete(core, call, seen, options, encode);
+  const planFor = (entry: ObjectEntry) =>
+    planDelete(resource, entry.index.object(entry.bytes), options, core.clock.now());
+  if (options.dryRun) return asIfDeleted(seen, planFor(seen), encode);
   const outcome = await core.store.write(key, (current) => {
     if (!current) throw objectError.notFound(resource.facts, call.name);
-    const plan = planDelete(resource, current.index.object(current.bytes), options, core.clock.now());
+    const plan = planFor(current);
     if (plan.kind === 'pending') return { kind: 'keep' };
     return { kind: plan.kind === 'remove' ? 'delete' : 'put', encode: encode(plan.object).at };
   });
   return { entry: outcome.entry as ObjectEntry, removed: outcome.kind === 'deleted' };
 }
 
-function dryDelete(
-  core: Core,
-  call: Call,
+/** The answer to a dry run: what the plan would leave. */
+function asIfDeleted(
   seen: ObjectEntry,
-  options: DeleteCallOptions,
+  plan: ReturnType<typeof planDelete>,
   encode: (object: KubeObject) => ReturnType<typeof encodeObject>,
 ): Deleted {
-  const plan = planDelete(call.resource, seen.index.object(seen.bytes), options, core.clock.now());
   if (plan.kind === 'pending') return { entry: seen, removed: false };
   const encoded = encode(plan.object);
   const bytes = encoded.unstored(seen.revision);

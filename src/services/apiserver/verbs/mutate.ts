@@ -40,9 +40,10 @@ export async function objectMutate(
   mutation: Mutation,
   options: WriteCallOptions,
 ): Promise<ObjectEntry> {
+  const asked: Asked = { core, call, mutation, options };
   let entry = objectGet(core, call);
   for (let attempt = 1; ; attempt++) {
-    const outcome = await attemptMutation(core, call, entry, mutation, options);
+    const outcome = await attemptMutation(asked, entry);
     if (outcome.kind === 'done') return outcome.entry;
     if (outcome.conditional || attempt >= PATCH_ATTEMPTS_MAX)
       throw objectError.modified(call.resource.facts, call.name);
@@ -50,22 +51,29 @@ export async function objectMutate(
   }
 }
 
+/** A mutation with everything that stays the same from attempt to attempt. */
+interface Asked {
+  readonly core: Core;
+  readonly call: Call;
+  readonly mutation: Mutation;
+  readonly options: WriteCallOptions;
+}
+
 type Attempt =
   | { readonly kind: 'done'; readonly entry: ObjectEntry }
   /** The object changed meanwhile. */
   | { readonly kind: 'moved'; readonly conditional: boolean };
 
-async function attemptMutation(
-  core: Core,
-  call: Call,
-  entry: ObjectEntry,
-  mutation: Mutation,
-  options: WriteCallOptions,
-): Promise<Attempt> {
+async function attemptMutation(asked: Asked, entry: ObjectEntry): Promise<Attempt> {
+  const { core, call, mutation, options } = asked;
   const { resource } = call;
   const present = entry.index.object(entry.bytes);
   const wanted = await mutation.change(present, entry);
-  const conditional = checkIdentity(call, wanted, present, entry, mutation.patched ?? false);
+  const conditional = checkIdentity(call, wanted, {
+    present,
+    revision: entry.revision,
+    patched: mutation.patched ?? false,
+  });
   keepSystemFields(wanted, present);
   if (!mutation.asIs) {
     defaulted(resource, wanted);
@@ -91,7 +99,7 @@ async function attemptMutation(
   const claim = core.addresses.claimForUpdate(resource, object, present, options.dryRun);
   try {
     const encoded = encodeObject(apiVersionOf(resource.storage), resource.storage.kind, object);
-    const outcome = await writeOver(core, call, entry, encoded, options);
+    const outcome = await writeOver(asked, entry, encoded);
     if (outcome) return { kind: 'done', entry: outcome };
     claim.release();
     return { kind: 'moved', conditional };
@@ -105,10 +113,9 @@ async function attemptMutation(
 function checkIdentity(
   call: Call,
   wanted: KubeObject,
-  present: KubeObject,
-  entry: ObjectEntry,
-  patched: boolean,
+  against: { readonly present: KubeObject; readonly revision: number; readonly patched: boolean },
 ): boolean {
+  const { present, patched } = against;
   const { facts } = call.resource;
   wanted.metadata ??= {};
   const meta = wanted.metadata;
@@ -126,9 +133,9 @@ function checkIdentity(
       call.name,
       `Precondition failed: UID in precondition: ${meta.uid}, UID in object meta: ${present.metadata?.uid}`,
     );
-  const revision = meta.resourceVersion;
-  if (revision && revision !== '0') {
-    if (revision !== String(entry.revision)) throw objectError.modified(facts, call.name);
+  const named = meta.resourceVersion;
+  if (named && named !== '0') {
+    if (named !== String(against.revision)) throw objectError.modified(facts, call.name);
     return true;
   }
   if (!patched && call.subresource === '' && !allowsUnconditionalUpdate(call.resource))
@@ -155,11 +162,9 @@ function keepSystemFields(wanted: KubeObject, present: KubeObject): void {
 
 /** Undefined when the object is no longer the one that was observed. */
 async function writeOver(
-  core: Core,
-  call: Call,
+  { core, call, options }: Asked,
   entry: ObjectEntry,
   encoded: EncodedObject,
-  options: WriteCallOptions,
 ): Promise<ObjectEntry | undefined> {
   const { key } = entry;
   if (encoded.sameAs(entry.bytes, entry.revision)) {

@@ -27,6 +27,12 @@ export interface PatchCallOptions extends WriteCallOptions {
   readonly managerNamed: boolean;
 }
 
+/** A patch in the language that its media type names. */
+export interface SentPatch {
+  readonly mediaType: string;
+  readonly value: unknown;
+}
+
 const JSON_PATCH = 'application/json-patch+json';
 const MERGE_PATCH = 'application/merge-patch+json';
 const STRATEGIC_PATCH = 'application/strategic-merge-patch+json';
@@ -40,29 +46,29 @@ export interface Patched {
 }
 
 /** A patch as HTTP brings it, as a value. Errors: ApiError 400, 415. */
-export function readPatch(call: Call, mediaType: string, body: Buffer): unknown {
+export function readPatch(call: Call, mediaType: string, body: Buffer): SentPatch {
   const accepted = call.resource.custom
     ? [JSON_PATCH, MERGE_PATCH, APPLY_PATCH]
     : [JSON_PATCH, MERGE_PATCH, STRATEGIC_PATCH, APPLY_PATCH];
   if (!accepted.includes(mediaType)) throw requestError.unsupportedMediaType(accepted);
-  return decodeBody(body, mediaType === APPLY_PATCH ? 'application/yaml' : 'application/json', () => undefined);
+  const form = mediaType === APPLY_PATCH ? 'application/yaml' : 'application/json';
+  return { mediaType, value: decodeBody(body, form, () => undefined) };
 }
 
-/** `patch` is the patch as a value. */
+/** Errors: ApiError 400, 404, 409, 415, 422, 403. */
 export async function objectPatch(
   core: Core,
   call: Call,
-  mediaType: string,
-  patch: unknown,
+  patch: SentPatch,
   options: PatchCallOptions,
 ): Promise<Patched> {
-  if (mediaType === APPLY_PATCH) return applyPatch(core, call, patch, options);
+  if (patch.mediaType === APPLY_PATCH) return applyPatch(core, call, patch.value, options);
   if (options.force)
     throw requestError.badRequest(
       'PatchOptions.meta.k8s.io "" is invalid: force: Forbidden: may not be specified for non-apply patch',
     );
   const change = (present: KubeObject): KubeObject =>
-    patchedValue(call, mediaType, fromStorage(call.resource, present), patch, call.resource.facts.type);
+    patchedValue(call, patch, fromStorage(call.resource, present), call.resource.facts.type);
   const entry = await objectMutate(core, call, checkedMutation(core, call, change, options), options);
   return { entry, created: false };
 }
@@ -70,19 +76,18 @@ export async function objectPatch(
 /** `present` with the patch applied; `type` names its type in the facts. Errors: ApiError 400, 415, 422. */
 export function patchedValue(
   call: Call,
-  mediaType: string,
+  { mediaType, value }: SentPatch,
   present: KubeObject,
-  patch: unknown,
   type: string,
 ): KubeObject {
   return refusing(call, () => {
     switch (mediaType) {
       case JSON_PATCH:
-        return applyJsonPatch(present, patch);
+        return applyJsonPatch(present, value);
       case MERGE_PATCH:
-        return applyMergePatch(present, patch);
+        return applyMergePatch(present, value);
       case STRATEGIC_PATCH:
-        return applyStrategicMergePatch(present, patch, type);
+        return applyStrategicMergePatch(present, value, type);
       default:
         throw requestError.unsupportedMediaType([JSON_PATCH, MERGE_PATCH, STRATEGIC_PATCH]);
     }

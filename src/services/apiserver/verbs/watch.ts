@@ -38,6 +38,12 @@ export interface OpenWatch {
 
 type Matches = ((index: ObjectIndex) => boolean) | undefined;
 
+/** The part of the store that a watcher looks at. */
+interface View {
+  readonly prefix: string;
+  readonly matches: Matches;
+}
+
 /** What an event of the store is for a watcher that selects; undefined when nothing. */
 export function transition(
   event: StoreEvent<ObjectIndex>,
@@ -83,24 +89,25 @@ export function objectWatch(core: Core, call: Call, options: WatchCallOptions, r
   const prefix = single
     ? keyOf(call.resource, call.namespace, selection.name as string)
     : listPrefixOf(call.resource, call.namespace);
+  const view: View = { prefix, matches: selection.matches };
   const asked = revisionOf(options.resourceVersion);
   const initial = options.sendInitialEvents ?? (asked === undefined || asked === 0);
   let seen = asked ?? 0;
   if (initial) {
-    seen = sendInitial(core, prefix, selection.matches, receiver);
+    seen = sendInitial(core, view, receiver);
     if (options.sendInitialEvents && options.allowWatchBookmarks) receiver.bookmark(seen, true);
   } else if (seen === 0) seen = core.store.revision;
-  return follow(core, prefix, seen, selection.matches, receiver);
+  return follow(core, view, seen, receiver);
 }
 
-function sendInitial(core: Core, prefix: string, matches: Matches, receiver: WatchReceiver): number {
+function sendInitial(core: Core, { prefix, matches }: View, receiver: WatchReceiver): number {
   const listed = core.store.list({ prefix });
   if (listed.kind !== 'listed') throw requestError.internal('the newest state cannot be listed');
   for (const entry of listed.entries) if (!matches || matches(entry.index)) receiver.event('ADDED', entry);
   return listed.revision;
 }
 
-function follow(core: Core, prefix: string, after: number, matches: Matches, receiver: WatchReceiver): OpenWatch {
+function follow(core: Core, { prefix, matches }: View, after: number, receiver: WatchReceiver): OpenWatch {
   let open = true;
   let seen = after;
   const watching = core.store.watch(

@@ -69,7 +69,7 @@ async function showRevision(context: ControllerContext, deployment: Deployment, 
       annotations: { [revisionAnnotation]: text },
     },
   };
-  return context.client.patch(context.kinds.deployments, nameOf(deployment), 'merge', body);
+  return context.client.patch(context.kinds.deployments, nameOf(deployment), { type: 'merge', body });
 }
 
 async function report(

@@ -21,7 +21,7 @@ async function world() {
   const { client, kinds } = site;
   const at = { namespace: 'n', name: 'web' };
   const get = () => client.get(kinds.deployments, at);
-  const patch = (spec: object) => client.patch(kinds.deployments, at, 'merge', { spec });
+  const patch = (spec: object) => client.patch(kinds.deployments, at, { type: 'merge', body: { spec } });
   const setImage = (image: string) =>
     patch({ template: { metadata: { labels: { app: 'web' } }, spec: { containers: [{ name: 'c', image }] } } });
   const images = async () => (await site.pods('n')).map((p) => p.spec?.containers[0]?.image).sort();

@@ -39,7 +39,7 @@ async function resize(subject: RolloutSubject, change: RolloutPlan['resize'][num
     metadata: { resourceVersion: set.metadata?.resourceVersion, annotations },
     spec: { replicas, ...(minReadySeconds === undefined ? {} : { minReadySeconds }) },
   };
-  const written = await context.client.patch(context.kinds.replicaSets, nameOf(set), 'merge', body);
+  const written = await context.client.patch(context.kinds.replicaSets, nameOf(set), { type: 'merge', body });
   if (replicas !== (set.spec?.replicas ?? 1)) tellScaled(subject, written, set.spec?.replicas ?? 1);
   return written;
 }

@@ -134,11 +134,11 @@ async function dropReferences(context: ControllerContext, target: GraphObject, u
   const kept = ownerReferences.filter((reference) => !uids.includes(reference.uid));
   if (kept.length === ownerReferences.length) return;
   const body = { metadata: { uid, resourceVersion, ownerReferences: kept } };
-  await orMissing(context.client.patch(target.of, nameOf(target.object), 'merge', body));
+  await orMissing(context.client.patch(target.of, nameOf(target.object), { type: 'merge', body }));
 }
 
 async function dropFinalizer(context: ControllerContext, target: GraphObject, finalizer: string): Promise<void> {
   const { uid, resourceVersion, finalizers = [] } = target.object.metadata ?? {};
   const body = { metadata: { uid, resourceVersion, finalizers: finalizers.filter((name) => name !== finalizer) } };
-  await orMissing(context.client.patch(target.of, nameOf(target.object), 'merge', body));
+  await orMissing(context.client.patch(target.of, nameOf(target.object), { type: 'merge', body }));
 }

@@ -81,7 +81,7 @@ async function untrack(context: ControllerContext, pods: readonly Pod[]): Promis
     if (!finalizers.includes(jobFinalizer)) continue;
     const kept = finalizers.filter((name) => name !== jobFinalizer);
     const body = { metadata: { uid, resourceVersion, finalizers: kept } };
-    await orMissing(context.client.patch(context.kinds.pods, nameOf(pod), 'merge', body));
+    await orMissing(context.client.patch(context.kinds.pods, nameOf(pod), { type: 'merge', body }));
   }
 }
 

@@ -32,7 +32,7 @@ export function roleAggregationController(context: ControllerContext): Controlle
       const rules = aggregatedRules(role, caches.clusterRoles.list());
       if (sameJson(rules, role.rules ?? [])) return;
       const metadata = { resourceVersion: role.metadata?.resourceVersion };
-      await client.patch(kinds.clusterRoles, nameOf(role), 'merge', { metadata, rules });
+      await client.patch(kinds.clusterRoles, nameOf(role), { type: 'merge', body: { metadata, rules } });
     },
   };
 }

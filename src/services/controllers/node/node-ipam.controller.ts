@@ -40,7 +40,7 @@ export function nodeIpamController(context: ControllerContext, podCidr: string):
         metadata: { resourceVersion: node.metadata?.resourceVersion },
         spec: { podCIDR, podCIDRs: [podCIDR] },
       };
-      await client.patch(kinds.nodes, nameOf(node), 'merge', body);
+      await client.patch(kinds.nodes, nameOf(node), { type: 'merge', body });
     },
   };
 }

@@ -54,7 +54,7 @@ export function nodeLifecycleController(context: ControllerContext): Controller 
       const taints = healthTaints(node, now);
       if (taints) {
         const body = { metadata: { resourceVersion: node.metadata?.resourceVersion }, spec: { taints } };
-        node = await client.patch(kinds.nodes, nameOf(node), 'merge', body);
+        node = await client.patch(kinds.nodes, nameOf(node), { type: 'merge', body });
       }
       if (readyStatus(node) !== 'True') await markPodsNotReady(context, context.podsByNode.get(key));
       return ms < graceMs ? { againAfterMs: graceMs - ms } : undefined;
@@ -68,7 +68,12 @@ async function markPodsNotReady(context: ControllerContext, pods: readonly Pod[]
     const condition = { type: 'Ready', status: 'False', lastTransitionTime: rfc3339(context.clock.now()) };
     const body = { metadata: { uid: pod.metadata?.uid }, status: { conditions: [condition] } };
     try {
-      await context.client.patch(context.kinds.pods, nameOf(pod), 'strategic', body, { subresource: 'status' });
+      await context.client.patch(
+        context.kinds.pods,
+        nameOf(pod),
+        { type: 'strategic', body },
+        { subresource: 'status' },
+      );
     } catch (thrown) {
       if (!(thrown instanceof ApiError && (thrown.code === 404 || thrown.code === 409))) throw thrown;
     }

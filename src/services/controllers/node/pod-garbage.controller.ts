@@ -61,7 +61,7 @@ async function giveUp(context: ControllerContext, pod: Pod, message: string): Pr
     };
     const body = { metadata: { uid: uidOf(pod) }, status: { phase: 'Failed', conditions: [condition] } };
     await orMissing(
-      context.client.patch(context.kinds.pods, nameOf(pod), 'strategic', body, { subresource: 'status' }),
+      context.client.patch(context.kinds.pods, nameOf(pod), { type: 'strategic', body }, { subresource: 'status' }),
     );
   }
   await deleteExactly(context.client, context.kinds.pods, pod, { gracePeriodSeconds: 0 });

@@ -71,7 +71,7 @@ export function taintEvictionController(context: ControllerContext): Controller 
         lastTransitionTime: rfc3339(nowMs),
       };
       const body = { metadata: { uid: pod.metadata?.uid }, status: { conditions: [condition] } };
-      await orMissing(client.patch(kinds.pods, nameOf(pod), 'strategic', body, { subresource: 'status' }));
+      await orMissing(client.patch(kinds.pods, nameOf(pod), { type: 'strategic', body }, { subresource: 'status' }));
       await deleteExactly(client, kinds.pods, pod);
       return undefined;
     },

@@ -87,9 +87,8 @@ export async function keepClaimOwners(
       if (own.join() === wanted.map((reference) => reference.uid).join()) continue;
       const ownerReferences = [...known.filter((reference) => !ours.has(reference.uid)), ...wanted];
       const { resourceVersion, uid } = claim.metadata ?? {};
-      await context.client.patch(context.kinds.claims, at, 'merge', {
-        metadata: { uid, resourceVersion, ownerReferences },
-      });
+      const body = { metadata: { uid, resourceVersion, ownerReferences } };
+      await context.client.patch(context.kinds.claims, at, { type: 'merge', body });
     }
   }
 }

@@ -55,7 +55,7 @@ async function bind(context: ControllerContext, claim: PersistentVolumeClaim, vo
     const claimRef = { apiVersion: 'v1', kind: 'PersistentVolumeClaim', name, namespace, uid: uidOf(claim) };
     const annotations = volume.spec?.claimRef ? {} : { [BY_CONTROLLER]: 'yes' };
     const metadata = { resourceVersion: volume.metadata?.resourceVersion, annotations };
-    await client.patch(kinds.volumes, nameOf(volume), 'merge', { metadata, spec: { claimRef } });
+    await client.patch(kinds.volumes, nameOf(volume), { type: 'merge', body: { metadata, spec: { claimRef } } });
   }
   let bound = claim;
   if (claim.spec?.volumeName !== volume.metadata?.name || !claim.metadata?.annotations?.[BOUND]) {
@@ -64,10 +64,8 @@ async function bind(context: ControllerContext, claim: PersistentVolumeClaim, vo
       resourceVersion: claim.metadata?.resourceVersion,
       annotations: { [BOUND]: 'yes', ...byController },
     };
-    bound = await client.patch(kinds.claims, nameOf(claim), 'merge', {
-      metadata,
-      spec: { volumeName: volume.metadata?.name },
-    });
+    const body = { metadata, spec: { volumeName: volume.metadata?.name } };
+    bound = await client.patch(kinds.claims, nameOf(claim), { type: 'merge', body });
   }
   const { accessModes, capacity } = volume.spec ?? {};
   await writeClaimStatus(context, bound, { phase: 'Bound', accessModes, capacity });
@@ -133,7 +131,7 @@ async function provide(
     'volume.beta.kubernetes.io/storage-provisioner': provisioner,
   };
   if (claim.metadata?.annotations?.['volume.kubernetes.io/storage-provisioner'] !== provisioner) {
-    await client.patch(kinds.claims, nameOf(claim), 'merge', { metadata: { annotations } });
+    await client.patch(kinds.claims, nameOf(claim), { type: 'merge', body: { metadata: { annotations } } });
   }
   tell(
     'Normal',

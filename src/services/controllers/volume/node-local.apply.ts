@@ -31,7 +31,7 @@ export async function provisionNodeLocal(context: ControllerContext, request: No
   if (!node) {
     // The choice is given back, and the scheduler makes another one.
     const metadata = { uid: uidOf(request.claim), annotations: { [selectedNodeAnnotation]: null } };
-    await client.patch(kinds.claims, nameOf(request.claim), 'merge', { metadata });
+    await client.patch(kinds.claims, nameOf(request.claim), { type: 'merge', body: { metadata } });
     return;
   }
   try {

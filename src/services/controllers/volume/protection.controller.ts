@@ -14,7 +14,7 @@ async function unprotect<K extends KubeObject>(
 ): Promise<void> {
   const { finalizers = [], uid, resourceVersion } = object.metadata ?? {};
   const metadata = { uid, resourceVersion, finalizers: finalizers.filter((name) => name !== finalizer) };
-  await orMissing(context.client.patch(of, nameOf(object), 'merge', { metadata }));
+  await orMissing(context.client.patch(of, nameOf(object), { type: 'merge', body: { metadata } }));
 }
 
 export function claimProtectionController(context: ControllerContext): Controller {

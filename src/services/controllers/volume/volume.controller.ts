@@ -76,5 +76,5 @@ async function letGo(context: ControllerContext, volume: PersistentVolume): Prom
   const node = annotations?.[nodeAnnotation];
   if (!finalizers.includes(nodeLocalFinalizer) || !node || context.caches.nodes.get({ name: node })) return;
   const metadata = { uid, resourceVersion, finalizers: finalizers.filter((name) => name !== nodeLocalFinalizer) };
-  await orMissing(context.client.patch(context.kinds.volumes, nameOf(volume), 'merge', { metadata }));
+  await orMissing(context.client.patch(context.kinds.volumes, nameOf(volume), { type: 'merge', body: { metadata } }));
 }

@@ -50,7 +50,7 @@ async function register({ options, host }: AgentContext): Promise<Node> {
   const labels = nodeLabels(options, host);
   const missing = Object.entries(labels).some(([key, value]) => current.metadata?.labels?.[key] !== value);
   if (!missing) return current;
-  return client.patch(NODES, { name: nodeName }, 'merge', { metadata: { labels } });
+  return client.patch(NODES, { name: nodeName }, { type: 'merge', body: { metadata: { labels } } });
 }
 
 type RuntimeFindings = Pick<NodeFindings, 'runtimeVersion' | 'runtimeProblem' | 'runtimeRests' | 'images'>;
@@ -114,7 +114,7 @@ async function renewLease({ options }: AgentContext, nodeUid: string | undefined
     renewTime: rfc3339Micro(clock.now()),
   };
   try {
-    await client.patch(LEASES, at, 'merge', { spec });
+    await client.patch(LEASES, at, { type: 'merge', body: { spec } });
   } catch (error) {
     if (!(error instanceof ApiError && error.code === 404)) throw error;
     const owner = { apiVersion: 'v1', kind: 'Node', name: nodeName, uid: nodeUid ?? '' };
@@ -142,7 +142,12 @@ export function nodeReporter(context: AgentContext, options: { port(): number; o
     const due = clock.now() - sentAtMs >= NODE_STATUS_MS;
     if (sent && !due && sameJson(essence(sent), essence(status))) return nextMs;
     try {
-      node = await client.patch(NODES, { name: nodeName }, 'strategic', { status }, { subresource: 'status' });
+      node = await client.patch(
+        NODES,
+        { name: nodeName },
+        { type: 'strategic', body: { status } },
+        { subresource: 'status' },
+      );
       sent = status;
       sentAtMs = clock.now();
     } catch (error) {

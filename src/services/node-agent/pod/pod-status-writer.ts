@@ -68,8 +68,7 @@ export function statusWriter(context: AgentContext): StatusWriter {
     await client.patch(
       PODS,
       { namespace, name },
-      'strategic',
-      { metadata: { uid }, status: patch },
+      { type: 'strategic', body: { metadata: { uid }, status: patch } },
       { subresource: 'status' },
     );
     sent = { uid, status: next };

@@ -44,9 +44,8 @@ async function letGo({ options }: AgentContext, { metadata }: PersistentVolume):
   const { name = '', resourceVersion, finalizers = [] } = metadata ?? {};
   const kept = finalizers.filter((finalizer) => finalizer !== FINALIZER);
   try {
-    await options.client.patch(REFERENCED.volume, { name }, 'merge', {
-      metadata: { resourceVersion, finalizers: kept },
-    });
+    const body = { metadata: { resourceVersion, finalizers: kept } };
+    await options.client.patch(REFERENCED.volume, { name }, { type: 'merge', body });
   } catch (error) {
     if (!(error instanceof ApiError && error.code === 404)) throw error;
   }
