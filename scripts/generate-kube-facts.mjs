@@ -134,9 +134,10 @@ for (const [group, version, file] of lists) {
     const type = `${typeGroup(group)}.${version}.${r.kind}`;
     if (!types[type]) throw new Error(`no type ${type}`);
     reach(type);
-    for (const x of sub)
-      if (x.kind !== r.kind && types[`${typeGroup(x.group ?? group)}.${x.version ?? version}.${x.kind}`])
-        reach(`${typeGroup(x.group ?? group)}.${x.version ?? version}.${x.kind}`);
+    const others = sub
+      .filter((x) => x.kind !== r.kind)
+      .map((x) => `${typeGroup(x.group ?? group)}.${x.version ?? version}.${x.kind}`);
+    for (const other of others.filter((name) => types[name])) reach(other);
     resources.push({
       group,
       version,

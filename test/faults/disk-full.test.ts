@@ -24,19 +24,19 @@ const write = async (name: string, text: string): Promise<{ code: number; messag
   if (answer.code === 201) written.set(name, text);
   return { code: answer.code, message: JSON.parse(answer.text).message };
 };
+/** Writes pieces of one size until none fits. */
+function writeUntilFull(fd: number, piece: Buffer): void {
+  try {
+    for (;;) fs.writeSync(fd, piece);
+  } catch (error) {
+    assert.equal((error as NodeJS.ErrnoException).code, 'ENOSPC');
+  }
+}
 /** Takes all the room that is left, to the last block. */
 function fill(): void {
   const fd = fs.openSync(filler, 'a');
   try {
-    for (const size of [1 << 20, 1 << 12])
-      for (;;) {
-        try {
-          fs.writeSync(fd, Buffer.alloc(size));
-        } catch (error) {
-          assert.equal((error as NodeJS.ErrnoException).code, 'ENOSPC');
-          break;
-        }
-      }
+    for (const bytes of [1 << 20, 1 << 12]) writeUntilFull(fd, Buffer.alloc(bytes));
   } finally {
     fs.closeSync(fd);
   }

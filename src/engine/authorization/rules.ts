@@ -52,12 +52,15 @@ function* atoms(rule: Rule): Iterable<Rule> {
   for (const verb of rule.verbs) {
     for (const url of rule.nonResourceURLs ?? []) yield { verbs: [verb], nonResourceURLs: [url] };
     for (const group of rule.apiGroups ?? [])
-      for (const resource of rule.resources ?? []) {
-        const atom = { verbs: [verb], apiGroups: [group], resources: [resource] };
-        if (!rule.resourceNames?.length) yield atom;
-        else for (const name of rule.resourceNames) yield { ...atom, resourceNames: [name] };
-      }
+      for (const resource of rule.resources ?? [])
+        yield* byName({ verbs: [verb], apiGroups: [group], resources: [resource] }, rule.resourceNames);
   }
+}
+
+/** The rule once a name; as it is when it is for all names. */
+function* byName(rule: Rule, names: readonly string[] = []): Iterable<Rule> {
+  if (names.length === 0) yield rule;
+  for (const name of names) yield { ...rule, resourceNames: [name] };
 }
 
 function within(atom: Rule, owned: Rule): boolean {

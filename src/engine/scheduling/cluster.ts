@@ -79,17 +79,56 @@ function account(node: NodeInfo, pod: PodInfo, sign: 1 | -1): void {
   for (const [resource, amount] of pod.weighed) bump(node.weighed, resource, sign * amount);
 }
 
+interface PodCounters {
+  /** Pods per node that a query selects; `placed` is looked through when the query is new. */
+  count(query: PodQuery, placed: Iterable<Place>): ReadonlyMap<string, number>;
+  tally(info: PodInfo, node: string, sign: 1 | -1): void;
+  clear(): void;
+}
+
+interface Place {
+  readonly node: string;
+  readonly info: PodInfo;
+}
+
+/** Counters of the queries asked last: what nobody asked for longest is forgotten first. */
+function podCounters(): PodCounters {
+  const counters = new Map<string, { query: PodQuery; counts: Map<string, number> }>();
+  return {
+    count(query, placed) {
+      const known = counters.get(query.id);
+      if (known) {
+        counters.delete(query.id);
+        counters.set(query.id, known);
+        return known.counts;
+      }
+      const counts = new Map<string, number>();
+      for (const { info, node } of placed) if (query.matches(info)) bump(counts, node, 1);
+      counters.set(query.id, { query, counts });
+      if (counters.size > podCountersMax) {
+        const oldest = counters.keys().next();
+        if (!oldest.done) counters.delete(oldest.value);
+      }
+      return counts;
+    },
+    tally(info, node, sign) {
+      for (const { query, counts } of counters.values()) if (query.matches(info)) bump(counts, node, sign);
+    },
+    clear: () => counters.clear(),
+  };
+}
+
 export function cluster(): Cluster {
   const nodes = new Map<string, NodeInfo>();
-  const places = new Map<string, { node: string; info: PodInfo }>();
+  const places = new Map<string, Place>();
   const podsOf = new Map<string, Map<string, PodInfo>>();
-  const counters = new Map<string, { query: PodQuery; counts: Map<string, number> }>();
+  const counters = podCounters();
   const terms = new Map(TERM_KINDS.map((kind) => [kind, new Map<string, PlacedTerm>()] as const));
   const imageNodes = new Map<string, number>();
   const claims = new Map<string, number>();
 
   const tally = (info: PodInfo, node: string, sign: 1 | -1): void => {
-    for (const { query, counts } of counters.values()) if (query.matches(info)) bump(counts, node, sign);
+    counters.tally(info, node, sign);
     for (const [kind, placed] of terms) {
       for (const term of info[kind]) {
         const id = `${term.topologyKey}|${term.weight}|${term.id}`;
@@ -140,22 +179,7 @@ export function cluster(): Cluster {
     },
     removePod: remove,
     nodeOfPod: (uid) => places.get(uid)?.node,
-    count(query) {
-      const known = counters.get(query.id);
-      if (known) {
-        counters.delete(query.id);
-        counters.set(query.id, known);
-        return known.counts;
-      }
-      const counts = new Map<string, number>();
-      for (const { info, node } of places.values()) if (query.matches(info)) bump(counts, node, 1);
-      counters.set(query.id, { query, counts });
-      if (counters.size > podCountersMax) {
-        const oldest = counters.keys().next();
-        if (!oldest.done) counters.delete(oldest.value);
-      }
-      return counts;
-    },
+    count: (query) => counters.count(query, places.values()),
     placedTerms: (kind) => terms.get(kind)?.values() ?? [],
     nodesWithImage: (image) => imageNodes.get(image) ?? 0,
     claimUsers: (claim) => claims.get(claim) ?? 0,

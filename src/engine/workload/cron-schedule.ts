@@ -31,11 +31,18 @@ interface Field {
   readonly any: boolean;
 }
 
-function fieldOf(text: string, min: number, max: number, words: readonly string[] = [], base = 0): Field {
+/** What a field may hold; the first word stands for `min`. */
+interface FieldRange {
+  readonly min: number;
+  readonly max: number;
+  readonly words?: readonly string[];
+}
+
+function fieldOf(text: string, { min, max, words = [] }: FieldRange): Field {
   const values = new Set<number>();
   const numberOf = (word: string): number => {
     const at = words.indexOf(word.toLowerCase());
-    return at >= 0 ? at + base : Number(word);
+    return at >= 0 ? at + min : Number(word);
   };
   for (const part of text.split(',')) {
     const [range = '*', step] = part.split('/');
@@ -92,11 +99,11 @@ export function cronSchedule(schedule: string, timeZone?: string): CronSchedule 
   const [minutes = '*', hours = '*', days = '*', months = '*', weekdays = '*'] = (NAMED[schedule] ?? schedule)
     .trim()
     .split(/\s+/);
-  const minute = fieldOf(minutes, 0, 59);
-  const hour = fieldOf(hours, 0, 23);
-  const day = fieldOf(days, 1, 31);
-  const month = fieldOf(months, 1, 12, MONTHS, 1);
-  const weekday = fieldOf(weekdays, 0, 6, DAYS);
+  const minute = fieldOf(minutes, { min: 0, max: 59 });
+  const hour = fieldOf(hours, { min: 0, max: 23 });
+  const day = fieldOf(days, { min: 1, max: 31 });
+  const month = fieldOf(months, { min: 1, max: 12, words: MONTHS });
+  const weekday = fieldOf(weekdays, { min: 0, max: 6, words: DAYS });
   const offsetAt = offsetsOf(timeZone);
   const hourMatches = (local: Date): boolean => {
     const onDay = day.values.has(local.getUTCDate());

@@ -65,10 +65,8 @@ export function planDaemonSet(input: DaemonSetInput): DaemonSetPlan {
     if (node.shouldRun && pods.length === 0) create.push(node.name);
     seen.push({ node, fresh, old });
   }
-  for (const [name, pods] of input.podsByNode) {
-    if (!input.nodes.some((node) => node.name === name))
-      for (const pod of pods) if (!pod.metadata?.deletionTimestamp) remove.add(pod);
-  }
+  const nodeless = [...input.podsByNode].filter(([name]) => !input.nodes.some((node) => node.name === name));
+  for (const pod of nodeless.flatMap(([, pods]) => pods)) if (!pod.metadata?.deletionTimestamp) remove.add(pod);
   if ((set.spec?.updateStrategy?.type ?? 'RollingUpdate') === 'RollingUpdate') {
     if (surge > 0) rollBySurge(input, seen, { create, remove, surge });
     else rollByRemoval(input, seen, { remove, unavailable });

@@ -35,19 +35,25 @@ export async function readLog(
     leftBytes -= piece.length;
     await write(piece);
   };
-  const done = (): boolean => leftBytes <= 0 || options.signal?.aborted === true;
+  const sink: Sink = { emit, done: () => leftBytes <= 0 || options.signal?.aborted === true };
   const sources = [...rotatedFiles(file), file];
   const start = options.tailLines === undefined ? { index: 0, offset: 0 } : tailStart(sources, options.tailLines);
-  for (let index = start.index; index < sources.length && !done(); index++) {
+  for (let index = start.index; index < sources.length && !sink.done(); index++) {
     const reader = openReader(sources[index] ?? file, index === start.index ? start.offset : 0);
     if (!reader) continue;
     try {
-      await drain(reader, emit, done);
-      if (index === sources.length - 1 && options.follow && !done()) await follow(file, reader, options, emit, done);
+      await drain(reader, sink);
+      if (index === sources.length - 1 && options.follow && !sink.done()) await follow(file, reader, sink, options);
     } finally {
       reader.close();
     }
   }
+}
+
+/** Where lines go, until it wants no more. */
+interface Sink {
+  emit(line: Buffer): Promise<void>;
+  done(): boolean;
 }
 
 interface Reader {
@@ -88,39 +94,39 @@ function openReader(file: string, offset: number): Reader | undefined {
   };
 }
 
-async function drain(reader: Reader, emit: (line: Buffer) => Promise<void>, done: () => boolean): Promise<void> {
-  for (let lines = reader.next(); lines.length > 0 && !done(); lines = reader.next())
+async function drain(reader: Reader, sink: Sink): Promise<void> {
+  for (let lines = reader.next(); lines.length > 0 && !sink.done(); lines = reader.next())
     for (const line of lines) {
-      if (done()) return;
-      await emit(line);
+      if (sink.done()) return;
+      await sink.emit(line);
     }
 }
 
-async function follow(
-  file: string,
-  first: Reader,
-  options: ReadLogOptions,
-  emit: (line: Buffer) => Promise<void>,
-  done: () => boolean,
-): Promise<void> {
-  let reader = first;
+/** A reader of the file that stands at the path now, when that is another than `reader` reads. */
+function successorOf(file: string, reader: Reader): Reader | undefined {
+  const present = fs.statSync(file, { throwIfNoEntry: false });
+  return present && present.ino !== reader.inode ? openReader(file, 0) : undefined;
+}
+
+async function follow(file: string, first: Reader, sink: Sink, options: ReadLogOptions): Promise<void> {
+  let newer: Reader | undefined;
   const changes = watchChanges(path.dirname(file), options);
   try {
-    while (!done()) {
+    while (!sink.done()) {
       const over = options.isOver?.() ?? false;
-      await drain(reader, emit, done);
-      const next = fs.statSync(file, { throwIfNoEntry: false });
-      if (next && next.ino !== reader.inode) {
-        if (reader !== first) reader.close();
-        reader = openReader(file, 0) ?? reader;
+      await drain(newer ?? first, sink);
+      const successor = successorOf(file, newer ?? first);
+      if (successor) {
+        newer?.close();
+        newer = successor;
         continue;
       }
-      if (over || done()) return;
+      if (over || sink.done()) return;
       await changes.wait();
     }
   } finally {
     changes.close();
-    if (reader !== first) reader.close();
+    newer?.close();
   }
 }
 

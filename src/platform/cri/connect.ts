@@ -9,14 +9,24 @@ interface Filesystems {
   imageFilesystems: { fsId?: { mountpoint: string }; usedBytes?: { value: number } }[];
 }
 
+type Call = <A = object>(method: string, request: object, deadlineMs?: number) => Promise<A>;
+
+const done = async (call: Promise<object>): Promise<void> => void (await call);
+
 /** Opens a client on a runtime's unix socket. Nothing is sent before the first call. */
 export function connectCri(options: { socket: string; clock?: Clock }): Cri {
   const channel = openChannel({ socket: options.socket, clock: options.clock ?? systemClock });
-  const runtime = <A = object>(method: string, request: object, deadlineMs?: number): Promise<A> =>
-    channel.call<A>('RuntimeService', method, request, deadlineMs);
-  const image = <A = object>(method: string, request: object, deadlineMs?: number): Promise<A> =>
-    channel.call<A>('ImageService', method, request, deadlineMs);
-  const done = async (call: Promise<object>): Promise<void> => void (await call);
+  return {
+    ...runtimeCalls((method, request, deadlineMs) => channel.call('RuntimeService', method, request, deadlineMs)),
+    ...imageCalls((method, request, deadlineMs) => channel.call('ImageService', method, request, deadlineMs)),
+    hints: (onHint) => channel.hints(onHint),
+    close: () => channel.close(),
+  };
+}
+
+type ImageCalls = Pick<Cri, 'imageList' | 'imageStatus' | 'imagePull' | 'imageRemove' | 'imageFilesystems'>;
+
+function runtimeCalls(runtime: Call): Omit<Cri, keyof ImageCalls | 'hints' | 'close'> {
   return {
     version: () => runtime<RuntimeVersion>('Version', { version: 'v1' }),
     status: async () =>
@@ -63,6 +73,11 @@ export function connectCri(options: { socket: string; clock?: Clock }): Cri {
     execUrl: async ({ command, ...request }) =>
       (await runtime<{ url: string }>('Exec', { ...request, cmd: command })).url,
     attachUrl: async (request) => (await runtime<{ url: string }>('Attach', request)).url,
+  };
+}
+
+function imageCalls(image: Call): ImageCalls {
+  return {
     imageList: async () => (await image<{ images: CriImage[] }>('ListImages', {})).images,
     imageStatus: async (name) => {
       const answer = await image<{ image?: CriImage | null }>('ImageStatus', { image: { image: name } });
@@ -78,7 +93,5 @@ export function connectCri(options: { socket: string; clock?: Clock }): Cri {
         mountpoint: fs.fsId?.mountpoint ?? '',
         usedBytes: fs.usedBytes?.value ?? 0,
       })),
-    hints: (onHint) => channel.hints(onHint),
-    close: () => channel.close(),
   };
 }

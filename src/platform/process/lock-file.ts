@@ -26,12 +26,7 @@ export function tryLock(file: string): LockAttempt {
   fs.writeFileSync(aside, JSON.stringify(identityOf(process.pid)), { mode: 0o600 });
   try {
     for (let attempt = 0; attempt < TAKEOVERS_MAX; attempt++) {
-      try {
-        fs.linkSync(aside, file);
-        return { kind: 'held', release: () => fs.rmSync(file, { force: true }) };
-      } catch (error) {
-        if (systemCodeOf(error) !== 'EEXIST') throw error;
-      }
+      if (linked(aside, file)) return { kind: 'held', release: () => fs.rmSync(file, { force: true }) };
       const holder = holderOf(file);
       if (holder && isAlive(holder)) return { kind: 'busy', holder };
       takeAway(file, holder);
@@ -39,6 +34,17 @@ export function tryLock(file: string): LockAttempt {
     return { kind: 'busy', holder: holderOf(file) ?? { pid: 0, startTicks: 0, bootId: '' } };
   } finally {
     fs.rmSync(aside, { force: true });
+  }
+}
+
+/** Gives the file its second name; false when there is a file of that name. */
+function linked(aside: string, file: string): boolean {
+  try {
+    fs.linkSync(aside, file);
+    return true;
+  } catch (error) {
+    if (systemCodeOf(error) !== 'EEXIST') throw error;
+    return false;
   }
 }
 

@@ -28,7 +28,14 @@ const HEADER_BYTES = 32;
 const FRAME_HEADER_BYTES = 24;
 const MAGIC = 0x377f0682;
 
-function sumOf(view: DataView, from: number, to: number, [a, b]: Sum, littleEndian: boolean): Sum {
+interface Part {
+  readonly from: number;
+  readonly to: number;
+  readonly littleEndian: boolean;
+}
+
+/** The checksum of a part, which continues the one given. */
+function sumOf(view: DataView, { from, to, littleEndian }: Part, [a, b]: Sum): Sum {
   let s0 = a;
   let s1 = b;
   for (let at = from; at < to; at += 8) {
@@ -55,7 +62,7 @@ function headerOf(view: DataView): WalHeader {
     pageSize: view.getUint32(8),
     salts: view.getBigUint64(16),
     sum,
-    valid: known && same(sumOf(view, 0, 24, [0, 0], littleEndian), sum),
+    valid: known && same(sumOf(view, { from: 0, to: 24, littleEndian }, [0, 0]), sum),
     littleEndian,
   };
 }
@@ -100,8 +107,9 @@ function checks(frames: Frames, index: number, before: Sum): boolean {
   const { view, header, frameBytes } = frames;
   const start = frameStart(frames, index);
   if (view.getBigUint64(start + 8) !== header.salts) return false;
-  const head = sumOf(view, start, start + 8, before, header.littleEndian);
-  const all = sumOf(view, start + FRAME_HEADER_BYTES, start + frameBytes, head, header.littleEndian);
+  const { littleEndian } = header;
+  const head = sumOf(view, { from: start, to: start + 8, littleEndian }, before);
+  const all = sumOf(view, { from: start + FRAME_HEADER_BYTES, to: start + frameBytes, littleEndian }, head);
   return same(all, sumAt(view, start + 16));
 }
 

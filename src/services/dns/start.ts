@@ -18,22 +18,22 @@ export interface DnsOptions {
   readonly log: Log;
 }
 
-async function answer(
-  question: DnsQuestion,
-  view: ZoneView,
-  domain: string,
-  upstream: Upstream,
-  depth = 0,
-): Promise<DnsAnswer> {
+/** Where answers come from. */
+interface Sources {
+  readonly view: ZoneView;
+  readonly domain: string;
+  readonly upstream: Upstream;
+}
+
+async function answer(question: DnsQuestion, sources: Sources, depth = 0): Promise<DnsAnswer> {
+  const { view, domain, upstream } = sources;
   const decision = decideAnswer(question, view, domain);
   if (decision.kind === 'outside') return upstream(question);
   if (!decision.alias || question.type === 'CNAME' || depth >= ALIAS_DEPTH_MAX) return decision.answer;
   // An ExternalName is answered whole, with the addresses behind it (RFC 1034 section 3.6.2).
   const behind = await answer(
     { name: decision.alias.toLowerCase().replace(/\.$/, ''), type: question.type },
-    view,
-    domain,
-    upstream,
+    sources,
     depth + 1,
   );
   return { ...decision.answer, answers: [...decision.answer.answers, ...behind.answers] };
@@ -43,9 +43,10 @@ async function answer(
 export async function startDns(options: DnsOptions): Promise<{ readonly port: number; stop(): Promise<void> }> {
   const view = openView(options.client);
   const upstream = openUpstream({ servers: options.upstreams, clock: options.clock });
+  const sources: Sources = { view, domain: options.domain, upstream };
   const handler = async (question: DnsQuestion): Promise<DnsAnswer> => {
     await view.synced;
-    return answer(question, view, options.domain, upstream);
+    return answer(question, sources);
   };
   const server: DnsServer = await dnsListen({ ...options.listen, handler });
   options.log.info('DNS serves', { host: options.listen.host, port: server.port, domain: options.domain });

@@ -48,7 +48,7 @@ function sameOffer(a: Node, b: Node): boolean {
   );
 }
 
-export function onPodChange(
+function onPodChange(
   cluster: Cluster,
   change: CacheChange<Pod>,
   events: FeedEvents,
@@ -79,7 +79,7 @@ export function onPodChange(
   }
 }
 
-export function onNodeChange(cluster: Cluster, change: CacheChange<Node>, events: FeedEvents): void {
+function onNodeChange(cluster: Cluster, change: CacheChange<Node>, events: FeedEvents): void {
   if (change.type === 'deleted') {
     cluster.removeNode(change.object.metadata?.name ?? '');
     return;
@@ -87,6 +87,33 @@ export function onNodeChange(cluster: Cluster, change: CacheChange<Node>, events
   if (change.type === 'modified' && change.previous && sameOffer(change.previous, change.object)) return;
   cluster.setNode(change.object);
   events.happened('node');
+}
+
+export interface FedCaches {
+  readonly pods: ObjectCache<Pod>;
+  readonly nodes: ObjectCache<Node>;
+  readonly namespaces: ObjectCache<Namespace>;
+}
+
+/** Feeds the cluster with every change, and when it is opened with what the caches hold by then. */
+export function feedCluster(cluster: Cluster, caches: FedCaches, events: FeedEvents): { open(): void; close(): void } {
+  const labels = namespaceLabelsOf(caches.namespaces);
+  const onPod = (change: CacheChange<Pod>): void => onPodChange(cluster, change, events, labels);
+  const onNode = (change: CacheChange<Node>): void => onNodeChange(cluster, change, events);
+  const handles = [
+    caches.pods.onChange(onPod),
+    caches.nodes.onChange(onNode),
+    caches.namespaces.onChange(() => cluster.forgetCounts()),
+  ];
+  return {
+    open: () => {
+      for (const object of caches.nodes.list()) onNode({ type: 'added', object });
+      for (const object of caches.pods.list()) onPod({ type: 'added', object });
+    },
+    close: () => {
+      for (const handle of handles) handle.close();
+    },
+  };
 }
 
 /** Labels of namespaces, out of their cache. */

@@ -36,12 +36,36 @@ export function helps(reason: string): readonly Happening[] {
   return ['node'];
 }
 
+/** How often each pod was tried in vain, and until when it is left alone for that. */
+class Attempts {
+  readonly #clock: Clock;
+  readonly #byKey = new Map<string, { readonly count: number; readonly untilMs: number }>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  failed(key: string): void {
+    const count = this.#byKey.get(key)?.count ?? 0;
+    const untilMs = this.#clock.monotonicMs() + backoffDelayMs(attemptBackoff, count);
+    this.#byKey.set(key, { count: count + 1, untilMs });
+  }
+
+  leftMs(key: string): number {
+    return (this.#byKey.get(key)?.untilMs ?? 0) - this.#clock.monotonicMs();
+  }
+
+  forget(key: string): void {
+    this.#byKey.delete(key);
+  }
+}
+
 export function schedulingQueue(options: { clock: Clock; changed(): void }): SchedulingQueue {
   const { clock } = options;
   const active = new Map<number, Set<string>>();
   const backoff = new Map<string, Timer>();
   const waiting = new Map<string, { priority: number; sinceMs: number; helpedBy: ReadonlySet<Happening> }>();
-  const attempts = new Map<string, { count: number; untilMs: number }>();
+  const attempts = new Attempts(clock);
 
   const leave = (key: string): void => {
     for (const [priority, keys] of active) if (keys.delete(key) && keys.size === 0) active.delete(priority);
@@ -56,7 +80,7 @@ export function schedulingQueue(options: { clock: Clock; changed(): void }): Sch
     options.changed();
   };
   const afterBackoff = (key: string, priority: number): void => {
-    const left = (attempts.get(key)?.untilMs ?? 0) - clock.monotonicMs();
+    const left = attempts.leftMs(key);
     if (left <= 0) activate(key, priority);
     else {
       leave(key);
@@ -66,15 +90,11 @@ export function schedulingQueue(options: { clock: Clock; changed(): void }): Sch
       );
     }
   };
-  const failed = (key: string): void => {
-    const count = attempts.get(key)?.count ?? 0;
-    attempts.set(key, { count: count + 1, untilMs: clock.monotonicMs() + backoffDelayMs(attemptBackoff, count) });
-  };
   return {
     add: activate,
     remove(key) {
       leave(key);
-      attempts.delete(key);
+      attempts.forget(key);
     },
     take() {
       if (active.size === 0) return undefined;
@@ -84,13 +104,13 @@ export function schedulingQueue(options: { clock: Clock; changed(): void }): Sch
       return key;
     },
     unplaceable(key, priority, reasons) {
-      failed(key);
+      attempts.failed(key);
       leave(key);
       const helpedBy = new Set<Happening>(reasons.length > 0 ? reasons.flatMap(helps) : ['node']);
       waiting.set(key, { priority, sinceMs: clock.monotonicMs(), helpedBy });
     },
     retry(key, priority) {
-      failed(key);
+      attempts.failed(key);
       afterBackoff(key, priority);
     },
     happened(what) {

@@ -6,7 +6,7 @@ import type { Namespace, Node, PersistentVolume, PersistentVolumeClaim, Pod, Sto
 import type { Clock, Timer } from '#platform/clock';
 import type { Log } from '#platform/log';
 import { eventRecorder, keyOf } from '#reconcile';
-import { type FeedEvents, namespaceLabelsOf, onNodeChange, onPodChange } from './cluster-feed.ts';
+import { feedCluster, namespaceLabelsOf } from './cluster-feed.ts';
 import { bindingsMax, decisionsPerTurn, flushPeriodMs, schedulerName } from './limits.ts';
 import { placing } from './placing.ts';
 import { schedulingQueue } from './scheduling-queue.ts';
@@ -65,15 +65,13 @@ export function startScheduler(options: SchedulerOptions): RunningScheduler {
     }
     wake();
   };
-  const events: FeedEvents = {
+  const feed = feedCluster(cluster, caches, {
     pending: (pod) => queue.add(keyOf(pod), pod.spec?.priority ?? 0),
     settled: (key) => queue.remove(key),
     happened: (what) => queue.happened(what),
-  };
+  });
   const handles = [
-    caches.pods.onChange((change) => onPodChange(cluster, change, events, namespaceLabels)),
-    caches.nodes.onChange((change) => onNodeChange(cluster, change, events)),
-    caches.namespaces.onChange(() => cluster.forgetCounts()),
+    feed,
     ...[caches.claims, caches.volumes, caches.classes].map((cache) => cache.onChange(() => queue.happened('volume'))),
   ];
   let timer: Timer | undefined;
@@ -84,8 +82,7 @@ export function startScheduler(options: SchedulerOptions): RunningScheduler {
   const open = (): void => {
     if (state === 'stopped') return;
     state = 'open';
-    for (const object of caches.nodes.list()) onNodeChange(cluster, { type: 'added', object }, events);
-    for (const object of caches.pods.list()) onPodChange(cluster, { type: 'added', object }, events, namespaceLabels);
+    feed.open();
     tick();
     wake();
   };

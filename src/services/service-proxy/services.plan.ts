@@ -83,10 +83,8 @@ function spreadRules(protocol: string, backends: readonly Backend[]): string[] {
 /** ClientIP affinity: one set and one chain a backend; a client that is in a set goes where it went before. */
 function affinityRules(
   draft: Draft,
-  chain: string,
-  protocol: string,
+  { chain, protocol, seconds }: { readonly chain: string; readonly protocol: string; readonly seconds: number },
   backends: readonly Backend[],
-  seconds: number,
 ): string[] {
   const targets = backends.map((b) => {
     const name = `${chain}/${b.address}-${b.port}`;
@@ -118,7 +116,7 @@ function wayChain(draft: Draft, service: Service, port: ServicePort, way: Way): 
   const seconds = service.spec?.sessionAffinityConfig?.clientIP?.timeoutSeconds ?? DEFAULT_AFFINITY_SECONDS;
   draft.chains.set(name, [
     ...way.before,
-    ...(affine ? affinityRules(draft, name, protocol, backends, seconds) : spreadRules(protocol, backends)),
+    ...(affine ? affinityRules(draft, { chain: name, protocol, seconds }, backends) : spreadRules(protocol, backends)),
   ]);
   for (const b of backends) draft.element('hairpin', `${b.address} . ${b.address}`);
   return name;

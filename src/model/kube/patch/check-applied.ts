@@ -16,6 +16,13 @@ interface Findings {
 
 type Path = readonly string[];
 
+/** A place in the configuration: what may stand there, and how a list there tells its items apart. */
+interface Place<S extends ValueSchema = ValueSchema> {
+  readonly path: Path;
+  readonly schema: S;
+  readonly shape: Shape;
+}
+
 function found(findings: Findings, path: Path, text: string): void {
   findings.lines.push(`${pathText(path)}: ${text}`);
 }
@@ -37,7 +44,11 @@ function checkScalar(value: unknown, scalar: string, path: Path, findings: Findi
     );
 }
 
-function checkList(list: readonly unknown[], items: ValueSchema, shape: Shape, path: Path, findings: Findings): void {
+function checkList(
+  list: readonly unknown[],
+  { path, schema, shape }: Place<ValueSchema & { kind: 'list' }>,
+  findings: Findings,
+): void {
   const seen = new Set<string>();
   list.forEach((item, index) => {
     const byItem = shape.kind === 'keyed' || shape.kind === 'set';
@@ -46,45 +57,39 @@ function checkList(list: readonly unknown[], items: ValueSchema, shape: Shape, p
       found(findings, path, `element ${index}: associative list with keys has an element that omits its keys`);
     if (byItem && seen.has(element)) found(findings, path, `duplicate entries for key ${pathText([element])}`);
     seen.add(element);
-    check(item, items, shape.kind === 'keyed' ? shape.items : { kind: 'leaf' }, [...path, element], findings);
+    const itemShape: Shape = shape.kind === 'keyed' ? shape.items : { kind: 'leaf' };
+    check(item, { path: [...path, element], schema: schema.items, shape: itemShape }, findings);
   });
 }
 
-function check(value: unknown, schema: ValueSchema, shape: Shape, path: Path, findings: Findings): void {
+function check(value: unknown, { path, schema, shape }: Place, findings: Findings): void {
   if (path.length > DEPTH_MAX) throw badPatch(`nested deeper than ${DEPTH_MAX} levels`);
   if (value === null || value === undefined || schema.kind === 'any') return;
   if (schema.kind === 'scalar') checkScalar(value, schema.scalar, path, findings);
   else if (schema.kind === 'list') {
-    if (Array.isArray(value)) checkList(value, schema.items, shape, path, findings);
+    if (Array.isArray(value)) checkList(value, { path, schema, shape }, findings);
     else found(findings, path, `expected list, got ${formOf(value)}`);
   } else if (!isObject(value)) found(findings, path, `expected map, got ${formOf(value)}`);
-  else checkFields(value, schema, shape, path, findings);
+  else checkFields(value, { path, schema, shape }, findings);
 }
 
 function checkFields(
   value: JsonObject,
-  schema: ValueSchema & { kind: 'map' | 'object' },
-  shape: Shape,
-  path: Path,
+  { path, schema, shape }: Place<ValueSchema & { kind: 'map' | 'object' }>,
   findings: Findings,
 ): void {
   for (const key of Object.keys(value)) {
     const at = [...path, `f:${key}`];
     if (schema.kind === 'map') {
-      check(value[key], schema.values, shape.kind === 'map' ? shape.values : { kind: 'leaf' }, at, findings);
+      const valueShape: Shape = shape.kind === 'map' ? shape.values : { kind: 'leaf' };
+      check(value[key], { path: at, schema: schema.values, shape: valueShape }, findings);
       continue;
     }
     const field = schema.type.fields.get(key);
-    if (!field) {
-      if (findings.closed) found(findings, at, 'field not declared in schema');
-    } else
-      check(
-        value[key],
-        field.value,
-        shape.kind === 'struct' ? fieldOfStruct(shape, key).shape : { kind: 'leaf' },
-        at,
-        findings,
-      );
+    if (field) {
+      const fieldShape: Shape = shape.kind === 'struct' ? fieldOfStruct(shape, key).shape : { kind: 'leaf' };
+      check(value[key], { path: at, schema: field.value, shape: fieldShape }, findings);
+    } else if (findings.closed) found(findings, at, 'field not declared in schema');
   }
 }
 
@@ -93,7 +98,7 @@ export function checkApplied(applied: object, type: TypeReference, what: string)
   const schema = typeOf(type);
   if (!schema) return;
   const findings: Findings = { lines: [], closed: isBuiltIn(schema) };
-  check(applied, { kind: 'object', type: schema }, rootShape(type), [], findings);
+  check(applied, { path: [], schema: { kind: 'object', type: schema }, shape: rootShape(type) }, findings);
   const { lines } = findings;
   if (lines.length === 0) return;
   const text = lines.length === 1 ? lines[0] : `errors:\n${lines.map((line) => `  ${line}`).join('\n')}`;

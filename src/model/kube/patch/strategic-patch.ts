@@ -21,6 +21,12 @@ import { type TypeReference, typeOf } from './type-reference.ts';
 /** What is known of the values of a map: a struct's fields, or one schema for all. */
 type Known = { readonly type: TypeSchema } | { readonly values: ValueSchema } | undefined;
 
+/** Where the merge is: what is known of the map it is in, and how deep that stands. */
+interface Level {
+  readonly known: Known;
+  readonly depth: number;
+}
+
 function knownOf(value: ValueSchema | undefined): Known {
   if (value?.kind === 'object') return { type: value.type };
   return value?.kind === 'map' ? { values: value.values } : undefined;
@@ -75,7 +81,7 @@ function mergeObjects(
     const key = keyOf(item, mergeKey);
     const at = result.findIndex((old) => isObject(old) && jsonEqual(old[mergeKey], key));
     if (at < 0) result.push(dataOf(item));
-    else result[at] = mergeMap(result[at] as JsonObject, item, knownOf(items), depth + 1);
+    else result[at] = mergeMap(result[at] as JsonObject, item, { known: knownOf(items), depth: depth + 1 });
   }
   return result;
 }
@@ -105,7 +111,7 @@ function checkOrder(patch: readonly unknown[], order: readonly unknown[], mergeK
 }
 
 /** The list under `key`, merged with its part of the patch, in the order that `$setElementOrder/key` sets. */
-function mergeOrdered(result: JsonObject, patch: JsonObject, key: string, known: Known, depth: number): void {
+function mergeOrdered(result: JsonObject, patch: JsonObject, key: string, { known, depth }: Level): void {
   const order = directiveList(patch[SET_ORDER + key], 'setElementOrder');
   const { field } = fieldOf(known, key);
   const before = Array.isArray(result[key]) ? (result[key] as unknown[]) : undefined;
@@ -118,18 +124,18 @@ function mergeOrdered(result: JsonObject, patch: JsonObject, key: string, known:
   if (list) result[key] = orderElements(list, order, before ?? [], identityBy(mergeKey));
 }
 
-function mergeValue(old: unknown, value: unknown, key: string, known: Known, depth: number): unknown {
+function mergeValue(old: unknown, value: unknown, key: string, { known, depth }: Level): unknown {
   const { value: schema, field } = fieldOf(known, key);
   if (isObject(old) && isObject(value)) {
     if (field?.patchStrategy.includes('replace')) return dataOf(value);
-    return mergeMap(old, value, knownOf(schema), depth + 1);
+    return mergeMap(old, value, { known: knownOf(schema), depth: depth + 1 });
   }
   if (Array.isArray(old) && Array.isArray(value) && field && merges(field)) return mergeList(old, value, field, depth);
   return dataOf(value);
 }
 
-function mergeMap(original: JsonObject, patch: JsonObject, known: Known, depth: number): JsonObject {
-  if (depth > DEPTH_MAX) throw badPatch(`nested deeper than ${DEPTH_MAX} levels`);
+function mergeMap(original: JsonObject, patch: JsonObject, level: Level): JsonObject {
+  if (level.depth > DEPTH_MAX) throw badPatch(`nested deeper than ${DEPTH_MAX} levels`);
   const directive = directiveOf(patch);
   if (directive === 'delete') return {};
   if (directive === 'replace') return dataOf(patch) as JsonObject;
@@ -140,13 +146,13 @@ function mergeMap(original: JsonObject, patch: JsonObject, known: Known, depth: 
       const name = key.slice(DELETE_FROM.length);
       const old = result[name];
       if (Array.isArray(old)) result[name] = old.filter((item) => !gone.has(item));
-    } else if (key.startsWith(SET_ORDER)) mergeOrdered(result, patch, key.slice(SET_ORDER.length), known, depth);
+    } else if (key.startsWith(SET_ORDER)) mergeOrdered(result, patch, key.slice(SET_ORDER.length), level);
   }
   for (const key of Object.keys(patch)) {
     if (isDirective(key) || (Object.hasOwn(patch, SET_ORDER + key) && Array.isArray(patch[key]))) continue;
     const value = patch[key];
     if (value === null || value === undefined) delete result[key];
-    else if (Object.hasOwn(result, key)) setOwn(result, key, mergeValue(result[key], value, key, known, depth));
+    else if (Object.hasOwn(result, key)) setOwn(result, key, mergeValue(result[key], value, key, level));
     else setOwn(result, key, dataOf(value));
   }
   return result;
@@ -165,5 +171,5 @@ export function applyStrategicMergePatch<T>(object: T, patch: unknown, type: Typ
       'the body of the request was in an unknown format - accepted media types include: application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml',
     );
   if (!isObject(patch)) throw badPatch('invalid JSON document');
-  return mergeMap(object as JsonObject, patch, { type: schema }, 0) as T;
+  return mergeMap(object as JsonObject, patch, { known: { type: schema }, depth: 0 }) as T;
 }

@@ -47,10 +47,57 @@ function isFollowed(of: Resource): boolean {
   return of.resource !== 'events' && ['list', 'watch', 'delete'].every((verb) => verbs.includes(verb));
 }
 
-export function objectGraph(options: { client: Client; clock: Clock; log: Log }): ObjectGraph {
-  const { client, clock, log } = options;
+interface FollowedResources {
+  get(id: string): Followed | undefined;
+  ofKind(group: string, kind: string): Resource | undefined;
+  /** Follows what discovery names now, and nothing else; resolves when every cache is filled. */
+  refresh(): Promise<void>;
+  close(): void;
+}
+
+/** A cache of every resource, by its id; `changed` hears of everything in them. */
+function followResources(
+  client: Client,
+  changed: (of: Resource, change: CacheChange<KubeObject>) => void,
+): FollowedResources {
   const followed = new Map<string, Followed>();
   const byKind = new Map<string, Resource>();
+  const follow = (of: Resource): Followed => {
+    const cache = client.cache(of);
+    const synced = cache.isSynced;
+    const handle = cache.onChange((change) => changed(of, change));
+    if (synced) for (const object of cache.list()) changed(of, { type: 'added', object });
+    return { of, cache, handle };
+  };
+  const leave = ({ cache, handle }: Followed): void => {
+    handle.close();
+    cache.close();
+  };
+  return {
+    get: (id) => followed.get(id),
+    ofKind: (group, kind) => byKind.get(`${group}/${kind}`),
+    async refresh() {
+      const now = new Map((await allResources(client)).map((of) => [resourceId(of), of]));
+      for (const [id, gone] of followed) {
+        if (now.has(id)) continue;
+        leave(gone);
+        followed.delete(id);
+      }
+      byKind.clear();
+      for (const [id, of] of now) {
+        byKind.set(`${of.group}/${of.kind}`, of);
+        if (!followed.has(id) && isFollowed(of)) followed.set(id, follow(of));
+      }
+      await Promise.all([...followed.values()].map(({ cache }) => cache.synced));
+    },
+    close: () => {
+      for (const one of followed.values()) leave(one);
+    },
+  };
+}
+
+export function objectGraph(options: { client: Client; clock: Clock; log: Log }): ObjectGraph {
+  const { client, clock, log } = options;
   const dependents = new Map<string, Set<string>>();
   const listeners: ((of: Resource, change: CacheChange<KubeObject>) => void)[] = [];
   let timer: Timer | undefined;
@@ -70,32 +117,12 @@ export function objectGraph(options: { client: Client; clock: Clock; log: Log })
     else link(id, change.object, true);
     for (const listener of listeners) listener(of, change);
   };
-  const follow = (of: Resource): Followed => {
-    const cache = client.cache(of);
-    const synced = cache.isSynced;
-    const handle = cache.onChange((change) => changed(of, change));
-    if (synced) for (const object of cache.list()) changed(of, { type: 'added', object });
-    return { of, cache, handle };
-  };
-  const refresh = async (): Promise<void> => {
-    const now = new Map((await allResources(client)).map((of) => [resourceId(of), of]));
-    for (const [id, { cache, handle }] of followed) {
-      if (now.has(id)) continue;
-      handle.close();
-      cache.close();
-      followed.delete(id);
-    }
-    byKind.clear();
-    for (const [id, of] of now) {
-      byKind.set(`${of.group}/${of.kind}`, of);
-      if (!followed.has(id) && isFollowed(of)) followed.set(id, follow(of));
-    }
-    await Promise.all([...followed.values()].map(({ cache }) => cache.synced));
-  };
+  const followed = followResources(client, changed);
   const keepFresh = (): void => {
     if (stopped) return;
     const again = (): void => {
-      refresh()
+      followed
+        .refresh()
         .catch((thrown: unknown) => log.warn('discovery failed', { error: messageOf(thrown) }))
         .finally(keepFresh);
     };
@@ -109,7 +136,7 @@ export function objectGraph(options: { client: Client; clock: Clock; log: Log })
   };
   return {
     async start() {
-      await refresh();
+      await followed.refresh();
       keepFresh();
     },
     get,
@@ -117,10 +144,10 @@ export function objectGraph(options: { client: Client; clock: Clock; log: Log })
     owner(dependent, reference) {
       const slash = reference.apiVersion.indexOf('/');
       const group = slash < 0 ? '' : reference.apiVersion.slice(0, slash);
-      const of = byKind.get(`${group}/${reference.kind}`);
+      const of = followed.ofKind(group, reference.kind);
       const namespace = dependent.metadata?.namespace;
       // A cluster-scoped object cannot be owned by a namespaced one: such a reference resolves to nothing.
-      if (!of || !followed.has(resourceId(of)) || (of.namespaced && !namespace)) return { kind: 'unknown' };
+      if (!of || !followed.get(resourceId(of)) || (of.namespaced && !namespace)) return { kind: 'unknown' };
       const name = { name: reference.name, ...(of.namespaced ? { namespace } : {}) };
       const owner = get(graphId(of, { metadata: name }));
       return owner?.object.metadata?.uid === reference.uid ? { kind: 'found', owner } : { kind: 'absent', of };
@@ -129,10 +156,7 @@ export function objectGraph(options: { client: Client; clock: Clock; log: Log })
     stop() {
       stopped = true;
       timer?.cancel();
-      for (const { handle, cache } of followed.values()) {
-        handle.close();
-        cache.close();
-      }
+      followed.close();
     },
   };
 }

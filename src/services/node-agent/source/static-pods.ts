@@ -62,16 +62,19 @@ export function mirrorPodOf(pod: Pod, nodeUid: string | undefined): Pod {
   };
 }
 
+function podsIn(manifest: Pod | null, nodeName: string): Pod[] {
+  return manifest?.kind === 'Pod' ? [staticPodOf(manifest, nodeName)] : [];
+}
+
 /** The pods of every readable file of the folder; what cannot be read is logged and left out. */
 export function readStaticPods(folder: string, nodeName: string, log: Log): Pod[] {
   const pods: Pod[] = [];
   for (const file of listFolder(folder)) {
     if (file.startsWith('.') || !/\.(ya?ml|json|manifest)$/.test(file)) continue;
     try {
-      for (const document of parseAllDocuments(readTextIfPresent(`${folder}/${file}`) ?? '')) {
-        const manifest = document.toJS() as Pod | null;
-        if (manifest?.kind === 'Pod') pods.push(staticPodOf(manifest, nodeName));
-      }
+      const documents = parseAllDocuments(readTextIfPresent(`${folder}/${file}`) ?? '');
+      // One by one: what stands before a document that cannot be read is a pod all the same.
+      for (const document of documents) pods.push(...podsIn(document.toJS() as Pod | null, nodeName));
     } catch (error) {
       log.error('a static pod cannot be read', { file, error: messageOf(error) });
     }

@@ -31,11 +31,10 @@ export function defaultPod(pod: Pod): void {
   if (!spec) return;
   defaultPodSpec(spec);
   spec.enableServiceLinks ??= true;
-  for (const containers of [spec.initContainers, spec.containers])
-    for (const container of containers ?? []) {
-      requestsFromLimits(container);
-      if (spec.hostNetwork) for (const port of container.ports ?? []) port.hostPort ||= port.containerPort;
-    }
+  for (const container of [...(spec.initContainers ?? []), ...(spec.containers ?? [])]) {
+    requestsFromLimits(container);
+    if (spec.hostNetwork) for (const port of container.ports ?? []) port.hostPort ||= port.containerPort;
+  }
   if (spec.resources?.limits) {
     spec.resources.requests ??= {};
     for (const [name, limit] of Object.entries(spec.resources.limits)) spec.resources.requests[name] ??= limit;

@@ -43,12 +43,11 @@ const isBackstep = (path: string) => path.startsWith('/') || path.split('/').inc
 function validateMount(
   mount: VolumeMount,
   at: string,
-  container: AnyContainer,
-  context: PodContext,
+  { volumes, privileged }: Pick<PodContext, 'volumes'> & { readonly privileged: boolean },
   to: Findings,
 ): void {
   if (!mount.name) to.required(`${at}.name`);
-  else if (!context.volumes.has(mount.name)) to.notFound(`${at}.name`, mount.name);
+  else if (!volumes.has(mount.name)) to.notFound(`${at}.name`, mount.name);
   if (!mount.mountPath) to.required(`${at}.mountPath`);
   else if (mount.mountPath.includes(':')) to.invalid(`${at}.mountPath`, mount.mountPath, "must not contain ':'");
   if (mount.subPath && isBackstep(mount.subPath))
@@ -56,7 +55,7 @@ function validateMount(
   if (mount.subPathExpr && mount.subPath)
     to.invalid(`${at}.subPathExpr`, mount.subPathExpr, 'subPathExpr and subPath are mutually exclusive');
   optionalOneOf(mount.mountPropagation, PROPAGATION, `${at}.mountPropagation`, to);
-  if (mount.mountPropagation === 'Bidirectional' && !container.securityContext?.privileged)
+  if (mount.mountPropagation === 'Bidirectional' && !privileged)
     to.forbidden(
       `${at}.mountPropagation`,
       'Bidirectional mount propagation is available only to privileged containers',
@@ -66,9 +65,10 @@ function validateMount(
 
 function validateMounts(container: AnyContainer, field: string, context: PodContext, to: Findings): void {
   const paths = new Set<string>();
+  const allowed = { volumes: context.volumes, privileged: container.securityContext?.privileged ?? false };
   container.volumeMounts?.forEach((mount, i) => {
     const at = `${field}.volumeMounts[${i}]`;
-    validateMount(mount, at, container, context, to);
+    validateMount(mount, at, allowed, to);
     if (mount.mountPath && paths.has(mount.mountPath)) to.invalid(`${at}.mountPath`, mount.mountPath, 'must be unique');
     paths.add(mount.mountPath);
   });

@@ -29,12 +29,11 @@ function validateBackend(backend: IngressBackend, field: string, to: Findings): 
 function validatePath(path: HTTPIngressPath, field: string, to: Findings): void {
   oneOf(path.pathType, ['Exact', 'ImplementationSpecific', 'Prefix'], `${field}.pathType`, to);
   const text = path.path ?? '';
-  if (path.pathType !== 'ImplementationSpecific' || text) {
-    if (!text.startsWith('/')) to.invalid(`${field}.path`, text, 'must be an absolute path');
-    else if (path.pathType !== 'ImplementationSpecific')
-      for (const bad of ['//', '/./', '/../', '%2f', '%2F'])
-        if (text.includes(bad)) to.invalid(`${field}.path`, text, `must not contain '${bad}'`);
-  }
+  const strict = path.pathType !== 'ImplementationSpecific';
+  if ((strict || text) && !text.startsWith('/')) to.invalid(`${field}.path`, text, 'must be an absolute path');
+  else if (strict)
+    for (const bad of ['//', '/./', '/../', '%2f', '%2F'])
+      if (text.includes(bad)) to.invalid(`${field}.path`, text, `must not contain '${bad}'`);
   if (!path.backend) to.required(`${field}.backend`);
   else validateBackend(path.backend, `${field}.backend`, to);
 }
