@@ -1,5 +1,9 @@
 // Feeds the checker violations that it must catch, one a rule.
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
 import { test } from 'node:test';
 import { checkRepository } from '../check.ts';
 import { withoutExceptions } from './exceptions.ts';
@@ -67,6 +71,13 @@ const cases: [what: string, path: string, text: string, rule: string][] = [
   ['mutable module state', 'src/base/a.ts', '// A.\nlet a = 1;\n', 'module-state'],
   ['a default export', 'src/base/a.ts', '// A.\nexport default 1;\n', 'default-export'],
   ['an enum', 'src/base/a.ts', '// A.\nexport enum A { B }\n', 'enum'],
+  [
+    'a limit silenced in a comment',
+    'src/base/a.ts',
+    '// A.\n// biome-ignore lint/complexity/useMaxParams: so many\n',
+    'silenced-limit',
+  ],
+  ['all limits silenced at once', 'src/base/a.test.ts', '// A.\n// biome-ignore-all lint: so many\n', 'silenced-limit'],
   ['work left over', 'src/base/a.ts', '// A.\n// TODO later\n', 'leftover'],
 ];
 
@@ -104,6 +115,61 @@ test('an exception covers its violation, and an idle one is an error', () => {
   assert.deepEqual(withoutExceptions([violation], [exception]), []);
   assert.equal(withoutExceptions([], [exception]).length, 1);
 });
+
+/** Rules that the linter, as the house configures it, finds broken in one file. */
+function lintRulesIn(file: string, text: string): string[] {
+  const root = path.join(import.meta.dirname, '../..');
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'holdfast-test-check-'));
+  try {
+    fs.copyFileSync(path.join(root, 'biome.json'), path.join(folder, 'biome.json'));
+    fs.mkdirSync(path.join(folder, path.dirname(file)), { recursive: true });
+    fs.writeFileSync(path.join(folder, file), text);
+    // The folder is no repository, and the configuration leaves out what a repository ignores.
+    const args = ['lint', '--vcs-enabled=false', '--error-on-warnings', '--reporter=github', '.'];
+    const result = spawnSync(path.join(root, 'node_modules/.bin/biome'), args, { cwd: folder, encoding: 'utf8' });
+    const found = [...result.stdout.matchAll(/^::error title=(\S+?),/gm)].map((match) => match[1] ?? '');
+    assert.equal(result.status, found.length > 0 ? 1 : 0, `${result.stdout}${result.stderr}`);
+    return found;
+  } finally {
+    fs.rmSync(folder, { recursive: true });
+  }
+}
+
+const ofLines = (count: number): string => `// A.\nexport function a(): void {\n${'  a();\n'.repeat(count)}}\n`;
+const ofParameters = (count: number): string => {
+  const names = ['a', 'b', 'c', 'd', 'e'].slice(0, count);
+  return `// A.\nexport const f = (${names.map((n) => `${n}: number`).join(', ')}) => ${names.join(' + ')};\n`;
+};
+const ofDepth = (depth: number): string =>
+  `// A.\nexport function a(b: boolean): void {\n${'if (b) {'.repeat(depth)} a(b); ${'}'.repeat(depth)}\n}\n`;
+const LINES = 'lint/complexity/noExcessiveLinesPerFunction';
+const PARAMETERS = 'lint/complexity/useMaxParams';
+const DEPTH = 'lint/nursery/noExcessiveNestedBlocks';
+
+const limits: [what: string, file: string, text: string, broken: string[]][] = [
+  ['a function of 60 lines', 'src/base/a.ts', ofLines(60), []],
+  ['a function of 61 lines', 'src/base/a.ts', ofLines(61), [LINES]],
+  ['a long function of a fixture', 'src/base/a.fixture.ts', ofLines(61), [LINES]],
+  ['a long function of a script', 'scripts/a.mjs', ofLines(61).replace(': void', ''), [LINES]],
+  ['a long function of a bench', 'bench/a.ts', ofLines(61), [LINES]],
+  ['a long function of an example', 'examples/a/a.mjs', ofLines(61).replace(': void', ''), [LINES]],
+  ['a long function of a unit test', 'src/base/a.test.ts', ofLines(61), []],
+  ['a long function of a conformance suite', 'src/base/a.conformance.ts', ofLines(61), []],
+  ['a long function of a simulation', 'src/base/a.sim.ts', ofLines(61), []],
+  ['a long function of a fake', 'src/base/a.fake.ts', ofLines(61), []],
+  ['a long function under test', 'test/integration/a.ts', ofLines(61), []],
+  ['four parameters', 'src/base/a.ts', ofParameters(4), []],
+  ['five parameters', 'src/base/a.ts', ofParameters(5), [PARAMETERS]],
+  ['five parameters in a test', 'test/integration/a.test.ts', ofParameters(5), [PARAMETERS]],
+  ['five parameters in a fake', 'src/base/a.fake.ts', ofParameters(5), [PARAMETERS]],
+  ['a depth of three', 'src/base/a.ts', ofDepth(3), []],
+  ['a depth of four', 'src/base/a.ts', ofDepth(4), [DEPTH]],
+  ['a depth of four in a test', 'test/faults/a.test.ts', ofDepth(4), [DEPTH]],
+];
+
+for (const [what, file, text, broken] of limits) {
+  test(`limit of functions: ${what}`, () => assert.deepEqual(lintRulesIn(file, text), broken));
+}
 
 test('a checker that read no file fails', () => {
   assert.throws(() => checkRepository([]), /read no file/);

@@ -8,6 +8,8 @@ export const TEST_LINES_MAX = 600;
 export const EXPORTS_MAX = 7;
 const BANNED = /(^|\/)(utils?|helpers?|common|misc|shared|manager|types)(\.[a-z.]+|\/|$)/;
 const FILE_NAME = /^[a-z0-9]+(-[a-z0-9]+)*(\.[a-z0-9-]+)*\.(ts|tsx|mjs|json|md|sh|css|html|proto|yaml)$/;
+/** A comment that silences the limits of functions, in which case nobody would see that the list of exceptions grew. */
+const SILENCED_LIMIT = /biome-ignore\S* lint(:|\/complexity|\/nursery)/;
 const LEFTOVER = /\b(TODO|FIXME|XXX)\b|@ts-ignore|\.(skip|only)\(/;
 
 const isTest = (path: string): boolean => /\.(test|conformance|sim|fake)\.ts$/.test(path) || path.startsWith('test/');
@@ -45,6 +47,11 @@ function rulesOf(file: SourceFile): [rule: string, broken: boolean, message: str
     ],
     ['default-export', /^export default\b/m.test(file.text), 'no default exports'],
     ['enum', /^\s*(export )?(const )?enum /m.test(file.text), 'unions of strings, not enums'],
+    [
+      'silenced-limit',
+      SILENCED_LIMIT.test(file.text) && !file.path.startsWith('scripts/check/'),
+      'limits are not silenced in a comment',
+    ],
     [
       'leftover',
       LEFTOVER.test(file.text) && !file.path.startsWith('scripts/check/'),
