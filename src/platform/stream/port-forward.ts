@@ -74,5 +74,5 @@ export async function acceptPortForward(
   if (kind === 'spdy') acceptSpdy(upgrade, [PROTOCOL], PROTOCOL);
   else bytes = webSocketBytes((await acceptWebSocket(upgrade, [TUNNEL_PROTOCOL])).socket);
   const connection = spdyConnection(bytes, { side: 'server', onStream: pairing(onConnection), ...options });
-  return { closed: connection.closed, close: connection.close, destroy: connection.destroy };
+  return { closed: connection.closed, close: () => connection.close(), destroy: () => connection.destroy() };
 }

@@ -95,7 +95,7 @@ export async function openRemoteCommand(
       ...(stderr && { stderr }),
       resize: (size) => void resize?.write(resizeEncode(size)),
       result: readResult(connection, error),
-      destroy: connection.destroy,
+      destroy: () => connection.destroy(),
     };
   } catch (thrown) {
     connection.destroy();

@@ -69,6 +69,6 @@ export async function acceptCommandSpdy(
       part('stdin')?.resume();
       await connection.close();
     },
-    destroy: connection.destroy,
+    destroy: () => connection.destroy(),
   };
 }

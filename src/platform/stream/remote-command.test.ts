@@ -1,5 +1,6 @@
 // Every protocol of remote command against the fixture's child processes: our own client and hand-made WebSockets.
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { after, before, describe, it } from 'node:test';
 import { WebSocket } from 'ws';
 import { openRemoteCommand } from './remote-command.client.ts';
@@ -58,6 +59,16 @@ describe('our client over SPDY', () => {
       stderr: false,
     });
     assert.match(JSON.stringify(await running.result), /ENOENT/);
+  });
+  it('ends with its streams when the client leaves', async () => {
+    const streams = { tty: false, stdin: true, stdout: true, stderr: false };
+    const path = execPath(['sh', '-c', 'echo begun; cat'], 'stdin=true&stdout=true');
+    const running = await openRemoteCommand(fixture.url + path, streams);
+    assert.ok(running.stdout);
+    const [begun] = await once(running.stdout, 'data');
+    assert.equal(String(begun), 'begun\n');
+    running.destroy();
+    await Promise.all([once(running.stdout, 'close'), running.result]);
   });
   it('fails by name when nobody is there', async () => {
     const streams = { tty: false, stdin: false, stdout: true, stderr: false };

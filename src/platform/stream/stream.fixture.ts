@@ -70,6 +70,7 @@ export async function streamFixture(options: { readonly forwardTo?: number } = {
   const protocols: string[] = [];
   const sizes: { width: number; height: number }[] = [];
   const sockets = new Set<Duplex>();
+  const accepted: { destroy(): void }[] = [];
   const server = createServer(answer);
   server.on('connection', (socket) => {
     sockets.add(socket);
@@ -83,6 +84,7 @@ export async function streamFixture(options: { readonly forwardTo?: number } = {
     if (pathname.endsWith('/exec'))
       acceptRemoteCommand(upgrade, streams).then(
         (command) => {
+          accepted.push(command);
           protocols.push(command.protocol);
           run(command, searchParams.getAll('command'), sizes);
         },
@@ -94,7 +96,10 @@ export async function streamFixture(options: { readonly forwardTo?: number } = {
         target.on('error', (error) => fail(error.message));
         target.once('connect', () => data.pipe(target).pipe(data));
         data.once('close', () => target.destroy());
-      }).catch(() => undefined);
+      }).then(
+        (forward) => accepted.push(forward),
+        () => undefined,
+      );
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
@@ -102,6 +107,7 @@ export async function streamFixture(options: { readonly forwardTo?: number } = {
     protocols,
     sizes,
     async stop() {
+      for (const connection of accepted) connection.destroy();
       for (const socket of sockets) socket.destroy();
       await new Promise((resolve) => server.close(resolve));
     },
