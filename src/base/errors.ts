@@ -9,6 +9,7 @@ export type WorldErrorCode =
   | 'Corrupt' // data that is not what was written
   | 'Unsupported' // too old, too new, not built for this machine
   | 'Invalid' // input that cannot be
+  | 'Refused' // the operations guard: not here, not now
   | 'Ambiguous' // it may or may not have happened
   | 'Failed';
 
@@ -20,6 +21,17 @@ export interface WorldErrorDetails {
   /** What the reader can do about it, as a sentence or a command. */
   readonly cure?: string;
   readonly cause?: unknown;
+  /** With `Refused`: what the operations guard said. */
+  readonly refusal?: Refusal;
+}
+
+/** Why the operations guard refuses something, in words that every front door passes on. */
+export interface Refusal {
+  readonly operation: string;
+  readonly plane: string;
+  readonly mode: string;
+  readonly reason: string;
+  readonly workaround: string;
 }
 
 export class WorldError extends Error {

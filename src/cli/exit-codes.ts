@@ -22,6 +22,7 @@ const OF_ERROR: Readonly<Record<WorldErrorCode, ExitCode>> = {
   Corrupt: EXIT.failed,
   Unsupported: EXIT.failed,
   Invalid: EXIT.usage,
+  Refused: EXIT.refused,
   Ambiguous: EXIT.failed,
   Failed: EXIT.failed,
 };

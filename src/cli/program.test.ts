@@ -86,6 +86,7 @@ test('every failure has an exit code', () => {
     Corrupt: 1,
     Unsupported: 1,
     Invalid: 2,
+    Refused: 4,
     Ambiguous: 1,
     Failed: 1,
   };

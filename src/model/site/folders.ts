@@ -32,6 +32,19 @@ export interface SiteFolders {
   readonly registryAccounts: string;
   /** What to trust as the CA of the doors. */
   readonly doorsAnchor: string;
+  /** What `services` keeps of the link: identity, connectivity, what was applied. */
+  readonly link: string;
+  /** Plane and mode, written by `services` alone, read by every guard. */
+  readonly connectivityFile: string;
+  readonly settingsFile: string;
+  /** What is known of time across reboots. */
+  readonly clockRatchet: string;
+  /** The site's time as every process reads it, written by holdfastd alone. */
+  readonly clockFile: string;
+  /** People: names, serial numbers, revocations. Never keys. */
+  readonly usersFile: string;
+  /** What one process tells the hub, kept until it is delivered. */
+  journal(processName: string): string;
   /** Objects of a cluster. */
   clusterState(cluster: string): string;
   /** Everything of the machines; they mount things below. */
@@ -67,6 +80,13 @@ export function siteFolders(data: string): SiteFolders {
     adminKubeconfig: `${data}/pki/admin.kubeconfig`,
     registryAccounts: `${data}/pki/registry-accounts.json`,
     doorsAnchor: `${data}/pki/front-doors/anchor.crt`,
+    link: `${data}/state/link`,
+    connectivityFile: `${data}/state/link/connectivity.json`,
+    settingsFile: `${data}/state/settings.json`,
+    clockRatchet: `${data}/state/clock.json`,
+    clockFile: `${data}/run/clock.json`,
+    usersFile: `${data}/pki/users.json`,
+    journal: (processName) => `${data}/state/journal/${processName}`,
     clusterState: (cluster) => `${data}/state/clusters/${cluster}`,
     machines: `${data}/state/machines`,
     machineState: (machine) => `${data}/state/machines/${machine}`,

@@ -9,6 +9,14 @@ export {
   planNetwork,
   type TakenRange,
 } from './addresses.ts';
+export {
+  CONNECTIVITY_MODES,
+  type ConnectivityMode,
+  isLegalPair,
+  PLANES,
+  type Plane,
+  type Standing,
+} from './connectivity.ts';
 export { dataPathProblem, GUARD_NAME, type SiteFolders, siteFolders } from './folders.ts';
 export { kubeconfigText } from './kubeconfig.ts';
 export { DISK_LOW_BYTES, PODS_PER_MACHINE } from './limits.ts';

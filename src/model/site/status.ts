@@ -1,4 +1,5 @@
 // The shape of `status --json`; what people and programs outside rely on.
+import type { ConnectivityMode, Plane } from './connectivity.ts';
 
 export type SitePhase = 'Starting' | 'Ready' | 'Degraded' | 'Stopped';
 
@@ -45,9 +46,9 @@ export interface SiteStatus {
   readonly version: string;
   readonly phase: SitePhase;
   readonly runtime: 'containerd' | 'simulated';
-  readonly plane: 'local' | 'hub';
+  readonly plane: Plane;
   readonly connectivity: {
-    readonly mode: string;
+    readonly mode: ConnectivityMode;
     readonly since: string;
     readonly lastContact: string | null;
     readonly graceDaysLeft: number | null;

@@ -58,6 +58,7 @@ const OF_WORLD: Readonly<Record<WorldErrorCode, [OciCode, number]>> = {
   Corrupt: ['BLOB_UNKNOWN', 404],
   Unsupported: ['UNSUPPORTED', 405],
   Invalid: ['DIGEST_INVALID', 400],
+  Refused: ['DENIED', 403],
   Ambiguous: ['UNAVAILABLE', 503],
   Failed: ['UNAVAILABLE', 500],
 };

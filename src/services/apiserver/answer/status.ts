@@ -30,6 +30,7 @@ const OF_WORLD: Readonly<Record<WorldErrorCode, Translation>> = {
   Corrupt: { code: 500, reason: 'InternalError' },
   Unsupported: { code: 501, reason: 'NotImplemented' },
   Invalid: { code: 400, reason: 'BadRequest' },
+  Refused: { code: 403, reason: 'Forbidden' },
   Ambiguous: { code: 504, reason: 'Timeout', retryAfterSeconds: 1 },
   Failed: { code: 500, reason: 'InternalError' },
 };

@@ -1,0 +1,12 @@
+// The door of the link model.
+export {
+  DESIRED_BYTES_MAX,
+  HEARTBEAT_BYTES_MAX,
+  HEARTBEAT_INTERVAL_MS,
+  IDENTITY_LIFE_MS,
+  IDENTITY_RENEW_AFTER_MS,
+  JOURNAL_BATCH_BYTES_MAX,
+  JOURNAL_RECORD_BYTES_MAX,
+} from './limits.ts';
+export type * from './messages.ts';
+export { LINK_PATHS, LINK_PROTOCOL_VERSION, TUNNEL_PROTOCOL } from './paths.ts';
