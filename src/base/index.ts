@@ -3,7 +3,14 @@ export { AssertionFailed, assert, present } from './assert.ts';
 export { type Backoff, backoffDelayMs } from './backoff.ts';
 export { type Cidr, cidrHas, cidrParse, cidrsOverlap, cidrText, ipv4Number, ipv4Text } from './cidr.ts';
 export { diskFullError, isDiskFull } from './disk-full.ts';
-export { messageOf, systemCodeOf, WorldError, type WorldErrorCode, type WorldErrorDetails } from './errors.ts';
+export {
+  messageOf,
+  type Refusal,
+  systemCodeOf,
+  WorldError,
+  type WorldErrorCode,
+  type WorldErrorDetails,
+} from './errors.ts';
 export { intOrPercent } from './int-or-percent.ts';
 export {
   type LabelSelectorShape,
