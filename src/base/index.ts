@@ -19,6 +19,7 @@ export {
   labelsInclude,
 } from './label-selector.ts';
 export { memo, once } from './memo.ts';
+export { nearestOf } from './nearest.ts';
 export { quantityMillis, quantityNanos, quantityOfMillis, quantityUnits } from './quantity.ts';
 export { type Random, seededRandom } from './random.ts';
 export { randomSuffix, sameJson, stableHash, stableJson } from './same-json.ts';
