@@ -8,6 +8,9 @@ const { HOLDFAST_DATA, HOLDFAST_HOME, NO_COLOR } = process.env;
 const stream = (of: NodeJS.WriteStream): Stream => ({
   write: (text) => void of.write(text),
   isTerminal: of.isTTY === true,
+  get columns() {
+    return of.isTTY ? of.columns : undefined;
+  },
 });
 
 // Whoever reads our output may stop reading (`| head`): that is no failure.

@@ -100,7 +100,15 @@ const server = await serveLines(folders.supervisorSocket, (line) =>
   control(
     {
       status: async () =>
-        runningStatus({ site, folders, supervisor, health: await health.look(), startedAtMs, deaths }),
+        runningStatus({
+          site,
+          folders,
+          supervisor,
+          health: await health.look(),
+          startedAtMs,
+          now: clock.now(),
+          deaths,
+        }),
       watchStart: () => progress.watch(),
       stop,
       ensure: async (name) => {

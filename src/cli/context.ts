@@ -38,6 +38,8 @@ export interface Context extends Surroundings {
 /** A verb: declares itself, does its work, answers the exit code. */
 export interface Verb {
   readonly declaration: Command;
+  /** The operation that the guard is asked about before it runs; none for a verb that is not about a site. */
+  readonly operation?: string;
   run(options: Record<string, unknown>, args: readonly string[]): Promise<ExitCode>;
 }
 

@@ -3,6 +3,8 @@
 export interface Stream {
   write(text: string): void;
   readonly isTerminal: boolean;
+  /** How wide the terminal is now; undefined where nobody looks. */
+  readonly columns?: number | undefined;
 }
 
 export interface Paint {

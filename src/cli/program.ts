@@ -4,10 +4,12 @@ import { messageOf, WorldError } from '#base';
 import { SOFTWARE_VERSION } from '#model/site';
 import { type Context, contextOf, type Surroundings, type Verb } from './context.ts';
 import { EXIT, type ExitCode, exitCodeOf } from './exit-codes.ts';
+import { guarded } from './guarded.ts';
 import { imageDeleteVerb } from './image/delete.ts';
 import { imageImportVerb } from './image/import.ts';
 import { imageListVerb } from './image/list.ts';
 import { imagePinVerb, imageUnpinVerb } from './image/pin.ts';
+import { operationsVerb } from './operations/table.ts';
 import { registryCaVerb } from './registry/ca.ts';
 import { registryCredentialsVerb } from './registry/credentials.ts';
 import { destroy } from './site/destroy.ts';
@@ -21,7 +23,7 @@ import { uninstall } from './site/uninstall.ts';
 import { up } from './site/up.ts';
 
 /** Verbs of the site itself stand alone; those of a noun stand below it. */
-const SITE_VERBS = [up, down, destroy, status, kubeconfig, events, logs, install, uninstall];
+const SITE_VERBS = [up, down, destroy, status, kubeconfig, operationsVerb, events, logs, install, uninstall];
 const NOUNS: readonly Noun[] = [
   {
     name: 'image',
@@ -41,6 +43,13 @@ interface Noun {
   readonly verbs: readonly ((context: Context) => Verb)[];
 }
 
+/** Every verb that there is. */
+export interface Verbs {
+  readonly site: readonly ((context: Context) => Verb)[];
+  readonly nouns: readonly Noun[];
+}
+export const VERBS: Verbs = { site: SITE_VERBS, nouns: NOUNS };
+
 export interface CliResult {
   readonly exitCode: ExitCode;
 }
@@ -53,14 +62,20 @@ function attach(parent: Command, verb: Verb, done: (code: ExitCode) => void): vo
   parent.addCommand(verb.declaration);
 }
 
-function tellFailure(context: Context, error: unknown): void {
+/** A refusal is a document too: whoever asked for JSON can act on it. */
+function tellFailure(context: Context, error: unknown, options: { json: boolean }): void {
   const { errPaint: paint, say } = context;
+  if (options.json && error instanceof WorldError && error.details.refusal) context.printJson(error.details.refusal);
   say(`${paint.bad('error:')} ${messageOf(error)}`);
   if (error instanceof WorldError && error.details.cure) say(`${paint.dim('cure:')}  ${error.details.cure}`);
 }
 
 /** Runs one command. `args` are what stands after the command's own name. */
-export async function runCli(surroundings: Surroundings, args: readonly string[]): Promise<CliResult> {
+export async function runCli(
+  surroundings: Surroundings,
+  args: readonly string[],
+  verbs: Verbs = VERBS,
+): Promise<CliResult> {
   const context = contextOf(surroundings);
   let exitCode: ExitCode = EXIT.done;
   const root = new Command('holdfast')
@@ -73,10 +88,10 @@ export async function runCli(surroundings: Surroundings, args: readonly string[]
   const done = (code: ExitCode): void => {
     exitCode = code;
   };
-  for (const verb of SITE_VERBS) attach(root, verb(context), done);
-  for (const noun of NOUNS) {
+  for (const verb of verbs.site) attach(root, guarded(context, verb(context)), done);
+  for (const noun of verbs.nouns) {
     const command = new Command(noun.name).description(noun.description);
-    for (const verb of noun.verbs) attach(command, verb(context), done);
+    for (const verb of noun.verbs) attach(command, guarded(context, verb(context)), done);
     root.addCommand(command);
   }
   prepare(root, context);
@@ -85,7 +100,7 @@ export async function runCli(surroundings: Surroundings, args: readonly string[]
     return { exitCode };
   } catch (error) {
     if (error instanceof CommanderError) return { exitCode: error.exitCode === 0 ? EXIT.done : EXIT.usage };
-    tellFailure(context, error);
+    tellFailure(context, error, { json: args.includes('--json') });
     return { exitCode: exitCodeOf(error) };
   }
 }

@@ -14,7 +14,10 @@ export async function* callServices(
     for await (const line of callLines(folders.servicesSocket, { version: SERVICES_PROTOCOL_VERSION, ...request })) {
       const answer = line as ServicesAnswer;
       if (answer.kind === 'error')
-        throw new WorldError(answer.code as WorldErrorCode, answer.message, { cure: answer.cure });
+        throw new WorldError(answer.code as WorldErrorCode, answer.message, {
+          cure: answer.cure,
+          refusal: answer.refusal,
+        });
       yield answer;
     }
   } catch (error) {

@@ -5,6 +5,7 @@ import {
   type MachineStatus,
   type ProcessStatus,
   type Site,
+  type SiteCondition,
   type SiteFolders,
   type SiteStatus,
   SOFTWARE_VERSION,
@@ -14,6 +15,7 @@ import { readJsonIfPresent } from '#platform/disk';
 import { type ProcessIdentity, processMemory } from '#platform/process';
 import { recordedProcesses } from './recorded-processes.ts';
 import { openSite } from './site-file.ts';
+import { type SiteStanding, siteStanding, standingConditions } from './site-standing.ts';
 import { callSupervisor } from './supervisor-call.ts';
 
 /** Errors: WorldError `NotFound` when there is no site. */
@@ -62,35 +64,42 @@ function unsupervisedStatus(site: Site, folders: SiteFolders, clock: Clock): Sit
   const processes = runningProcesses(site, folders);
   const isGuarded = processes.some(({ name }) => name === GUARD_NAME);
   const runsOn = processes.some((process) => !process.name.startsWith('containerd-'));
-  const now = rfc3339(clock.now());
+  const now = clock.now();
+  const standing = siteStanding(folders, now);
+  const unsupervised: SiteCondition = {
+    type: 'Supervised',
+    status: 'False',
+    reason: 'HoldfastdGone',
+    message: isGuarded
+      ? 'holdfastd has ended; its guard starts it again'
+      : 'holdfastd does not run; `holdfast up` starts it, and it takes over the processes that run',
+    since: rfc3339(now),
+  };
   return {
-    ...siteOutline(site, folders),
+    ...siteOutline(site, folders, standing),
     phase: runsOn ? 'Degraded' : 'Stopped',
     processes,
-    conditions: runsOn
-      ? [
-          {
-            type: 'Supervised',
-            status: 'False',
-            reason: 'HoldfastdGone',
-            message: isGuarded
-              ? 'holdfastd has ended; its guard starts it again'
-              : 'holdfastd does not run; `holdfast up` starts it, and it takes over the processes that run',
-            since: now,
-          },
-        ]
-      : [],
+    conditions: [...(runsOn ? [unsupervised] : []), ...standingConditions(standing, now)],
   };
 }
 
-/** What a site's file alone says of its status. */
-export function siteOutline(site: Site, folders: SiteFolders): Omit<SiteStatus, 'phase' | 'processes' | 'conditions'> {
+/** What a site's files alone say of its status. */
+export function siteOutline(
+  site: Site,
+  folders: SiteFolders,
+  { standing, connectivity }: SiteStanding,
+): Omit<SiteStatus, 'phase' | 'processes' | 'conditions'> {
   return {
     site: site.name,
     version: SOFTWARE_VERSION,
     runtime: site.runtime,
-    plane: 'local',
-    connectivity: { mode: 'NotActivated', since: site.createdAt, lastContact: null, graceDaysLeft: null },
+    plane: standing.plane,
+    connectivity: connectivity ?? {
+      mode: standing.mode,
+      since: site.createdAt,
+      lastContact: null,
+      graceDaysLeft: null,
+    },
     nodes: [...new Set(site.machines.map((machine) => machine.node))].map((name) => ({
       name,
       address: site.network.gateway,

@@ -13,7 +13,10 @@ export async function* callSupervisor(
   for await (const line of callLines(folders.supervisorSocket, { version: PROTOCOL_VERSION, ...request })) {
     const answer = line as SupervisorAnswer;
     if (answer.kind === 'error')
-      throw new WorldError(answer.code as WorldErrorCode, answer.message, { cure: answer.cure });
+      throw new WorldError(answer.code as WorldErrorCode, answer.message, {
+        cure: answer.cure,
+        refusal: answer.refusal,
+      });
     yield answer;
   }
 }

@@ -1,5 +1,5 @@
 // The status of a running site, put together from what the supervisor and the API say.
-import { siteOutline } from '#host';
+import { siteOutline, siteStanding, standingConditions } from '#host';
 import type { ProcessStatus, Site, SiteFolders, SiteStatus } from '#model/site';
 import { rfc3339 } from '#platform/clock';
 import { processMemory } from '#platform/process';
@@ -13,10 +13,12 @@ export function runningStatus(of: {
   supervisor: Supervisor;
   health: Health;
   startedAtMs: number;
+  now: number;
   deaths: OwnDeaths;
 }): SiteStatus {
-  const { site, folders, supervisor, health, deaths } = of;
-  const outline = siteOutline(site, folders);
+  const { site, folders, supervisor, health, deaths, now } = of;
+  const standing = siteStanding(folders, now);
+  const outline = siteOutline(site, folders, standing);
   const own: ProcessStatus = {
     name: 'holdfastd',
     node: site.machines[0]?.node ?? '',
@@ -51,6 +53,6 @@ export function runningStatus(of: {
     clusters: outline.clusters.map((cluster) => ({ ...cluster, ready: health.apiAnswers })),
     endpoints: runs('services') ? { registry: `${site.network.doorAddress}:${site.ports.registry}` } : {},
     processes: [own, ...processes],
-    conditions: health.conditions,
+    conditions: [...health.conditions, ...standingConditions(standing, now)],
   };
 }

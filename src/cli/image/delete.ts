@@ -11,6 +11,7 @@ export function imageDeleteVerb(context: Context): Verb {
       'delete an image; what no other image uses is freed',
       'holdfast image delete docker.io/library/nginx:1.27',
     ).argument('<image>', 'its name, as `image list` shows it'),
+    operation: 'image-delete',
     async run(given, args) {
       const options = given as CommonOptions;
       const [reference = ''] = args;

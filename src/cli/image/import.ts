@@ -24,6 +24,7 @@ export function imageImportVerb(context: Context): Verb {
       "take image archives (OCI or Docker, as `docker save` and `skopeo copy` write them) into the site's registry",
       'holdfast image import nginx.tar redis.tar',
     ).argument('<files...>', 'archives; all images of an archive are taken in, or none'),
+    operation: 'image-import',
     async run(given, args) {
       const options = given as CommonOptions;
       const { folders } = openSite(context.dataOf(options));

@@ -10,6 +10,7 @@ const DIGEST_SHOWN = 'sha256:'.length + 12;
 export function imageListVerb(context: Context): Verb {
   return {
     declaration: declare('list', "the images in the site's registry", 'holdfast image list'),
+    operation: 'image-list',
     async run(given) {
       const options = given as CommonOptions;
       const { folders } = openSite(context.dataOf(options));

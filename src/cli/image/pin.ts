@@ -9,6 +9,7 @@ function pinning(context: Context, of: { verb: string; pinned: boolean; descript
       '<image>',
       'its name, as `image list` shows it',
     ),
+    operation: 'image-pin',
     async run(given, args) {
       const options = given as CommonOptions;
       const [reference = ''] = args;

@@ -10,6 +10,7 @@ export function registryCaVerb(context: Context): Verb {
       'the CA to trust, as PEM',
       'holdfast registry ca > /etc/docker/certs.d/10.50.0.9:31001/ca.crt',
     ),
+    operation: 'registry-credentials',
     async run(given) {
       const options = given as CommonOptions;
       const pem = registryCa(context.dataOf(options));

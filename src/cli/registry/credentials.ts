@@ -11,6 +11,7 @@ export function registryCredentialsVerb(context: Context): Verb {
       'address, user and password of the registry',
       'holdfast registry credentials --json',
     ),
+    operation: 'registry-credentials',
     async run(given) {
       const options = given as CommonOptions;
       const access = registryAccess(context.dataOf(options));

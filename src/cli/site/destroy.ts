@@ -14,6 +14,7 @@ export function destroy(context: Context): Verb {
       'remove all of the site: processes, mounts, namespaces, links, rules, control groups, data',
       'holdfast destroy --yes',
     ).option('--yes', 'do it; without this, nothing happens'),
+    operation: 'site-destroy',
     async run(given) {
       const options = given as DestroyOptions;
       const data = context.dataOf(options);

@@ -13,6 +13,7 @@ export function down(context: Context): Verb {
       '--keep-pods',
       'leave containers running',
     ),
+    operation: 'site-down',
     async run(given) {
       const options = given as DownOptions;
       const { errPaint, say } = context;

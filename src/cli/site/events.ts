@@ -21,6 +21,7 @@ export function events(context: Context): Verb {
       '--follow',
       'go on with what happens from now on; with --json, one document a line',
     ),
+    operation: 'site-events',
     async run(given) {
       const options = given as EventsOptions;
       const { folders } = openSite(context.dataOf(options));

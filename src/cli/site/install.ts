@@ -6,6 +6,7 @@ import { EXIT } from '../exit-codes.ts';
 export function install(context: Context): Verb {
   return {
     declaration: declare('install', 'have systemd bring the site up with the machine', 'holdfast install'),
+    operation: 'site-unit',
     async run(given) {
       const options = given as CommonOptions;
       const { file } = await installUnit({ data: context.dataOf(options), command: context.command });

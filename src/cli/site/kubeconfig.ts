@@ -20,6 +20,7 @@ export function kubeconfig(context: Context): Verb {
       .option('--cluster <name>', 'of this cluster', 'device')
       .option('--user <name>', 'of this user (default: the administrator)')
       .option('--path', "print the file's path only"),
+    operation: 'admin-kubeconfig',
     async run(given) {
       const options = given as KubeconfigOptions;
       const { site, folders } = openSite(context.dataOf(options));

@@ -13,6 +13,7 @@ export function logs(context: Context): Verb {
     declaration: declare('logs', 'what processes said; without a name, which there are', 'holdfast logs kube --follow')
       .argument('[process]', 'name of a process, as `status` shows it')
       .option('--follow', 'go on with what it says from now on'),
+    operation: 'log-collection',
     async run(given, args) {
       const options = given as LogsOptions;
       const [name] = args;

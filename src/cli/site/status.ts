@@ -5,14 +5,29 @@ import { type CommonOptions, type Context, declare, type Verb } from '../context
 import { EXIT } from '../exit-codes.ts';
 import { ageText, bytesText, facts, table } from '../output.ts';
 
-function siteFacts({ outPaint: paint }: Context, status: SiteStatus): string {
+/** Plane and mode; of a site with a hub also when that was heard last, and how long the link may be away. */
+function planeText({ outPaint: paint, clock }: Context, { plane, connectivity }: SiteStatus): string {
+  const { mode, lastContact, graceDaysLeft } = connectivity;
+  const modePaint = {
+    NotActivated: (text: string) => text,
+    Connected: paint.good,
+    SemiConnected: paint.warn,
+    Disconnected: paint.bad,
+  };
+  const heard = lastContact === null ? '' : `  last contact ${ageText(lastContact, clock.now())} ago`;
+  const left = mode === 'SemiConnected' ? `, ${graceDaysLeft} d until Disconnected` : '';
+  return `${plane}, ${modePaint[mode](mode)}${paint.dim(`${heard}${left}`)}`;
+}
+
+function siteFacts(context: Context, status: SiteStatus): string {
+  const { outPaint: paint } = context;
   const phasePaint = { Ready: paint.good, Starting: paint.warn, Degraded: paint.bad, Stopped: paint.dim }[status.phase];
   const simulated = status.runtime === 'simulated' ? paint.warn('  simulated: no containers run') : '';
   return facts(
     [
       ['site', `${paint.bold(status.site)}  ${phasePaint(status.phase)}${simulated}`],
       ['version', status.version],
-      ['plane', `${status.plane}, ${status.connectivity.mode}`],
+      ['plane', planeText(context, status)],
       ...status.clusters.map((c): [string, string] => ['cluster', `${c.name} ${c.kubernetesVersion} at ${c.endpoint}`]),
       ...Object.entries(status.endpoints),
       ['kubeconfig', status.clusters[0]?.kubeconfig ?? ''],
@@ -72,6 +87,7 @@ export function status(context: Context): Verb {
       'what runs; exit code 0 when the site is Ready, 3 otherwise',
       'holdfast status --json',
     ),
+    operation: 'site-status',
     async run(given) {
       const options = given as CommonOptions;
       const found = await siteStatus({ data: context.dataOf(options), clock: context.clock });

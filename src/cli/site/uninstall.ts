@@ -6,6 +6,7 @@ import { EXIT } from '../exit-codes.ts';
 export function uninstall(context: Context): Verb {
   return {
     declaration: declare('uninstall', 'remove the systemd unit; the site itself is left alone', 'holdfast uninstall'),
+    operation: 'site-unit',
     async run(given) {
       const options = given as CommonOptions;
       const removed = await uninstallUnit();

@@ -108,6 +108,7 @@ function tell(context: Context, options: UpOptions, result: BroughtUp, tookMs: n
 export function up(context: Context): Verb {
   return {
     declaration: declaration(),
+    operation: 'site-up',
     async run(given) {
       const options = given as unknown as UpOptions;
       if (options.nodes !== '1')

@@ -1,4 +1,5 @@
 // What holdfastd is asked and answers over its unix socket: one JSON line a request, JSON lines back, then the end.
+import type { Refusal } from '#base';
 import type { SitePhase, SiteStatus } from './status.ts';
 
 /** Raised when a request or an answer changes its meaning; holdfastd refuses others. */
@@ -19,4 +20,10 @@ export type SupervisorAnswer =
   | { readonly kind: 'step'; readonly step: string; readonly tookMs: number }
   | { readonly kind: 'phase'; readonly phase: SitePhase; readonly waitingFor: readonly string[] }
   | { readonly kind: 'done' }
-  | { readonly kind: 'error'; readonly code: string; readonly message: string; readonly cure?: string };
+  | {
+      readonly kind: 'error';
+      readonly code: string;
+      readonly message: string;
+      readonly cure?: string;
+      readonly refusal?: Refusal;
+    };

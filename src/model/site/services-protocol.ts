@@ -1,4 +1,5 @@
 // What the process `services` is asked and answers over its unix socket: one JSON line a request, JSON lines back, then the end.
+import type { Refusal } from '#base';
 import type { ImportedImage, ListedImage } from '#model/oci';
 
 /** Raised when a request or an answer changes its meaning; `services` refuses others. */
@@ -20,4 +21,10 @@ export type ServicesAnswer =
   | { readonly kind: 'images'; readonly images: readonly ListedImage[] }
   | { readonly kind: 'deleted'; readonly freedBytes: number }
   | { readonly kind: 'done' }
-  | { readonly kind: 'error'; readonly code: string; readonly message: string; readonly cure?: string };
+  | {
+      readonly kind: 'error';
+      readonly code: string;
+      readonly message: string;
+      readonly cure?: string;
+      readonly refusal?: Refusal;
+    };
