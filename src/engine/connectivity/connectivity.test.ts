@@ -3,11 +3,13 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { CONNECTIVITY_MODES, isLegalPair, PLANES, type Standing } from '#model/site';
 import {
+  CONNECTIVITY_DEFAULTS,
   type ConnectivityEvent,
   type ConnectivityState,
   connectivityFacts,
   connectivityStart,
   connectivityStep,
+  graceDaysLeft,
   standingOf,
 } from './index.ts';
 
@@ -131,7 +133,11 @@ test('time leads on edge by edge, each at the time when it was due, however late
 
 test('days left count down from the last contact, and a state that stood still tells the truth', () => {
   const { state } = connectivityStep(connectivityStart(BORN), { kind: 'activated', plane: 'hub' }, CONTACT);
-  const left = (afterMs: number) => connectivityFacts(state, CONTACT + afterMs).graceDaysLeft;
+  const left = (afterMs: number) => {
+    const days = connectivityFacts(state, CONTACT + afterMs).graceDaysLeft;
+    assert.equal(graceDaysLeft(state, CONTACT + afterMs), days);
+    return days;
+  };
   assert.equal(connectivityFacts(connectivityStart(BORN), CONTACT).graceDaysLeft, null);
   assert.deepEqual(
     [0, 1, DAY_MS, 29 * DAY_MS, 30 * DAY_MS - 1, 30 * DAY_MS, 99 * DAY_MS, -DAY_MS].map(left),
@@ -156,6 +162,7 @@ test('the plane keeps the reason why it was taken', () => {
 
 test('other thresholds are obeyed, and ones that cannot be are a bug', () => {
   const { state } = connectivityStep(connectivityStart(BORN), { kind: 'activated', plane: 'hub' }, CONTACT);
+  assert.deepEqual(CONNECTIVITY_DEFAULTS, { semiConnectedAfterMs: 15 * MINUTE_MS, disconnectedAfterMs: 30 * DAY_MS });
   const settings = { semiConnectedAfterMs: 1000, disconnectedAfterMs: 2000 };
   const mode = (afterMs: number) => connectivityFacts(state, CONTACT + afterMs, settings).mode;
   assert.deepEqual([999, 1000, 1999, 2000].map(mode), ['Connected', 'SemiConnected', 'SemiConnected', 'Disconnected']);

@@ -68,7 +68,7 @@ export const OWN_SOURCE = 'our own: the source documents do not have it';
 
 /** The rows an operation maps to, with what they said. */
 export const sourceText = ({ rows, said }: Operation): string =>
-  rows.length === 0 ? OWN_SOURCE : `${rows.join('; ')}: ${said}`;
+  rows.length === 0 ? OWN_SOURCE : `${rows.join('; ')} (${said})`;
 
 /** How many columns a list of names needs at most. */
 export const NAME_LENGTH_MAX = 24;

@@ -237,6 +237,6 @@ test('an unknown name is refused with the nearest known, and an illegal pair is 
 });
 
 test('an entry says where it comes from', () => {
-  assert.match(sourceText(operationNamed('vpn')), /^device: VPN: its configuration stays intact/);
+  assert.match(sourceText(operationNamed('vpn')), /^device: VPN \(its configuration stays intact/);
   assert.match(sourceText(operationNamed('drills')), /^our own/);
 });

@@ -1,6 +1,7 @@
 // Operations by which people get at a site and its clusters.
 import type { Operation } from '../operation.ts';
-import { byLink, everywhere, locally, notYet, refused, withoutHub, works } from '../rulings.ts';
+import { locally, refused, withoutHub, works } from '../ruling.ts';
+import { byLink, everywhere, notYet } from '../rulings.ts';
 
 export const ACCESS_OPERATIONS: readonly Operation[] = [
   {

@@ -1,6 +1,7 @@
 // Operations on certificates and on the site's clock.
 import type { Operation } from '../operation.ts';
-import { everywhere, locally, notYet } from '../rulings.ts';
+import { locally } from '../ruling.ts';
+import { everywhere, notYet } from '../rulings.ts';
 
 export const CERTIFICATE_OPERATIONS: readonly Operation[] = [
   {

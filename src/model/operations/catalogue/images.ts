@@ -1,6 +1,7 @@
 // Operations on container images and the site's registry.
 import type { Operation } from '../operation.ts';
-import { byLink, everywhere, locally, works } from '../rulings.ts';
+import { locally, works } from '../ruling.ts';
+import { byLink, everywhere } from '../rulings.ts';
 
 const held = 'the registry and its blobs stand on the site';
 

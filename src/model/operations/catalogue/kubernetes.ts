@@ -1,6 +1,7 @@
 // Operations on the Kubernetes API and on what runs in the cluster.
 import type { Operation } from '../operation.ts';
-import { everywhere, hubOwned, locally, notYet } from '../rulings.ts';
+import { locally } from '../ruling.ts';
+import { everywhere, hubOwned, notYet } from '../rulings.ts';
 
 export const KUBERNETES_OPERATIONS: readonly Operation[] = [
   {

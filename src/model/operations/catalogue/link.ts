@@ -1,6 +1,7 @@
 // Operations of the link between site and hub.
 import type { Operation } from '../operation.ts';
-import { byLink, byStanding, everywhere, locally, queued, refused, withoutHub, works } from '../rulings.ts';
+import { locally, queued, refused, withoutHub, works } from '../ruling.ts';
+import { byLink, byStanding, everywhere } from '../rulings.ts';
 
 const activated = refused(
   'the site is activated already',

@@ -1,6 +1,7 @@
 // Operations on the site's network.
 import type { Operation } from '../operation.ts';
-import { everywhere, locally, notYet, works } from '../rulings.ts';
+import { locally, works } from '../ruling.ts';
+import { everywhere, notYet } from '../rulings.ts';
 
 export const NETWORK_OPERATIONS: readonly Operation[] = [
   {

@@ -1,6 +1,7 @@
 // Operations by which people see what a site does.
 import type { Operation } from '../operation.ts';
-import { byLink, everywhere, locally, notYet, queued, withoutHub, works } from '../rulings.ts';
+import { locally, queued, withoutHub, works } from '../ruling.ts';
+import { byLink, everywhere, notYet } from '../rulings.ts';
 
 const records = (what: string, bound: string) =>
   byLink({

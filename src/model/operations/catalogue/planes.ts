@@ -1,6 +1,7 @@
 // Operations on planes, and on what the hub owns beside objects.
 import type { Operation } from '../operation.ts';
-import { byStanding, everywhere, hubOwned, locally, refused, works } from '../rulings.ts';
+import { locally, refused, works } from '../ruling.ts';
+import { byStanding, everywhere, hubOwned } from '../rulings.ts';
 
 const activate = 'activate the site first: holdfast link activate --hub URL --token TOKEN';
 

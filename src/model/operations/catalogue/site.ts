@@ -1,6 +1,7 @@
 // Operations on the site as a whole.
 import type { Operation } from '../operation.ts';
-import { everywhere, locally, notYet } from '../rulings.ts';
+import { locally } from '../ruling.ts';
+import { everywhere, notYet } from '../rulings.ts';
 
 export const SITE_OPERATIONS: readonly Operation[] = [
   {
