@@ -1,5 +1,4 @@
 // The operations table as a matrix: one line an operation, one column a pair of plane and mode.
-
 import { AREAS, NAME_LENGTH_MAX, type Operation, verdictOf } from '#model/operations';
 import type { ConnectivityMode, Plane, Standing } from '#model/site';
 import type { Paint } from '../output.ts';
