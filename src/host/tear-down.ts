@@ -13,6 +13,7 @@ import {
 } from '#model/site';
 import { type Cgroups, openCgroups } from '#platform/cgroup';
 import type { Clock } from '#platform/clock';
+import { removeRuntimeTraces } from '#platform/cri';
 import { mountsBelow, readTextIfPresent, removeTree } from '#platform/disk';
 import { interfaceList, interfaceRemove, namespaceList, namespaceRemove, sysctlWrite } from '#platform/net';
 import { systemNft } from '#platform/nft';
@@ -84,6 +85,7 @@ async function endPods(of: { site: Site; cgroups: Cgroups; clock: Clock; graceMs
 export async function removeKernelTraces(site: Site, folders: SiteFolders): Promise<void> {
   const steps = everyStep();
   await steps.step(() => unmountOwn(folders));
+  await steps.step(() => removeRuntimeTraces(folders.run));
   if (site.runtime === 'containerd') {
     const namespaces = namespaceList().filter((name) => name.startsWith(namespacePrefix(site)));
     for (const name of namespaces) await steps.step(() => namespaceRemove(name));

@@ -66,9 +66,23 @@ const isAlive = (pid: number): boolean => {
   }
 };
 
+/** What shims and runc keep of the site's containers outside of its folder. */
+const outsideTraces = (): string[] =>
+  fs
+    .readdirSync(path.join(site.data, 'run'), { recursive: true, encoding: 'utf8' })
+    .filter((file) => /v2\.task\/k8s\.io\/[^/]+\/address$/.test(file))
+    .flatMap((file) => [
+      fs
+        .readFileSync(path.join(site.data, 'run', file), 'utf8')
+        .trim()
+        .replace('unix://', ''),
+      `/run/containerd/runc/k8s.io/${path.basename(path.dirname(file))}`,
+    ])
+    .filter((trace) => fs.existsSync(trace));
+
 /** The kind of process that stands between its site and its pods, and not the pods. */
 const isDaemon = (pid: number): boolean =>
-  /holdfast|containerd/.test(fs.readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' '));
+  /\.mjs|containerd|guard\.sh/.test(fs.readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' '));
 
 test('what cannot be removed does not keep the rest, is told, and is removed when it can be', {
   timeout: 120_000,
@@ -125,9 +139,16 @@ test('a killed site is destroyed without a trace', { timeout: 180_000 }, async (
   await eventually('the daemons are gone', async () => !daemons.some(isAlive));
   assert.ok(all.some(isAlive), 'the pods run on');
 
+  const traces = outsideTraces();
+  assert.ok(traces.length >= 4, traces.join(', '));
+
   const destroyed = await site.holdfast('destroy', '--yes');
   assert.equal(destroyed.code, 0, destroyed.stderr);
   assert.deepEqual(all.filter(isAlive), []);
+  assert.deepEqual(
+    traces.filter((trace) => fs.existsSync(trace)),
+    [],
+  );
   assert.equal(fs.existsSync(site.data), false);
   // Other sites of this machine may come and go meanwhile: what is looked for bears this one's marks.
   const left = newSince(before, machineState()).filter((line) => line.includes(id) || line.includes(site.data));
