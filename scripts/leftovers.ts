@@ -1,14 +1,16 @@
-// Sees what a test run leaves on the machine, and sweeps what an aborted run left.
+// Sees what a test run leaves on the machine, and what there belongs to other runs.
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
+import { isTestRunAlive, testRunMark } from '#platform/process';
+import { ownLine, seenProcesses } from './running.ts';
+import { runOfProcess } from './sweep.plan.ts';
+import { testFolders } from './sweep.ts';
 
 /** Names of everything a site or a test may create on the machine, by kind. */
 export type MachineState = Readonly<Record<string, readonly string[]>>;
 
-/** Every test's folders stand directly under the temporary folder with this prefix. */
-export const TEST_FOLDER_PREFIX = 'holdfast-test-';
+const COMMAND_SHOWN_MAX = 160;
 
 const linesOf = (file: string, args: readonly string[]): string[] => {
   const result = spawnSync(file, args, { encoding: 'utf8' });
@@ -29,18 +31,14 @@ function cgroups(): string[] {
 }
 
 function processes(): string[] {
-  const mine = new Set([String(process.pid), String(process.ppid)]);
-  const found: string[] = [];
-  for (const pid of fs.readdirSync('/proc').filter((name) => /^[0-9]+$/.test(name) && !mine.has(name))) {
-    try {
-      const command = fs.readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim();
-      if (/holdfast|containerd|etcd|docker-registry|\bnode\b.*(dist|src|test)\//.test(command))
-        found.push(`${pid} ${command.slice(0, 160)}`);
-    } catch {
-      // The process ended while it was being looked at.
-    }
-  }
-  return found;
+  const mine = ownLine();
+  return seenProcesses()
+    .filter(({ pid }) => !mine.has(pid))
+    .map((seen) => ({ ...seen, command: seen.argv.join(' ') }))
+    .filter(({ command }) =>
+      /holdfast|\bhft-|containerd|etcd|docker-registry|\bnode\b.*(dist|src|test)\//.test(command),
+    )
+    .map((seen) => `${seen.pid} ${seen.command.slice(0, COMMAND_SHOWN_MAX)} ${runOfProcess(seen) ?? ''}`.trim());
 }
 
 export function machineState(): MachineState {
@@ -56,7 +54,7 @@ export function machineState(): MachineState {
     route: linesOf('ip', ['-4', 'route']),
     'nft table': linesOf('nft', ['list', 'tables']),
     cgroup: cgroups(),
-    folder: fs.readdirSync(os.tmpdir()).filter((name) => name.startsWith(TEST_FOLDER_PREFIX)),
+    folder: testFolders().map(({ folder }) => folder),
   };
 }
 
@@ -67,15 +65,21 @@ export function newSince(before: MachineState, after: MachineState): string[] {
   );
 }
 
-/** Destroys the sites that an aborted run left in the temporary folder, and removes their folders. */
-export function sweepAbortedRuns(): void {
-  const launcher = path.join(import.meta.dirname, '..', 'holdfast');
-  for (const name of fs.readdirSync(os.tmpdir()).filter((n) => n.startsWith(TEST_FOLDER_PREFIX))) {
-    const folder = path.join(os.tmpdir(), name);
-    for (const site of fs.readdirSync(folder).map((entry) => path.join(folder, entry))) {
-      if (fs.existsSync(path.join(site, 'site.json')))
-        spawnSync(launcher, ['destroy', '--yes', '--data', site], { stdio: 'inherit' });
+/** What shows that a thing belongs to another run in progress: marks of runs, ids of their sites. */
+export function signsOfOtherRuns(): string[] {
+  const others = testFolders().filter(({ mark }) => mark !== testRunMark() && isTestRunAlive(mark));
+  const marks = [...others.map(({ mark }) => mark), ...seenProcesses().map(({ mark }) => mark)];
+  const ids = others.flatMap(({ folder }) => siteIdsIn(folder));
+  return [...new Set([...marks, ...ids])].filter((sign) => sign !== undefined && sign !== testRunMark()) as string[];
+}
+
+function siteIdsIn(folder: string): string[] {
+  return fs.readdirSync(folder).flatMap((name) => {
+    try {
+      return (JSON.parse(fs.readFileSync(path.join(folder, name, 'site.json'), 'utf8')) as { id?: string }).id ?? [];
+    } catch {
+      // No site, or one that is being made.
+      return [];
     }
-    fs.rmSync(folder, { recursive: true, force: true });
-  }
+  });
 }

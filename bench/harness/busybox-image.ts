@@ -1,8 +1,8 @@
 // The image that pods of the measurements run: this machine's static busybox and nothing else.
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
+import { testFolder } from '#platform/process';
 import { HOME } from './environment.ts';
 import type { BenchSite } from './site.ts';
 
@@ -12,7 +12,7 @@ export const BUSYBOX_IMAGE = 'holdfast.example/bench/busybox:1';
 export async function importBusybox(site: BenchSite): Promise<void> {
   const busybox = ['/usr/bin/busybox', '/bin/busybox'].find((file) => fs.existsSync(file));
   if (busybox === undefined) throw new Error('there is no busybox here; install it: apt-get install busybox-static');
-  const work = fs.mkdtempSync(path.join(os.tmpdir(), 'holdfast-test-busybox-'));
+  const work = testFolder('busybox');
   try {
     const bin = path.join(work, 'rootfs/bin');
     fs.mkdirSync(bin, { recursive: true });

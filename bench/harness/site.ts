@@ -1,8 +1,8 @@
 // A site of its own for one measurement, through the command line alone, and gone when the measurement ends in whatever way.
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
+import { testFolder } from '#platform/process';
 import { onStop, progress } from './bench.ts';
 import { HOME } from './environment.ts';
 import { readKubeconfig, type Target } from './kubeconfig.ts';
@@ -82,7 +82,7 @@ function once(act: () => Promise<void>): () => Promise<void> {
 
 /** Errors: whatever `use` threw; also when the site could not be removed, with the command that does it. */
 export async function withSite<T>(upArgs: readonly string[], use: (site: BenchSite) => Promise<T>): Promise<T> {
-  const data = fs.mkdtempSync(path.join(os.tmpdir(), 'holdfast-test-bench-'));
+  const data = testFolder('bench');
   const run = (...args: string[]): Promise<string> => holdfast(data, args);
   const remove = once(async (): Promise<void> => {
     try {

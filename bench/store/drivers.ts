@@ -1,9 +1,8 @@
 // The store's drivers, each on an empty log of its own that can be closed and opened again.
 import { randomUUID } from 'node:crypto';
 import fs from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
 import { startEtcd } from '#platform/etcd';
+import { testFolder } from '#platform/process';
 import { openEtcdStore, openMemoryStore, openSqliteStore, type Store } from '#store';
 
 export interface StoreLog {
@@ -28,7 +27,7 @@ export const STORE_DRIVERS: Readonly<Record<string, StoreDriver>> = {
   sqlite: {
     durable: true,
     prepare: async () => {
-      const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'holdfast-test-store-'));
+      const folder = testFolder('store');
       return {
         open: () => openSqliteStore({ folder, index }),
         destroy: async () => fs.rmSync(folder, { recursive: true, force: true }),

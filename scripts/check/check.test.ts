@@ -78,6 +78,12 @@ const cases: [what: string, path: string, text: string, rule: string][] = [
     'silenced-limit',
   ],
   ['all limits silenced at once', 'src/base/a.test.ts', '// A.\n// biome-ignore-all lint: so many\n', 'silenced-limit'],
+  [
+    'a folder that no sweep knows',
+    'src/base/a.test.ts',
+    "// A.\nfs.mkdtempSync(path.join(os.tmpdir(), 'x-'));\n",
+    'test-folder',
+  ],
   ['work left over', 'src/base/a.ts', '// A.\n// TODO later\n', 'leftover'],
 ];
 

@@ -46,6 +46,13 @@ function rulesOf(file: SourceFile): [rule: string, broken: boolean, message: str
       'no mutable state at module level',
     ],
     ['default-export', /^export default\b/m.test(file.text), 'no default exports'],
+    [
+      'test-folder',
+      /\bmkdtemp(Sync)?\([^)]*tmpdir\(/.test(file.text) &&
+        !file.path.endsWith('/test-run.fake.ts') &&
+        !file.path.startsWith('scripts/check/'),
+      'folders in the temporary folder are made by testFolder, so that they can be swept',
+    ],
     ['enum', /^\s*(export )?(const )?enum /m.test(file.text), 'unions of strings, not enums'],
     [
       'silenced-limit',

@@ -1,16 +1,16 @@
 // The command line from outside: what it prints where, and its exit codes.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 import { after, test } from 'node:test';
 import { WorldError, type WorldErrorCode } from '#base';
 import { systemClock } from '#platform/clock';
+import { testFolder } from '#platform/process';
 import { exitCodeOf } from './exit-codes.ts';
 import { paintFor, table } from './output.ts';
 import { runCli } from './program.ts';
 
-const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'cli-'));
+const folder = testFolder('cli');
 after(() => fs.rmSync(folder, { recursive: true }));
 
 async function cli(...args: string[]) {

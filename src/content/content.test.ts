@@ -1,16 +1,16 @@
 // Blobs go in and out whole, or not at all.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
 import { sha256Of } from '#platform/digest';
+import { testFolder } from '#platform/process';
 import { type Content, openContent } from './index.ts';
 
 let folder = '';
 let content: Content;
 beforeEach(() => {
-  folder = fs.mkdtempSync(path.join(os.tmpdir(), 'holdfast-test-content-'));
+  folder = testFolder('content');
   content = openContent(folder);
 });
 afterEach(() => fs.rmSync(folder, { recursive: true }));

@@ -2,9 +2,9 @@
 // log, and to open the same log again.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
+import { testFolder } from '#platform/process';
 import type { Entry, Revision, Store, StoreEvent, StoreNotice, StoreOptions, WriteOutcome } from './contract.ts';
 import { restoreSqliteStore } from './restore.ts';
 import { openSqliteStore } from './sqlite.driver.ts';
@@ -339,7 +339,7 @@ function keeping(scene: Scene): void {
   });
 
   scene('a snapshot is the whole state at one revision', async ({ store }) => {
-    const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'holdfast-snapshot-'));
+    const folder = testFolder('snapshot');
     try {
       for (let i = 0; i < 300; i++) await putText(store, `/k/${i % 200}`, `${i}`);
       await deleteText(store, '/k/7');

@@ -4,11 +4,10 @@
 // disk is mounted (ext4 mends itself from its journal), the store is opened and judged; the next guest finds the disk as it was.
 //   sh scripts/node.sh test/crash/guest.ts [--rounds N] [--seed N] [--sync off]
 import fs from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { messageOf, seededRandom, WorldError } from '#base';
-import { isRoot, runOrThrow } from '#platform/process';
+import { isRoot, runOrThrow, testFolder } from '#platform/process';
 import { openRowLogStore } from '#store';
 import { Acks } from './acks.ts';
 import { makeExt4, makeGuestImage, needProgram } from './guest-image.ts';
@@ -130,7 +129,7 @@ async function main(): Promise<void> {
   needProgram('mkfs.ext4', 'e2fsprogs');
   const ending = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => ending.abort());
-  const home = fs.mkdtempSync(path.join(os.tmpdir(), 'holdfast-test-guest-'));
+  const home = testFolder('guest');
   try {
     const report = await proof(home, options, ending.signal);
     console.log(JSON.stringify(report, null, 2));

@@ -5,11 +5,11 @@ import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import fs from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { seededRandom } from '#base';
 import { startEtcd } from '#platform/etcd';
+import { testFolder } from '#platform/process';
 import { openEtcdStore, openRowLogStore, type Store } from '#store';
 import { Acks } from './acks.ts';
 import { type Bundle, bundleWorkload } from './bundle.ts';
@@ -23,7 +23,7 @@ const LIFE_MS = 60_000;
 let bundleFolder: string;
 let bundle: Bundle;
 before(async () => {
-  bundleFolder = fs.mkdtempSync(path.join(os.tmpdir(), 'holdfast-kill-'));
+  bundleFolder = testFolder('kill');
   bundle = await bundleWorkload(bundleFolder);
 });
 after(() => fs.rmSync(bundleFolder, { recursive: true }));
@@ -94,7 +94,7 @@ async function judge(acks: Acks, store: Store, note: string): Promise<void> {
 }
 
 async function killSqlite(seed: number, kills: number): Promise<void> {
-  const home = fs.mkdtempSync(path.join(os.tmpdir(), 'holdfast-kill-'));
+  const home = testFolder('kill');
   const folder = path.join(home, 'store');
   const copy = path.join(home, 'copy');
   const random = seededRandom(seed);

@@ -4,6 +4,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
+import { testFolder } from '#platform/process';
 import { judgeStates } from './states.ts';
 import { type DiskOp, readTrace, traceShell } from './trace.ts';
 
@@ -25,9 +26,9 @@ async function traceLives(home: string, sync: 'full' | 'off'): Promise<DiskOp[]>
 }
 
 async function proof(sync: 'full' | 'off', act: (ops: DiskOp[], scratch: string) => Promise<void>): Promise<void> {
-  const home = fs.mkdtempSync(path.join(os.tmpdir(), 'holdfast-crash-'));
+  const home = testFolder('crash');
   // States are only looked at, so they may stand in memory.
-  const scratch = fs.mkdtempSync(path.join(fs.existsSync('/dev/shm') ? '/dev/shm' : os.tmpdir(), 'holdfast-crash-'));
+  const scratch = testFolder('crash', fs.existsSync('/dev/shm') ? '/dev/shm' : os.tmpdir());
   try {
     await act(await traceLives(home, sync), path.join(scratch, 'store'));
   } finally {

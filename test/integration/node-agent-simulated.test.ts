@@ -1,9 +1,9 @@
 // A node without containers: pods become ready in memory, and the node says so.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
+import { testFolder } from '#platform/process';
 import { resourceOf } from '../../src/client/index.ts';
 import type { Node, Pod } from '../../src/model/kube/index.ts';
 import { systemClock } from '../../src/platform/clock/index.ts';
@@ -26,7 +26,7 @@ async function eventually<T>(look: () => Promise<T | undefined>): Promise<T> {
 }
 
 test('a simulated node says so, its pods become ready or complete, static ones are mirrored, all end when deleted', async () => {
-  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'holdfast-test-'));
+  const folder = testFolder('agent');
   const staticPodFolder = path.join(folder, 'static');
   fs.mkdirSync(staticPodFolder);
   const manifest = { kind: 'Pod', metadata: { name: 'fixed' }, spec: { containers: [{ name: 'c', image: 'i' }] } };

@@ -6,10 +6,10 @@ import fs from 'node:fs';
 import type http from 'node:http';
 import https from 'node:https';
 import type net from 'node:net';
-import os from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { WebSocket } from 'ws';
+import { testFolder, testName } from '#platform/process';
 import { WorldError } from '../../src/base/index.ts';
 import { type Client, resourceOf } from '../../src/client/index.ts';
 import type { ConfigMap, Node, Pod, PodSpec, Secret } from '../../src/model/kube/index.ts';
@@ -26,7 +26,7 @@ const INSIDE = 'HOLDFAST_TEST_NODE_NAMESPACE';
 
 if (process.env[INSIDE] === undefined) {
   test('the node agent runs pods on a real container runtime', () => {
-    const name = `hft-agent-${process.pid}`;
+    const name = testName('agent');
     execFileSync('ip', ['netns', 'add', name]);
     try {
       const script = 'ip link set lo up; sysctl -qw net.ipv4.ip_forward=1; exec "$0" "$@"';
@@ -51,8 +51,8 @@ function inside(): void {
   const NODES = resourceOf<Node>('', 'v1', 'nodes');
   const MAPS = resourceOf<ConfigMap>('', 'v1', 'configmaps');
   const SECRETS = resourceOf<Secret>('', 'v1', 'secrets');
-  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'holdfast-test-'));
-  const cgroupRoot = `/holdfast-test-agent-${process.pid}`;
+  const folder = testFolder('agent');
+  const cgroupRoot = `/${testName('agent')}`;
   const log = memoryLog();
   const client: FakeClient = fakeClient({ clock: systemClock });
   let runtime: TestRuntime;

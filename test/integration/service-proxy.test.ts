@@ -2,12 +2,15 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { after, before, test } from 'node:test';
+import { testName } from '#platform/process';
 import type { EndpointSlice, Pod, Service } from '../../src/model/kube/index.ts';
 import { baseScript, EMPTY_RULESET, type Ruleset, scriptBetween } from '../../src/services/service-proxy/ruleset.ts';
 import { type ProxyState, planServices } from '../../src/services/service-proxy/services.plan.ts';
 
-const NODE = 'hft-node';
-const SPACES = [NODE, 'hft-pod-1', 'hft-pod-2', 'hft-out'];
+const NODE = testName('node');
+const PODS = [testName('pod-1'), testName('pod-2')] as const;
+const OUT = testName('out');
+const SPACES = [NODE, ...PODS, OUT];
 const servers: ChildProcess[] = [];
 const sh = (command: string, ns?: string, input?: string): string =>
   execFileSync(ns ? 'nsenter' : 'sh', ns ? [`--net=/run/netns/${ns}`, 'sh', '-c', command] : ['-c', command], {
@@ -32,7 +35,7 @@ before(async () => {
   for (const ns of SPACES) sh(`ip netns add ${ns}`);
   sh('ip link set lo up; sysctl -qw net.ipv4.ip_forward=1', NODE);
   // Two pods by routes, as the ptp plug-in does it; a client on the switch.
-  for (const [i, ns] of ['hft-pod-1', 'hft-pod-2'].entries()) {
+  for (const [i, ns] of PODS.entries()) {
     link(ns, `172.27.9.${i + 2}`, '172.27.9.1', i);
     sh(
       `ip addr add 172.27.9.1/32 dev v${i}; ip link set v${i} up; ip route add 172.27.9.${i + 2}/32 dev v${i} src 172.27.9.1`,
@@ -43,10 +46,10 @@ before(async () => {
       ns,
     );
   }
-  link('hft-out', '10.99.0.9', '10.99.0.1', 9);
+  link(OUT, '10.99.0.9', '10.99.0.1', 9);
   sh('ip addr add 10.99.0.1/24 dev v9; ip addr add 10.99.0.200/32 dev v9; ip link set v9 up', NODE);
-  for (const ns of ['hft-pod-1', 'hft-pod-2']) {
-    const server = spawn('nsenter', [`--net=/run/netns/${ns}`, process.execPath, '-e', SERVER, ns], {
+  for (const [i, ns] of PODS.entries()) {
+    const server = spawn('nsenter', [`--net=/run/netns/${ns}`, process.execPath, '-e', SERVER, `pod-${i + 1}`], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     servers.push(server);
@@ -132,42 +135,42 @@ test('services answer in every way they can be reached', async (t) => {
   const first = planServices(state());
   load(undefined, first);
   await t.test('a pod reaches both backends of a cluster address, with its own address seen', () => {
-    const seen = new Set(Array.from({ length: 12 }, () => ask('hft-pod-1', 'http://172.28.0.20/')));
+    const seen = new Set(Array.from({ length: 12 }, () => ask(PODS[0], 'http://172.28.0.20/')));
     assert.ok(
-      [...seen].some((answer) => answer.startsWith('hft-pod-2 172.27.9.2')),
+      [...seen].some((answer) => answer.startsWith('pod-2 172.27.9.2')),
       [...seen].join(),
     );
     assert.ok(
-      [...seen].some((answer) => answer.startsWith('hft-pod-1')),
+      [...seen].some((answer) => answer.startsWith('pod-1')),
       [...seen].join(),
     );
   });
   await t.test('a pod reaches itself through its service', () =>
-    assert.match(ask('hft-pod-1', 'http://172.28.0.25/'), /^hft-pod-1 /),
+    assert.match(ask(PODS[0], 'http://172.28.0.25/'), /^pod-1 /),
   );
   await t.test('a service without endpoints refuses at once', () =>
-    assert.equal(ask('hft-pod-1', 'http://172.28.0.21/'), 'refused'),
+    assert.equal(ask(PODS[0], 'http://172.28.0.21/'), 'refused'),
   );
   await t.test('affinity holds, also after other services changed', () => {
-    const answer = ask('hft-out', 'http://172.28.0.22/').split(' ')[0];
+    const answer = ask(OUT, 'http://172.28.0.22/').split(' ')[0];
     const slices = new Map(state().slices);
     slices.set('default/web', [slice('web', ['172.27.9.3'])]);
     const second = planServices(state({ slices }));
     load(first, second);
-    for (let i = 0; i < 8; i++) assert.equal(ask('hft-out', 'http://172.28.0.22/').split(' ')[0], answer);
-    for (let i = 0; i < 6; i++) assert.match(ask('hft-pod-1', 'http://172.28.0.20/'), /^hft-pod-2 /);
+    for (let i = 0; i < 8; i++) assert.equal(ask(OUT, 'http://172.28.0.22/').split(' ')[0], answer);
+    for (let i = 0; i < 6; i++) assert.match(ask(PODS[0], 'http://172.28.0.20/'), /^pod-2 /);
     load(second, first);
   });
   await t.test('a node port answers from outside, masqueraded', () =>
-    assert.match(ask('hft-out', 'http://10.99.0.1:30080/'), /^hft-pod-[12] (172\.27\.9\.1|10\.99\.0\.1)$/),
+    assert.match(ask(OUT, 'http://10.99.0.1:30080/'), /^pod-[12] (172\.27\.9\.1|10\.99\.0\.1)$/),
   );
   await t.test('a load-balancer address with policy Local keeps the client address', () =>
-    assert.match(ask('hft-out', 'http://10.99.0.200/'), /^hft-pod-[12] 10\.99\.0\.9$/),
+    assert.match(ask(OUT, 'http://10.99.0.200/'), /^pod-[12] 10\.99\.0\.9$/),
   );
   await t.test('other ports of a load-balancer address refuse', () =>
-    assert.equal(ask('hft-out', 'http://10.99.0.200:10250/'), 'refused'),
+    assert.equal(ask(OUT, 'http://10.99.0.200:10250/'), 'refused'),
   );
-  await t.test('a host port answers', () => assert.match(ask('hft-out', 'http://10.99.0.1:8888/'), /^hft-pod-2 /));
+  await t.test('a host port answers', () => assert.match(ask(OUT, 'http://10.99.0.1:8888/'), /^pod-2 /));
   await t.test('removing everything leaves no chain of a service', () => {
     load(first, EMPTY_RULESET);
     assert.doesNotMatch(sh('nft list table ip holdfast-services', NODE), /default\//);

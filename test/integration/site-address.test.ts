@@ -4,10 +4,11 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
+import { testName } from '#platform/process';
 import { writeImage } from './image.fixture.ts';
 import { bringUp, eventually, HOME, KUBECTL, type Ran, ran, testSite } from './site.fixture.ts';
 
-const OUTSIDE = `hftest-out-${process.pid}`;
+const OUTSIDE = testName('out');
 const CABLE = `hft${process.pid}`;
 const ADDRESS = '198.51.100.1';
 const site = testSite('address');

@@ -7,10 +7,11 @@ import { after, before, test } from 'node:test';
 import type { SiteStatus } from '#model/site';
 import { systemClock } from '#platform/clock';
 import { connectCri } from '#platform/cri';
+import { testName } from '#platform/process';
 import { writeBusyboxImage } from './image.fixture.ts';
 import { eventually, HOME, KUBECTL, type Ran, ran, testSite } from './site.fixture.ts';
 
-const ALONE = `hftest-alone-${process.pid}`;
+const ALONE = testName('alone');
 const IMAGE = 'registry.example.com/busy:latest';
 const NOBODY = '65534';
 const site = testSite('alone');

@@ -1,15 +1,14 @@
 // A whole site without containers, by the command line alone: up, up again, a killed supervisor, down, status, destroy.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 import { after, test } from 'node:test';
 import type { SiteStatus } from '#model/site';
-import { run } from '#platform/process';
+import { run, testFolder } from '#platform/process';
 import { eventually } from './site.fixture.ts';
 
 const home = path.join(import.meta.dirname, '../..');
-const data = fs.mkdtempSync(path.join(os.tmpdir(), 'holdfast-test-life-'));
+const data = testFolder('life');
 const holdfast = (...args: string[]) =>
   run(path.join(home, 'holdfast'), [...args, '--data', data], { timeoutMs: 180_000 });
 const status = async (): Promise<SiteStatus> => JSON.parse((await holdfast('status', '--json')).stdout) as SiteStatus;

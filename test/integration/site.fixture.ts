@@ -1,11 +1,11 @@
 // A real site for tests, by the command line alone: a folder of its own, ports of its own, kubectl and skopeo at hand.
 import { execFile } from 'node:child_process';
 import fs from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { SiteStatus } from '#model/site';
+import { testFolder } from '#platform/process';
 
 export const HOME = path.join(import.meta.dirname, '../..');
 /** The machine's kubectl, or the older one that preparing for tests unpacks. */
@@ -62,7 +62,7 @@ export interface TestSite {
 
 /** A site that is not up yet; `name` shows in its folder. */
 export function testSite(name: string): TestSite {
-  const folder = fs.mkdtempSync(path.join(os.tmpdir(), `holdfast-test-${name.slice(0, NAME_SHOWN_MAX)}-`));
+  const folder = testFolder(name.slice(0, NAME_SHOWN_MAX));
   const data = path.join(folder, 'site');
   const kubeconfig = path.join(data, 'pki/admin.kubeconfig');
   const holdfast = (...args: string[]): Promise<Ran> => ran(path.join(HOME, 'holdfast'), [...args, '--data', data]);

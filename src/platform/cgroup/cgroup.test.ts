@@ -3,12 +3,13 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { test } from 'node:test';
+import { testName } from '#platform/process';
 import { weightOfShares } from './cgroup-v2.driver.ts';
 import { fakeCgroups, openCgroups } from './index.ts';
 
 test('a group on this machine is made with its parents, takes limits and a process, kills it, is removed', async () => {
   const cgroups = openCgroups();
-  const top = `/holdfast-cgroup-test-${process.pid}`;
+  const top = `/${testName('cgroup')}`;
   const group = `${top}/kubepods/pod1`;
   const child = spawn('sleep', ['600'], { stdio: 'ignore' });
   const ended = once(child, 'exit');

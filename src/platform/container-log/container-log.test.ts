@@ -1,16 +1,16 @@
 // Logs in the form that runtimes write, read and rotated.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
 import { systemClock } from '#platform/clock';
+import { testFolder } from '#platform/process';
 import { type ReadLogOptions, readLog, rotateLog } from './index.ts';
 
 let folder = '';
 let file = '';
 beforeEach(() => {
-  folder = fs.mkdtempSync(path.join(os.tmpdir(), 'container-log-'));
+  folder = testFolder('container-log');
   file = path.join(folder, '0.log');
 });
 afterEach(() => fs.rmSync(folder, { recursive: true, force: true }));

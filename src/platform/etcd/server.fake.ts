@@ -2,9 +2,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import fs from 'node:fs';
 import net from 'node:net';
-import os from 'node:os';
 import path from 'node:path';
 import { WorldError } from '#base';
+import { testFolder } from '#platform/process';
 import { EtcdClient } from './client.ts';
 
 export interface EtcdServer {
@@ -73,7 +73,7 @@ function threadsStopped(pid: number | undefined): boolean {
 
 /** WorldError `NotFound` names the package when etcd is not installed. */
 export async function startEtcd(more: readonly string[] = []): Promise<EtcdServer> {
-  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'holdfast-etcd-'));
+  const folder = testFolder('etcd');
   const [port, peer] = await freePorts(2);
   const endpoint = `127.0.0.1:${port}`;
   const args = [

@@ -22,3 +22,12 @@ export {
 } from './machine-facts.ts';
 export { type RunOptions, type RunResult, run, runOrThrow } from './run.ts';
 export { argumentsOf, runningIdentities } from './running.ts';
+export {
+  isTestRunAlive,
+  TEST_RUN_VARIABLE,
+  testFolder,
+  testName,
+  testRunMark,
+  testRunOf,
+  testRunOwner,
+} from './test-run.fake.ts';

@@ -2,15 +2,14 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
 import { after, test } from 'node:test';
 import { systemClock } from '#platform/clock';
 import { startDaemon } from './daemon.ts';
 import { endProcess, identityOf, isAlive, processMemory, signalProcess } from './identity.ts';
 import { tryLock } from './lock-file.ts';
+import { testFolder } from './test-run.fake.ts';
 
-const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'process-'));
+const folder = testFolder('process');
 after(() => fs.rmSync(folder, { recursive: true }));
 const env = { PATH: process.env.PATH ?? '' };
 

@@ -1,14 +1,13 @@
 // Requests and streams of answers over a unix socket.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
 import { after, test } from 'node:test';
 import { WorldError } from '#base';
+import { testFolder } from '#platform/process';
 import { callLines, serveLines } from './json-lines.ts';
 import { canConnect } from './probe.ts';
 
-const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'socket-'));
+const folder = testFolder('socket');
 after(() => fs.rmSync(folder, { recursive: true }));
 const all = async (path: string, request: unknown): Promise<unknown[]> => {
   const answers: unknown[] = [];

@@ -1,12 +1,11 @@
 // What the log does with damage, other owners, other releases and full disks.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
-import { runOrThrow } from '#platform/process';
+import { runOrThrow, testFolder } from '#platform/process';
 import type { LogRow } from './row.ts';
 import { SqliteLog } from './row-log.client.ts';
 import { RowLog, type RowLogOptions } from './row-log.ts';
@@ -17,7 +16,7 @@ let folder: string;
 let logs: RowLog[];
 beforeEach(() => {
   logs = [];
-  home = fs.mkdtempSync(path.join(os.tmpdir(), 'holdfast-rows-'));
+  home = testFolder('rows');
   folder = path.join(home, 'store');
 });
 afterEach(async () => {

@@ -1,14 +1,13 @@
 // Files of volumes: changed as a whole, never outside.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
+import { testFolder } from '#platform/process';
 import { giveToGroup, openInside, usedBytesBelow, writePayload } from './index.ts';
 
 let folder = '';
 beforeEach(() => {
-  folder = fs.mkdtempSync(path.join(os.tmpdir(), 'volume-'));
+  folder = testFolder('volume');
 });
 afterEach(() => fs.rmSync(folder, { recursive: true, force: true }));
 

@@ -2,10 +2,9 @@
 import assert from 'node:assert/strict';
 import { X509Certificate } from 'node:crypto';
 import fs from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
-import { run } from '#platform/process';
+import { run, testFolder } from '#platform/process';
 import { issueCertificate, newKeyPem } from './issue.ts';
 import { readCertificate } from './read.ts';
 
@@ -30,7 +29,7 @@ test('a server certificate is valid below the root, and below its own authority 
     keyPem: newKeyPem(),
     issuer: servers,
   });
-  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'x509-'));
+  const folder = testFolder('x509');
   try {
     const file = (name: string, text: string) => {
       fs.writeFileSync(path.join(folder, name), text);

@@ -1,7 +1,6 @@
 // The certificates of a site on disk.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 import { after, test } from 'node:test';
 import {
@@ -12,10 +11,11 @@ import {
   type Site,
   siteFolders,
 } from '#model/site';
+import { testFolder } from '#platform/process';
 import { readCertificate } from '#platform/x509';
 import { ensurePki, openPki } from './pki.ts';
 
-const data = fs.mkdtempSync(path.join(os.tmpdir(), 'pki-'));
+const data = testFolder('pki');
 after(() => fs.rmSync(data, { recursive: true }));
 const folders = siteFolders(data);
 const now = Date.UTC(2026, 10, 21);

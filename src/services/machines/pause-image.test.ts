@@ -2,13 +2,12 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
 import { after, test } from 'node:test';
 import { readTar } from '#platform/archive';
+import { testFolder } from '#platform/process';
 import { PAUSE_IMAGE, pauseImageArchive } from './pause-image.ts';
 
-const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'pause-'));
+const folder = testFolder('pause');
 after(() => fs.rmSync(folder, { recursive: true }));
 
 test('every blob is what its name says, and the index leads to the image', async () => {

@@ -1,12 +1,12 @@
 // What containerd is told about registries: only the site's is asked, with the node's account unless it is meant by name.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 import { after, test } from 'node:test';
+import { testFolder } from '#platform/process';
 import { registryHostFiles, writeRegistryHosts } from './registry-hosts.ts';
 
-const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'holdfast-test-hosts-'));
+const folder = testFolder('hosts');
 after(() => fs.rmSync(folder, { recursive: true }));
 const options = {
   address: '10.50.0.9:31001',

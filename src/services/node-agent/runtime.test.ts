@@ -2,15 +2,15 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import net from 'node:net';
-import os from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
 import { systemClock } from '#platform/clock';
 import { fakeCri } from '#platform/cri';
+import { testFolder } from '#platform/process';
 import { lazyRuntime } from './runtime.ts';
 
 test('a runtime is started once, by the first who needs it, and lists nothing before', async () => {
-  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'holdfast-test-'));
+  const folder = testFolder('agent');
   const socket = path.join(folder, 'runtime.sock');
   const server = net.createServer((connection) => connection.destroy());
   try {
@@ -48,7 +48,7 @@ test('a runtime is started once, by the first who needs it, and lists nothing be
 });
 
 test('a runtime that runs already is used without being started', async () => {
-  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'holdfast-test-'));
+  const folder = testFolder('agent');
   const socket = path.join(folder, 'runtime.sock');
   const server = net.createServer((connection) => connection.destroy());
   try {

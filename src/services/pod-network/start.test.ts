@@ -1,18 +1,18 @@
 // A machine gets its configuration once its range is known, and follows nodes and load balancers.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 import { after, test } from 'node:test';
 import { resourceOf } from '#client';
 import type { Node, Service } from '#model/kube';
 import { fakeClock } from '#platform/clock';
 import { memoryLog } from '#platform/log';
+import { testFolder } from '#platform/process';
 import { fakeRouting } from '#platform/route';
 import { fakeClient } from '#reconcile';
 import { startPodNetwork } from './index.ts';
 
-const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'holdfast-test-pod-network-'));
+const folder = testFolder('pod-network');
 after(() => fs.rmSync(folder, { recursive: true }));
 
 const NODES = resourceOf<Node>('', 'v1', 'nodes');

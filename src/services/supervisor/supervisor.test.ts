@@ -1,12 +1,10 @@
 // Real processes under a supervisor: started, adopted, started again, ended.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
 import { systemClock } from '#platform/clock';
 import { memoryLog } from '#platform/log';
-import { identityOf, isAlive } from '#platform/process';
+import { identityOf, isAlive, testFolder } from '#platform/process';
 import type { ProcessDeclaration, Supervisor } from './contract.ts';
 import { openEventLog } from './event-log.ts';
 import { openProcessRecords } from './process-records.ts';
@@ -15,7 +13,7 @@ import { startSupervisor } from './supervisor.ts';
 let folder: string;
 const opened: Supervisor[] = [];
 beforeEach(() => {
-  folder = fs.mkdtempSync(path.join(os.tmpdir(), 'supervisor-'));
+  folder = testFolder('supervisor');
 });
 afterEach(async () => {
   for (const supervisor of opened.splice(0)) for (const { name } of supervisor.states()) await supervisor.stop(name);
