@@ -16,11 +16,14 @@ export class Acks {
   /** Revisions of writes that failed: each may or may not be there. */
   readonly lost = new Set<number>();
   acknowledged = 1;
+  /** The first revision that was given a second time though its write was acknowledged. */
+  #givenAgain: number | undefined;
 
   /** Takes one line; false for a line that is cut short. */
   take(line: string): boolean {
     const [word, first, kind, length, key] = line.split(' ');
     if (word === 'ask' && key !== undefined && (kind === 'put' || kind === 'delete')) {
+      if (Number(first) <= this.acknowledged) this.#givenAgain ??= Number(first);
       this.asked.set(Number(first), { revision: Number(first), kind, length: Number(length), key });
       return true;
     }
@@ -38,6 +41,7 @@ export class Acks {
 
   /** What is wrong with `store`, or undefined. */
   judge(store: Store): string | undefined {
+    if (this.#givenAgain !== undefined) return `revision ${this.#givenAgain} was acknowledged, and given again`;
     if (store.revision < this.acknowledged)
       return `acknowledged up to ${this.acknowledged}, the store ends at ${store.revision}`;
     const expected = this.#expected(store.revision);

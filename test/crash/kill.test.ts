@@ -7,16 +7,19 @@ import { randomUUID } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
-import { seededRandom } from '#base';
-import { startEtcd } from '#platform/etcd';
+import { type Random, seededRandom } from '#base';
+import { type EtcdServer, startEtcd } from '#platform/etcd';
 import { testFolder } from '#platform/process';
 import { openEtcdStore, openRowLogStore, type Store } from '#store';
 import { Acks } from './acks.ts';
 import { type Bundle, bundleWorkload } from './bundle.ts';
 
 const KILLS = Number(process.env.HOLDFAST_CRASH_KILLS ?? 200);
+/** A life on etcd costs about twice as much. */
+const ETCD_LIVES = Math.ceil(KILLS / 2);
 const SEED = Number(process.env.HOLDFAST_CRASH_SEED ?? 1);
 const ACKS_BEFORE_KILL_MAX = 150;
+const VICTIMS = ['the writer', 'etcd, then the writer', 'both'] as const;
 /** What keeps the proof from hanging when a workload does not get going. */
 const LIFE_MS = 60_000;
 
@@ -32,6 +35,8 @@ interface Life {
   readonly child: ChildProcess;
   /** Resolves when so many writes were acknowledged in this life. */
   acknowledged(count: number): Promise<void>;
+  /** Resolves when so many more than now were. */
+  moreAcknowledged(count: number): Promise<void>;
   /** Kills the process and takes all that it said. */
   end(): Promise<void>;
 }
@@ -68,13 +73,15 @@ function live(acks: Acks, seed: number, options: object): Life {
     clearTimeout(timer);
     for (const waiter of waiting) waiter.reject(new Error(`the workload ended after ${count} writes: ${complaint}`));
   });
+  const acknowledged = (wanted: number): Promise<void> =>
+    new Promise((resolve, reject) => {
+      if (count >= wanted) resolve();
+      else waiting.push({ count: wanted, resolve, reject });
+    });
   return {
     child,
-    acknowledged: (wanted) =>
-      new Promise((resolve, reject) => {
-        if (count >= wanted) resolve();
-        else waiting.push({ count: wanted, resolve, reject });
-      }),
+    acknowledged,
+    moreAcknowledged: (more) => acknowledged(count + more),
     end: async () => {
       child.kill('SIGKILL');
       await ended;
@@ -126,26 +133,44 @@ test(`sqlite: the writer is killed ${KILLS} times and loses nothing`, async () =
   await Promise.all([killSqlite(SEED * 10, half), killSqlite(SEED * 10 + 1, KILLS - half)]);
 });
 
-test('etcd: the writer and etcd itself are killed in turns, and nothing is lost', async () => {
+/** Kills only the writer, only etcd while the writer lives on, or both at once, in an order drawn from `random`. */
+async function endLife(life: Life, etcd: EtcdServer, random: Random): Promise<number> {
+  await life.acknowledged(random.below(ACKS_BEFORE_KILL_MAX));
+  await someTurns(random.below(20));
+  const victims = VICTIMS[random.below(VICTIMS.length)];
+  if (victims === 'etcd, then the writer') {
+    await etcd.crash();
+    await life.moreAcknowledged(1 + random.below(ACKS_BEFORE_KILL_MAX));
+    await someTurns(random.below(20));
+  }
+  if (victims === 'both') await Promise.all([etcd.crash(), life.end()]);
+  else await life.end();
+  return victims === 'the writer' ? 0 : 1;
+}
+
+async function killEtcd(seed: number, lives: number): Promise<number> {
   const etcd = await startEtcd();
-  const random = seededRandom(SEED);
+  const random = seededRandom(seed);
   const acks = new Acks();
-  const prefix = `/kill/${randomUUID()}`;
-  const options = { endpoints: [etcd.endpoint], prefix, historyEvents: 200, timeoutMs: 2_000 };
+  const options = { endpoints: [etcd.endpoint], prefix: `/kill/${randomUUID()}`, historyEvents: 200, timeoutMs: 2_000 };
+  let crashes = 0;
   try {
-    for (let i = 0; i < KILLS / 10; i++) {
-      const life = live(acks, SEED * 1000 + i, { ...options, identity: randomUUID() });
-      await life.acknowledged(random.below(ACKS_BEFORE_KILL_MAX));
-      await someTurns(random.below(20));
-      if (i % 3 === 0) {
-        await etcd.crash();
-        await life.acknowledged(ACKS_BEFORE_KILL_MAX * 2);
-      }
-      await life.end();
+    for (let i = 0; i < lives; i++) {
+      const life = live(acks, seed * 1000 + i, { ...options, identity: randomUUID() });
+      crashes += await endLife(life, etcd, random);
       const store = await openEtcdStore({ ...options, identity: randomUUID(), index: () => null });
-      await judge(acks, store, `seed ${SEED}, kill ${i}`);
+      await judge(acks, store, `seed ${seed}, life ${i}`);
     }
+    return crashes;
   } finally {
     await etcd.stop();
   }
+}
+
+test(`etcd: the writer is killed ${ETCD_LIVES} times, etcd itself besides, and nothing is lost`, async (t) => {
+  const half = Math.ceil(ETCD_LIVES / 2);
+  const crashes = await Promise.all([killEtcd(SEED * 10, half), killEtcd(SEED * 10 + 1, ETCD_LIVES - half)]);
+  const killed = crashes.reduce((sum, one) => sum + one, 0);
+  t.diagnostic(`etcd was killed ${killed} times`);
+  assert.ok(killed >= ETCD_LIVES / 3, `${killed}`);
 });

@@ -19,6 +19,8 @@ export interface EtcdServer {
 }
 
 const READY_MS = 30_000;
+/** Nobody else votes: the one member elects itself as soon as its time-out has passed, and serves nothing until then. */
+const TICKS = ['--heartbeat-interval', '10', '--election-timeout', '100'];
 
 async function freePorts(count: number): Promise<number[]> {
   const servers = await Promise.all(
@@ -80,7 +82,7 @@ export async function startEtcd(more: readonly string[] = []): Promise<EtcdServe
     ...['--name', 'one', '--data-dir', path.join(folder, 'data'), '--logger', 'zap', '--log-level', 'error'],
     ...['--listen-client-urls', `http://${endpoint}`, '--advertise-client-urls', `http://${endpoint}`],
     ...['--listen-peer-urls', `http://127.0.0.1:${peer}`, '--initial-advertise-peer-urls', `http://127.0.0.1:${peer}`],
-    ...['--initial-cluster', `one=http://127.0.0.1:${peer}`, '--heartbeat-interval', '50', '--election-timeout', '500'],
+    ...['--initial-cluster', `one=http://127.0.0.1:${peer}`, ...TICKS],
     ...more,
   ];
   const start = async (): Promise<ChildProcess> => {
