@@ -1,7 +1,8 @@
-// Fills secrets of type kubernetes.io/service-account-token, and removes those whose account is gone. The token is bound
-// to the secret, so it ends with it. Source: Kubernetes tasks "Configure Service Accounts for Pods".
+// Fills secrets of type kubernetes.io/service-account-token, and removes those whose account is not there; an account that
+// lists a secret that is gone forgets it. The token is bound to the secret, so it ends with it. Source: Kubernetes tasks "Configure Service Accounts for Pods".
+import type { ObjectName } from '#client';
 import type { Secret } from '#model/kube';
-import { type Controller, deleteExactly, keyOf, nameOfKey, uidOf } from '#reconcile';
+import { type Controller, deleteExactly, keyOf, nameOfKey, orMissing, uidOf } from '#reconcile';
 import type { ControllerContext } from '../context.ts';
 import { tokenSecretSeconds } from '../limits.ts';
 
@@ -28,13 +29,14 @@ export function tokenSecretController(context: ControllerContext, rootCaPem: str
     ],
     async reconcile(key) {
       const secret = caches.secrets.get(nameOfKey(key));
+      if (!secret) await forget(context, nameOfKey(key));
       const name = secret?.metadata?.annotations?.[NAME];
       if (!secret || secret.type !== TYPE || !name || secret.metadata?.deletionTimestamp) return;
       const at = { namespace: secret.metadata?.namespace, name };
       const account = caches.serviceAccounts.get(at);
       const known = secret.metadata?.annotations?.[UID];
       if (!account || (known && known !== uidOf(account))) {
-        if (known) await deleteExactly(client, kinds.secrets, secret);
+        await deleteExactly(client, kinds.secrets, secret);
         return;
       }
       const data = { 'ca.crt': base64(rootCaPem), namespace: base64(at.namespace ?? '') };
@@ -49,6 +51,16 @@ export function tokenSecretController(context: ControllerContext, rootCaPem: str
       });
     },
   };
+}
+
+/** Takes a secret that is gone out of the lists of the accounts of its namespace. */
+async function forget(context: ControllerContext, { namespace, name }: ObjectName): Promise<void> {
+  const { caches, client, kinds } = context;
+  for (const account of caches.serviceAccounts.list(namespace)) {
+    const secrets = account.secrets?.filter((one) => one.name !== name);
+    if (secrets?.length === account.secrets?.length) continue;
+    await orMissing(client.update(kinds.serviceAccounts, { ...account, secrets }));
+  }
 }
 
 async function mint(
