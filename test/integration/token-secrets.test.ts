@@ -78,16 +78,25 @@ test('a token secret is filled, believed, and ends with its account', { timeout:
       assert.deepEqual(await whoIs(trial, token), { code: 201, user: 'system:serviceaccount:n:robot' });
     });
     await t.test('what is taken out of it is put back', async () => {
-      await client.patch(SECRETS, { namespace: 'n', name: 'robot-token' }, 'merge', { data: { token: null } });
+      await client.patch(
+        SECRETS,
+        { namespace: 'n', name: 'robot-token' },
+        { type: 'merge', body: { data: { token: null } } },
+      );
       const again = await filled('robot-token');
       assert.equal((await whoIs(trial, text(again.data?.token))).user, 'system:serviceaccount:n:robot');
     });
     await t.test('one that is deleted is believed no more, and its account forgets it', async () => {
       await make('second', 'robot');
       const second = text((await filled('second')).data?.token);
-      await client.patch(ACCOUNTS, { namespace: 'n', name: 'robot' }, 'merge', {
-        secrets: [{ name: 'robot-token' }, { name: 'second' }],
-      });
+      await client.patch(
+        ACCOUNTS,
+        { namespace: 'n', name: 'robot' },
+        {
+          type: 'merge',
+          body: { secrets: [{ name: 'robot-token' }, { name: 'second' }] },
+        },
+      );
       await client.delete(SECRETS, { namespace: 'n', name: 'second' });
       await eventually('the account forgets it', async () => {
         const { secrets } = await client.get(ACCOUNTS, { namespace: 'n', name: 'robot' });

@@ -89,35 +89,6 @@ test('hand-made endpoints are mirrored', async () => {
   await site.stop();
 });
 
-test('a node that falls silent is tainted, its pods count as not ready, and leave when their patience ends', async () => {
-  const site = await simulatedSite({ nodes: 1 });
-  const { client, kinds } = site;
-  assert.equal((await client.get(kinds.nodes, { name: 'node-0' })).spec?.podCIDR, '172.27.0.0/24');
-  const tolerations = [
-    { key: 'node.kubernetes.io/unreachable', operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 60 },
-  ];
-  await client.create(kinds.pods, {
-    metadata: { namespace: 'n', name: 'p' },
-    spec: { containers: [{ name: 'c' }], tolerations },
-  });
-  await site.pass(100_000, 10_000);
-  assert.deepEqual((await client.get(kinds.nodes, { name: 'node-0' })).spec?.taints, undefined);
-  site.becomesReady = () => false;
-  site.silent = true;
-  await site.pass(41_000, 10_000);
-  const node = await client.get(kinds.nodes, { name: 'node-0' });
-  assert.equal(node.status?.conditions?.find((c) => c.type === 'Ready')?.status, 'Unknown');
-  assert.deepEqual(
-    node.spec?.taints?.map((t) => `${t.key}:${t.effect}`),
-    ['node.kubernetes.io/unreachable:NoSchedule', 'node.kubernetes.io/unreachable:NoExecute'],
-  );
-  const pod = await client.get(kinds.pods, { namespace: 'n', name: 'p' });
-  assert.equal(pod.status?.conditions?.find((c) => c.type === 'Ready')?.status, 'False');
-  await site.pass(61_000, 10_000);
-  assert.equal((await site.pods('n')).length, 0);
-  await site.stop();
-});
-
 test('what has lost its owner is collected, what still has one only loses the reference', async () => {
   const site = await simulatedSite();
   const { client, kinds } = site;

@@ -7,7 +7,7 @@ export const namespaceDeletesMax = 32;
 /** New resource kinds (custom ones) are noticed at the latest after this time. */
 export const discoveryRefreshMs = 30_000;
 /** A node whose agent has not renewed its lease for this long is not known to be well. Source: Kubernetes concepts "Nodes". */
-export const nodeGraceMs = 40_000;
+export const nodeGraceMs = 50_000;
 /** The same for a node that has never reported. */
 export const nodeStartupGraceMs = 60_000;
 /** How long an owner's kind may be unknown before it is looked for again. */

@@ -21,8 +21,8 @@ export interface SimulatedSite {
   finish(pod: Pod, phase: 'Succeeded' | 'Failed', exitCode?: number): Promise<void>;
   /** Pods for which this says false stay not ready. */
   becomesReady: (pod: Pod) => boolean;
-  /** Set, the nodes give no sign of life any more. */
-  silent: boolean;
+  /** Agents that have stopped: their nodes give no sign of life, and nothing happens to their pods. */
+  silent: readonly string[];
   stop(): Promise<void>;
 }
 
@@ -38,10 +38,14 @@ async function createNodes({ client, kinds }: Pick<SimulatedSite, 'client' | 'ki
   }
 }
 
-/** The sign of life that every node gives, unless the site is silent. */
+/** What the nodes' agents say of them, unless they have stopped: that they live, and that they are ready. */
 async function renewLeases({ client, kinds, clock, silent }: SimulatedSite): Promise<void> {
-  if (silent) return;
   for (const node of (await client.list(kinds.nodes)).items) {
+    if (silent.includes(node.metadata?.name ?? '')) continue;
+    if (node.status?.conditions?.some((c) => c.type === 'Ready' && c.status !== 'True')) {
+      const status = { ...node.status, conditions: [{ type: 'Ready', status: 'True' }] };
+      await client.update(kinds.nodes, { ...node, status }, { subresource: 'status' });
+    }
     const at = { namespace: 'kube-node-lease', name: node.metadata?.name ?? '' };
     const spec = { renewTime: new Date(clock.now()).toISOString() };
     const known = client.cache(kinds.leases).get(at);
@@ -66,7 +70,7 @@ export async function simulatedSite(options: { nodes?: number } = {}): Promise<S
     kinds,
     log,
     becomesReady: () => true,
-    silent: false,
+    silent: [],
     async settle() {
       for (let quiet = 0; quiet < 5; ) {
         const before = client.writes.length;
@@ -98,6 +102,7 @@ export async function simulatedSite(options: { nodes?: number } = {}): Promise<S
   const agent = async (): Promise<void> => {
     for (const pod of await site.pods()) {
       const at = { namespace: pod.metadata?.namespace, name: pod.metadata?.name ?? '' };
+      if (site.silent.includes(pod.spec?.nodeName ?? '')) continue;
       if (pod.metadata?.deletionTimestamp) {
         if (pod.metadata.deletionGracePeriodSeconds) await client.delete(podsOf, at, { gracePeriodSeconds: 0 });
       } else if (!pod.spec?.nodeName) {

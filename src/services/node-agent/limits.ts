@@ -4,7 +4,7 @@
 export const RELIST_MS = 1_000;
 /** A hint comes before the runtime has written the end down: looks after these pauses, in turn. */
 export const RELIST_AFTER_HINT_MS = [5, 50, 250];
-/** Renewal of the node's lease. The control plane calls a node lost after 40 s: one renewal may fail. Each is a commit, and
+/** Renewal of the node's lease. The control plane calls a node lost after 50 s: two renewals may fail. Each is a commit, and
  * nearly all that an idle site writes to its flash. */
 export const LEASE_RENEW_MS = 15_000;
 export const LEASE_SECONDS = 40;

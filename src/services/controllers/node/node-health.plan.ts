@@ -55,14 +55,17 @@ export function silentConditions(node: Node, now: string): NodeCondition[] | und
   return changed ? conditions : undefined;
 }
 
-/** The taints that a node's state asks for; those of others stay. Undefined when they are as they should be. */
-export function healthTaints(node: Node, now: string): Taint[] | undefined {
+/** The taints that a node's state asks for; those of others stay. Undefined when they are as they should be. Without
+ * `evicts`, none that drives pods away. */
+export function healthTaints(node: Node, options: { now: string; evicts: boolean }): Taint[] | undefined {
+  const { now, evicts } = options;
   const known = node.spec?.taints ?? [];
   const ready = readyStatus(node);
   const wanted: Pick<Taint, 'key' | 'effect'>[] = [];
   if (ready !== 'True') {
     const key = ready === 'Unknown' ? unreachableTaint : notReadyTaint;
-    wanted.push({ key, effect: 'NoSchedule' }, { key, effect: 'NoExecute' });
+    wanted.push({ key, effect: 'NoSchedule' });
+    if (evicts) wanted.push({ key, effect: 'NoExecute' });
   }
   for (const [type, status, key] of PRESSURE_TAINTS) {
     const holds = node.status?.conditions?.some((condition) => condition.type === type && condition.status === status);

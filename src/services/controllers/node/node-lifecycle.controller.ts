@@ -1,14 +1,15 @@
 // Watches the nodes' signs of life. A node whose lease is not renewed in time is Unknown, gets the taints that keep pods
-// off it, and its pods count as not ready. Spans are measured on our own clock from the moment a renewal was seen, so a
-// node's wrong clock does no harm, and a jump of ours neither. Source: Kubernetes concepts "Nodes", "Leases".
+// off it, and its pods count as not ready. When no node is well, it is rather us who cannot see them, and no pod is driven
+// away until one is well again. Spans are measured on our own clock from the moment a renewal was seen, so a
+// node's wrong clock does no harm, and a jump of ours neither.
+// Source: Kubernetes concepts "Nodes" (rate limits on eviction), "Leases".
 import { ApiError } from '#client';
 import { isPodReady, isPodTerminal } from '#engine/workload';
 import type { Node, Pod } from '#model/kube';
 import { rfc3339 } from '#platform/clock';
-import { type Controller, nameOf, nameOfKey } from '#reconcile';
+import { type Controller, keyOf, nameOf, nameOfKey } from '#reconcile';
 import type { ControllerContext } from '../context.ts';
 import { nodeGraceMs, nodeStartupGraceMs } from '../limits.ts';
-import { watchSelf } from '../watches.ts';
 import { healthTaints, readyStatus, silentConditions } from './node-health.plan.ts';
 
 const LEASES = 'kube-node-lease';
@@ -29,7 +30,8 @@ export function nodeLifecycleController(context: ControllerContext): Controller 
   return {
     name: 'node-lifecycle-controller',
     watches: [
-      watchSelf(caches.nodes),
+      // Whether one is well decides about the taints of all.
+      { cache: caches.nodes, keys: ({ object }) => [...caches.nodes.list(), object].map(keyOf) },
       {
         cache: caches.leases,
         keys: ({ object }) => (object.metadata?.namespace === LEASES ? [object.metadata.name ?? ''] : []),
@@ -51,7 +53,9 @@ export function nodeLifecycleController(context: ControllerContext): Controller 
         const message = `Node ${key} status is now: NodeNotReady`;
         events.recordEvent(kinds.nodes, node, { type: 'Normal', reason: 'NodeNotReady', message });
       }
-      const taints = healthTaints(node, now);
+      const others = caches.nodes.list().filter((other) => other.metadata?.name !== key);
+      const evicts = others.some((other) => readyStatus(other) === 'True');
+      const taints = healthTaints(node, { now, evicts });
       if (taints) {
         const body = { metadata: { resourceVersion: node.metadata?.resourceVersion }, spec: { taints } };
         node = await client.patch(kinds.nodes, nameOf(node), { type: 'merge', body });

@@ -15,54 +15,70 @@ const OUT_OF_SERVICE = 'node.kubernetes.io/out-of-service';
 export function podGarbageController(context: ControllerContext): Controller {
   const { caches, clock } = context;
   const missingSince = new Map<string, number>();
-  /** Why a pod is garbage, if it is. */
-  const verdict = (pod: Pod): string | undefined => {
+  const isGarbage = (pod: Pod): Garbage | undefined => {
     const { nodeName } = pod.spec ?? {};
-    if (!nodeName) return pod.metadata?.deletionTimestamp ? 'PodGC: deleted before it had a node' : undefined;
+    const leaving = pod.metadata?.deletionTimestamp !== undefined;
+    if (!nodeName) return leaving ? 'leaving' : undefined;
     const node = caches.nodes.get({ name: nodeName });
     if (!node) {
       const since = missingSince.get(nodeName) ?? clock.monotonicMs();
       missingSince.set(nodeName, since);
-      return clock.monotonicMs() - since >= missingNodeQuarantineMs ? 'PodGC: node no longer exists' : undefined;
+      return clock.monotonicMs() - since >= missingNodeQuarantineMs ? 'orphaned' : undefined;
     }
-    missingSince.delete(nodeName);
     const out = node.spec?.taints?.some((taint) => taint.key === OUT_OF_SERVICE) && readyStatus(node) !== 'True';
-    return out && pod.metadata?.deletionTimestamp ? 'PodGC: node is out of service' : undefined;
+    return out && leaving ? 'leaving' : undefined;
   };
   return {
     name: 'pod-garbage-controller',
     concurrency: 1,
     watches: [{ cache: caches.nodes, keys: () => [SWEEP] }],
     async reconcile() {
+      for (const name of missingSince.keys()) if (caches.nodes.get({ name })) missingSince.delete(name);
       const pods = caches.pods.list();
+      const refused: unknown[] = [];
+      // One that cannot be removed now must not keep the others.
+      const attempt = (act: Promise<void>): Promise<unknown> => act.catch((error: unknown) => refused.push(error));
       for (const pod of pods) {
-        const reason = verdict(pod);
-        if (reason) await giveUp(context, pod, reason);
+        const garbage = isGarbage(pod);
+        if (garbage) await attempt(giveUp(context, pod, garbage));
       }
-      const created = (pod: Pod): string => pod.metadata?.creationTimestamp ?? '';
-      const ended = pods.filter((pod) => isPodTerminal(pod) && !pod.metadata?.deletionTimestamp);
-      const excess = Math.max(0, ended.length - terminatedPodsMax);
-      const oldest = ended.sort((a, b) => (created(a) < created(b) ? -1 : 1)).slice(0, excess);
-      for (const pod of oldest) await deleteExactly(context.client, context.kinds.pods, pod, { gracePeriodSeconds: 0 });
+      for (const pod of excessOf(pods)) await attempt(remove(context, pod));
+      if (refused.length > 0) throw new AggregateError(refused, `${refused.length} pods cannot be removed`);
       return { againAfterMs: podGarbagePeriodMs };
     },
   };
 }
 
+/** Why a pod is garbage: its node is gone, or it is deleted and nobody will say that it has ended. */
+type Garbage = 'orphaned' | 'leaving';
+
+/** Ended pods beyond the number that is kept: evicted ones first, then the oldest. */
+function excessOf(pods: readonly Pod[]): Pod[] {
+  const ended = pods.filter((pod) => isPodTerminal(pod) && !pod.metadata?.deletionTimestamp);
+  const rank = ({ status, metadata }: Pod): string =>
+    `${status?.phase === 'Failed' && status.reason === 'Evicted' ? 0 : 1} ${metadata?.creationTimestamp ?? ''}`;
+  const excess = Math.max(0, ended.length - terminatedPodsMax);
+  return ended.sort((a, b) => (rank(a) < rank(b) ? -1 : 1)).slice(0, excess);
+}
+
+const remove = (context: ControllerContext, pod: Pod): Promise<void> =>
+  deleteExactly(context.client, context.kinds.pods, pod, { gracePeriodSeconds: 0 });
+
 /** Its agent cannot say any more how the pod ended, so it is said here, and then the pod goes without grace. */
-async function giveUp(context: ControllerContext, pod: Pod, message: string): Promise<void> {
-  if (!isPodTerminal(pod) && pod.spec?.nodeName) {
-    const condition = {
+async function giveUp(context: ControllerContext, pod: Pod, garbage: Garbage): Promise<void> {
+  if (!isPodTerminal(pod)) {
+    const disrupted = {
       type: 'DisruptionTarget',
       status: 'True',
       reason: 'DeletionByPodGC',
-      message,
+      message: 'PodGC: node no longer exists',
       lastTransitionTime: rfc3339(context.clock.now()),
     };
-    const body = { metadata: { uid: uidOf(pod) }, status: { phase: 'Failed', conditions: [condition] } };
+    const conditions = garbage === 'orphaned' ? { conditions: [disrupted] } : {};
+    const body = { metadata: { uid: uidOf(pod) }, status: { phase: 'Failed', ...conditions } };
     await orMissing(
       context.client.patch(context.kinds.pods, nameOf(pod), { type: 'strategic', body }, { subresource: 'status' }),
     );
   }
-  await deleteExactly(context.client, context.kinds.pods, pod, { gracePeriodSeconds: 0 });
+  await remove(context, pod);
 }
