@@ -12,7 +12,7 @@ import { WebSocket } from 'ws';
 import { testFolder, testName } from '#platform/process';
 import { WorldError } from '../../src/base/index.ts';
 import { type Client, resourceOf } from '../../src/client/index.ts';
-import type { ConfigMap, Node, Pod, PodSpec, Secret } from '../../src/model/kube/index.ts';
+import type { ConfigMap, Event, Node, Pod, PodSpec, Secret } from '../../src/model/kube/index.ts';
 import { openCgroups } from '../../src/platform/cgroup/index.ts';
 import { systemClock } from '../../src/platform/clock/index.ts';
 import { connectCri } from '../../src/platform/cri/index.ts';
@@ -51,6 +51,7 @@ function inside(): void {
   const NODES = resourceOf<Node>('', 'v1', 'nodes');
   const MAPS = resourceOf<ConfigMap>('', 'v1', 'configmaps');
   const SECRETS = resourceOf<Secret>('', 'v1', 'secrets');
+  const EVENTS = resourceOf<Event>('', 'v1', 'events');
   const folder = testFolder('agent');
   const cgroupRoot = `/${testName('agent')}`;
   const log = memoryLog();
@@ -445,6 +446,52 @@ function inside(): void {
     await remove('hungry');
   });
 
+  /** An API that nobody answers for. */
+  const silent = new Proxy({} as Client, {
+    get: (_, name) => {
+      if (name === 'cache')
+        return () => ({
+          synced: new Promise(() => undefined),
+          isSynced: false,
+          get: () => undefined,
+          list: () => [],
+          onChange: () => ({ close: () => undefined }),
+          close: () => undefined,
+        });
+      return async () => Promise.reject(new WorldError('Unavailable', 'nobody answers'));
+    },
+  });
+
+  test('a damaged checkpoint is told, and costs the pod nothing, with the API and without', async () => {
+    await create('kept', { containers: [box('sleep 600')] });
+    const before = await ready('kept');
+    const id = before.status?.containerStatuses?.[0]?.containerID;
+    const checkpoint = path.join(folder, 'agent/pods', before.metadata?.uid ?? '', 'pod.json');
+    const cri = connectCri({ socket: runtime.socket });
+    const running = async (): Promise<string[]> =>
+      (await cri.containerList({ 'io.kubernetes.pod.name': 'kept' }))
+        .filter((container) => container.state === 1)
+        .map((container) => `containerd://${container.id}`);
+    await agent.stop();
+    fs.truncateSync(checkpoint, fs.statSync(checkpoint).size / 2);
+    agent = await startNodeAgent(optionsOf({ client: silent }));
+    assert.deepEqual(fs.existsSync(`${checkpoint}.damaged`), true);
+    assert.equal(fs.existsSync(checkpoint), false);
+    assert.deepEqual(await running(), [id]);
+    await agent.stop();
+    fs.writeFileSync(checkpoint, '{"version":9}');
+    agent = await startNodeAgent(optionsOf());
+    await eventually('the event', async () => {
+      const { items } = await client.list(EVENTS, { namespace: 'default' });
+      return items.find((one) => one.reason === 'CheckpointDamaged' && one.involvedObject.name === 'kept');
+    });
+    await eventually('a new checkpoint', () => (fs.existsSync(checkpoint) ? true : undefined));
+    assert.deepEqual(await running(), [id]);
+    assert.equal((await ready('kept')).status?.containerStatuses?.[0]?.restartCount, 0);
+    cri.close();
+    await remove('kept');
+  });
+
   test('nothing restarts when agent and runtime restart; after the sandbox is gone the pod runs again without the API', async () => {
     await create('lasting', { containers: [box('sleep 600')] });
     const first = (await ready('lasting')).status?.containerStatuses?.[0]?.containerID;
@@ -459,20 +506,6 @@ function inside(): void {
     );
     await agent.stop();
     for (const sandbox of await cri.sandboxList(labels)) await cri.sandboxStop(sandbox.id);
-    const silent = new Proxy({} as Client, {
-      get: (_, name) => {
-        if (name === 'cache')
-          return () => ({
-            synced: new Promise(() => undefined),
-            isSynced: false,
-            get: () => undefined,
-            list: () => [],
-            onChange: () => ({ close: () => undefined }),
-            close: () => undefined,
-          });
-        return async () => Promise.reject(new WorldError('Unavailable', 'nobody answers'));
-      },
-    });
     agent = await startNodeAgent(optionsOf({ client: silent }));
     await eventually('runs again', async () => {
       const running = (await cri.containerList(labels)).find((c) => c.state === 1);

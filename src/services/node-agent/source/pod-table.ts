@@ -13,6 +13,11 @@ import { mirrorDrop, mirrorShow } from './mirror-pods.ts';
 import type { KeptObjects } from './references.ts';
 import { isMirror, isStatic, readStaticPods } from './static-pods.ts';
 
+const LOST_CHECKPOINT = {
+  type: 'Warning',
+  reason: 'CheckpointDamaged',
+  message: 'What the node kept of this pod could not be read and was set aside; its containers run on',
+} as const;
 const nameKey = (pod: Pod): string => `${pod.metadata?.namespace}/${pod.metadata?.name}`;
 const hasEnded = (phase: string | undefined): boolean => phase === 'Succeeded' || phase === 'Failed';
 const graceOf = (pod: Pod): number =>
@@ -27,6 +32,8 @@ export class PodTable {
   /** Pods that the node has taken. */
   readonly #placed = new Set<string>();
   readonly #cache: ObjectCache<Pod>;
+  /** Pods whose checkpoints were lost, until each is told of. */
+  readonly #damaged: Set<string>;
   readonly #watches: { close(): void }[] = [];
   #files: readonly Pod[] = [];
   #node: Node | undefined;
@@ -36,7 +43,9 @@ export class PodTable {
     this.#context = context;
     const { client, log, nodeName, staticPodFolder } = context.options;
     this.#cache = client.cache(PODS, { fieldSelector: `spec.nodeName=${nodeName}` });
-    for (const { pod, objects } of readCheckpoints(context.paths, log)) this.#add(pod, objects);
+    const { kept, damaged } = readCheckpoints(context.paths, log);
+    this.#damaged = new Set(damaged);
+    for (const { pod, objects } of kept) this.#add(pod, objects);
     this.#watches.push(this.#cache.onChange((change) => this.#apply(change)));
     void this.#cache.synced.then(() => this.refresh());
     if (staticPodFolder) {
@@ -121,6 +130,7 @@ export class PodTable {
       },
     });
     this.#workers.set(uid, worker);
+    if (this.#damaged.delete(uid)) this.#context.recordEvent(pod, LOST_CHECKPOINT);
     worker.wake();
   }
 
