@@ -463,7 +463,11 @@ function inside(): void {
   });
 
   test('a damaged checkpoint is told, and costs the pod nothing, with the API and without', async () => {
-    await create('kept', { containers: [box('sleep 600')] });
+    await client.create(MAPS, { metadata: { namespace: 'default', name: 'kept' }, data: { k: 'v' } });
+    await create('kept', {
+      containers: [box('sleep 600', { volumeMounts: [{ name: 'map', mountPath: '/map' }] })],
+      volumes: [{ name: 'map', configMap: { name: 'kept' } }],
+    });
     const before = await ready('kept');
     const id = before.status?.containerStatuses?.[0]?.containerID;
     const checkpoint = path.join(folder, 'agent/pods', before.metadata?.uid ?? '', 'pod.json');
@@ -486,6 +490,9 @@ function inside(): void {
       return items.find((one) => one.reason === 'CheckpointDamaged' && one.involvedObject.name === 'kept');
     });
     await eventually('a new checkpoint', () => (fs.existsSync(checkpoint) ? true : undefined));
+    const { pod, objects } = JSON.parse(fs.readFileSync(checkpoint, 'utf8'));
+    assert.equal(pod.metadata.name, 'kept');
+    assert.deepEqual(objects['configMap/default/kept'].data, { k: 'v' });
     assert.deepEqual(await running(), [id]);
     assert.equal((await ready('kept')).status?.containerStatuses?.[0]?.restartCount, 0);
     cri.close();

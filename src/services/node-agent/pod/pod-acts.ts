@@ -12,11 +12,12 @@ import {
 } from '#engine/pod';
 import type { Container, Pod, PodStatus } from '#model/kube';
 import type { SandboxConfig } from '#platform/cri';
+import { isPresent } from '#platform/disk';
 import type { AgentContext } from '../context.ts';
 import { API_RETRY_MS, SETUP_RETRY, VOLUME_REFRESH_MS } from '../limits.ts';
 import { uidOfPod } from '../paths.ts';
 import { writeCheckpoint } from '../source/checkpoint.ts';
-import type { KeptObjects } from '../source/references.ts';
+import { type KeptObjects, referenceOf } from '../source/references.ts';
 import { type ReadyVolumes, referencesOf, refreshVolumes } from '../volumes/volumes.ts';
 import { linuxResources } from './container-config.ts';
 import { fieldPathOf } from './names.ts';
@@ -51,6 +52,8 @@ export class PodActs {
   #volumes: ReadyVolumes | undefined;
   #config: SandboxConfig | undefined;
   #checkpointed = '';
+  /** Whether it was found running without a checkpoint; not known before the first look. */
+  #isUnkept: boolean | undefined;
   #refreshedAtMs: number;
   #failures = 0;
 
@@ -109,6 +112,7 @@ export class PodActs {
 
   async refresh(): Promise<void> {
     const { clock, log } = this.#context.options;
+    await this.#keepAgain();
     if ((this.refreshAtMs ?? Number.POSITIVE_INFINITY) > clock.now()) return;
     this.#refreshedAtMs = clock.now();
     const input = { context: this.#context, facts: this.facts(), kept: this.#options.kept };
@@ -116,6 +120,25 @@ export class PodActs {
       const pod = input.facts.pod.metadata?.name;
       log.debug('the volumes of a pod cannot be brought up to date', { pod, error: messageOf(error) });
     });
+    this.checkpoint();
+  }
+
+  /** A pod whose checkpoint was lost gets a new one, with its objects as they are now, so that it can do without the API again. */
+  async #keepAgain(): Promise<void> {
+    const { pod, observed, isWanted } = this.#options.now();
+    const { paths, references, options } = this.#context;
+    this.#isUnkept ??= observed.sandboxes.length > 0 && !isPresent(paths.checkpoint(uidOfPod(pod)));
+    if (!this.#isUnkept || !isWanted) return;
+    try {
+      for (const key of referencesOf(pod)) {
+        const { kind, at } = referenceOf(key);
+        await references.read(kind, at, this.#options.kept);
+      }
+    } catch (error) {
+      options.log.debug('a pod cannot be kept yet', { pod: pod.metadata?.name, error: messageOf(error) });
+      return;
+    }
+    this.#isUnkept = false;
     this.checkpoint();
   }
 

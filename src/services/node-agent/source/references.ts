@@ -30,6 +30,12 @@ export function referenceKey(kind: ReferenceKind, at: Place): string {
   return `${kind}/${at.namespace ?? ''}/${at.name}`;
 }
 
+/** What a key of kept objects names. */
+export function referenceOf(key: string): { readonly kind: ReferenceKind; readonly at: Place } {
+  const [kind = '', namespace = '', name = ''] = key.split('/');
+  return { kind: kind as ReferenceKind, at: { name, ...(namespace ? { namespace } : {}) } };
+}
+
 interface Watched {
   readonly cache: ObjectCache<KubeObject>;
   readonly listeners: Map<string, () => void>;
@@ -57,12 +63,9 @@ export async function orKept<T>(clock: Clock, answer: Promise<T>, kept: T | unde
 export function openReferences(client: Client, clock: Clock): References {
   const watched = new Map<string, Watched>();
   const open = (key: string): Watched => {
-    const [kind = '', namespace = '', name = ''] = key.split('/');
-    const of = REFERENCED[kind as ReferenceKind];
-    const cache = client.cache<KubeObject>(of, {
-      ...(namespace ? { namespace } : {}),
-      fieldSelector: `metadata.name=${name}`,
-    });
+    const { kind, at } = referenceOf(key);
+    const { name, ...place } = at;
+    const cache = client.cache<KubeObject>(REFERENCED[kind], { ...place, fieldSelector: `metadata.name=${name}` });
     const entry: Watched = { cache, listeners: new Map() };
     cache.onChange(() => {
       for (const listener of entry.listeners.values()) listener();
