@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
+import { testFolder } from '#platform/process';
 import { checkRepository } from '../check.ts';
 import { withoutExceptions } from './exceptions.ts';
 import { checkHouse } from './house-rules.ts';
@@ -125,7 +125,7 @@ test('an exception covers its violation, and an idle one is an error', () => {
 /** Rules that the linter, as the house configures it, finds broken in one file. */
 function lintRulesIn(file: string, text: string): string[] {
   const root = path.join(import.meta.dirname, '../..');
-  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'holdfast-test-check-'));
+  const folder = testFolder('check');
   try {
     fs.copyFileSync(path.join(root, 'biome.json'), path.join(folder, 'biome.json'));
     fs.mkdirSync(path.join(folder, path.dirname(file)), { recursive: true });

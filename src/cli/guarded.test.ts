@@ -1,19 +1,19 @@
 // The guard at the command line: in every plane and mode, every verb runs or is refused as the table says, and says so.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 import { after, test } from 'node:test';
 import { type ConnectivityState, connectivityStart, connectivityStep, connectivityText } from '#engine/connectivity';
 import { OPERATIONS, operationNamed, verdictOf } from '#model/operations';
 import { CONNECTIVITY_MODES, isLegalPair, PLANES, type Standing, siteFolders } from '#model/site';
 import { type FakeClock, fakeClock, systemClock } from '#platform/clock';
+import { testFolder } from '#platform/process';
 import { type Context, contextOf, declare, type Surroundings, type Verb } from './context.ts';
 import { EXIT } from './exit-codes.ts';
 import { guarded } from './guarded.ts';
 import { runCli, VERBS, type Verbs } from './program.ts';
 
-const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'guard-'));
+const folder = testFolder('guard');
 after(() => fs.rmSync(folder, { recursive: true }));
 const { siteFile, connectivityFile, link } = siteFolders(folder);
 fs.mkdirSync(link, { recursive: true });

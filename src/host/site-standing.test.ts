@@ -1,18 +1,17 @@
 // Where a site stands, and what `status` shows of it, while nothing of the site runs.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
 import { after, test } from 'node:test';
 import { connectivityStart, connectivityStep, connectivityText } from '#engine/connectivity';
 import { DEFAULT_PORTS, planNetwork, siteFolders } from '#model/site';
 import { fakeClock } from '#platform/clock';
+import { testFolder } from '#platform/process';
 import { planSite } from './site.plan.ts';
 import { writeSite } from './site-file.ts';
 import { siteStanding } from './site-standing.ts';
 import { siteStatus } from './site-status.ts';
 
-const data = fs.mkdtempSync(path.join(os.tmpdir(), 'standing-'));
+const data = testFolder('standing');
 after(() => fs.rmSync(data, { recursive: true }));
 const folders = siteFolders(data);
 const choice = planNetwork([]);

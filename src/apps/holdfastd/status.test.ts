@@ -1,20 +1,19 @@
 // What a running site's status says of its standing, and that a refusal reaches whoever asks over the socket.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
 import { after, test } from 'node:test';
 import { connectivityStart, connectivityStep, connectivityText } from '#engine/connectivity';
 import { callSupervisor } from '#host';
 import { refuseUnlessAllowed } from '#model/operations';
 import { LOOPBACK_NETWORK, type Site, siteFolders } from '#model/site';
+import { testFolder } from '#platform/process';
 import { serveLines } from '#platform/socket';
 import type { Supervisor } from '#services/supervisor';
 import { control } from './control.ts';
 import type { Health } from './health.ts';
 import { runningStatus } from './status.ts';
 
-const data = fs.mkdtempSync(path.join(os.tmpdir(), 'status-'));
+const data = testFolder('status');
 after(() => fs.rmSync(data, { recursive: true }));
 const folders = siteFolders(data);
 fs.mkdirSync(folders.link, { recursive: true });

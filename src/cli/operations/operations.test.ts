@@ -1,17 +1,17 @@
 // What `operations` prints, for people at several widths and for programs.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 import { after, test } from 'node:test';
 import { connectivityStart, connectivityStep, connectivityText } from '#engine/connectivity';
 import { OPERATIONS } from '#model/operations';
 import { siteFolders } from '#model/site';
 import { fakeClock } from '#platform/clock';
+import { testFolder } from '#platform/process';
 import { runCli } from '../program.ts';
 import { hanging, shortened, wrap } from './wrap.ts';
 
-const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'operations-'));
+const folder = testFolder('operations');
 after(() => fs.rmSync(folder, { recursive: true }));
 const clock = fakeClock(Date.UTC(2026, 10, 1));
 const never = `${folder}/never`;
