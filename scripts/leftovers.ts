@@ -17,6 +17,7 @@ const linesOf = (file: string, args: readonly string[]): string[] => {
   return result.status === 0 ? result.stdout.split('\n').filter(Boolean) : [];
 };
 
+/** Groups at the top, of the one hierarchy or of each of several: ours are, and what stands below others' is theirs. */
 function cgroups(): string[] {
   const found: string[] = [];
   const walk = (folder: string, depth: number): void => {
@@ -26,7 +27,7 @@ function cgroups(): string[] {
       if (depth > 0) walk(path.join(folder, entry.name), depth - 1);
     }
   };
-  if (fs.existsSync('/sys/fs/cgroup')) walk('/sys/fs/cgroup', 2);
+  if (fs.existsSync('/sys/fs/cgroup')) walk('/sys/fs/cgroup', 1);
   return found;
 }
 
