@@ -56,6 +56,7 @@ export const ENGINE_EDGES: readonly (readonly [string, string, string])[] = [
 /** Doors of platform that may use another door: [importer, imported, why]. */
 export const PLATFORM_EDGES: readonly (readonly [string, string, string])[] = [
   ['platform/http', 'platform/tls', 'a TLS server is made of credentials'],
+  ['platform/stream', 'platform/tls', 'what is passed on goes to a server that was judged'],
   ['platform/sqlite', 'platform/disk', 'a damaged database is told from files that are whole or absent'],
 ];
 

@@ -5,9 +5,11 @@ import { openCgroups } from '#platform/cgroup';
 import { systemClock } from '#platform/clock';
 import { tryLock } from '#platform/process';
 import { serveLines } from '#platform/socket';
-import { type CertificateKeeper, keepCertificates } from '#services/infrastructure';
+import { type CertificateKeeper, keepCertificates, openGrants, openPeople, openPki } from '#services/infrastructure';
 import { openEventLog, openProcessRecords, startSupervisor } from '#services/supervisor';
 import { errorAnswer } from './error-answer.ts';
+import { accessAnswer } from './holdfastd/access.ts';
+import { clusterApi } from './holdfastd/cluster-api.ts';
 import { control } from './holdfastd/control.ts';
 import { dyingText, guardProcess, ownDeaths, recordGuard } from './holdfastd/guard.ts';
 import { watchHealth } from './holdfastd/health.ts';
@@ -15,8 +17,9 @@ import { makeProgress } from './holdfastd/progress.ts';
 import { salvageRecords } from './holdfastd/salvage-records.ts';
 import { type StartedSite, startSite } from './holdfastd/start-site.ts';
 import { runningStatus } from './holdfastd/status.ts';
+import { oldKeyIsNeeded } from './holdfastd/token-holders.ts';
 import { programBeside } from './program.ts';
-import { appStart, machineProcessName, stopOnSignal } from './site-files.ts';
+import { appStart, stopOnSignal } from './site-files.ts';
 
 const clock = systemClock;
 const startedAtMs = clock.now();
@@ -41,14 +44,33 @@ const byGuard = recordGuard({
   now: startedAtMs,
 });
 const progress = makeProgress(clock);
+/** How the events of the site call what is done to people. */
+const ACTS = {
+  created: 'UserCreated',
+  'kubeconfig-issued': 'KubeconfigIssued',
+  granted: 'RightsGranted',
+  revoked: 'AccessRevoked',
+  deleted: 'UserDeleted',
+} as const;
 /** What comes to be while it runs. */
 const running: { started?: StartedSite; keeper?: CertificateKeeper; toldPhase?: SitePhase } = {};
+
+const api = clusterApi({ site, folders, clock, log });
+const people = openPeople({
+  site,
+  folders,
+  clock,
+  grants: openGrants(api.ask),
+  record: ({ act, user, message }) =>
+    events.add({ type: 'Normal', subject: `user ${user}`, reason: ACTS[act], message }),
+});
 
 const health = watchHealth({
   site,
   folders,
   supervisor,
   clock,
+  ask: api.ask,
   needed: () => running.started?.needed ?? [],
   ownEnd: () => dyingText(deaths, clock.now() - startedAtMs),
   doorProblems: () => running.started?.doors.problems() ?? [],
@@ -71,6 +93,7 @@ async function letGo(): Promise<void> {
   await supervisor.stop(GUARD_NAME);
   health.close();
   running.keeper?.close();
+  api.close();
   supervisor.release();
   await running.started?.doors.close();
   lock.kind === 'held' && lock.release();
@@ -117,10 +140,16 @@ const server = await serveLines(folders.supervisorSocket, (line) =>
         supervisor.run(declaration);
         await supervisor.ready(name);
       },
+      access: (request) => accessAnswer({ site, folders, clock, people, keeper: runningKeeper }, request),
     },
     line,
   ),
 );
+/** Errors: WorldError `Unavailable` while the site starts. */
+function runningKeeper(): CertificateKeeper {
+  if (running.keeper) return running.keeper;
+  throw new WorldError('Unavailable', 'the site is starting', { cure: 'try again when it is up: holdfast status' });
+}
 stopOnSignal(log, letGo);
 if (byGuard) {
   const message = `it had ended, and was started again (${deaths.inARow} in a row)`;
@@ -149,9 +178,7 @@ running.keeper = keepCertificates({
   folders,
   clock,
   log,
-  renewed: async (holders) => {
-    for (const { name } of supervisor.states())
-      if (holders.some((holder) => name === holder || name === machineProcessName(holder)))
-        await supervisor.restart(name);
-  },
+  renewed: ({ name, what }) =>
+    events.add({ type: 'Normal', subject: `certificate ${name}`, reason: 'Renewed', message: what }),
+  tokensHeld: () => oldKeyIsNeeded(api.ask, openPki(folders.pki)),
 });

@@ -7,19 +7,21 @@ import { runControllers } from '#reconcile';
 import { objectIndex, startApiServer, type UserInfo } from '#services/apiserver';
 import { clusterDefaultsController } from '#services/cluster-defaults';
 import { startControllers } from '#services/controllers';
-import { openPki } from '#services/infrastructure';
+import { followPki, openRevocations } from '#services/infrastructure';
 import { loadBalancerController } from '#services/load-balancer';
 import { machineNodesController } from '#services/machines';
 import { pullSecretController } from '#services/registry';
 import { startScheduler } from '#services/scheduler';
 import { openEventLog } from '#services/supervisor';
 import { openSqliteStore } from '#store';
+import { apiCredentials } from './kube/credentials.ts';
 import { storeEvent } from './kube/store-event.ts';
 import { ensureRegistryAccounts } from './registry-accounts.ts';
 import { appStart, stopOnSignal } from './site-files.ts';
 
 const { site, folders, log, ready } = appStart('kube');
-const pki = openPki(folders.pki);
+const certificates = followPki({ folder: folders.pki, clock, log });
+const revocations = openRevocations({ file: folders.usersFile, log });
 const cluster = present(site.clusters[0], 'a site has its own cluster');
 const folder = folders.clusterState(cluster.name);
 makeFolder(folder);
@@ -36,21 +38,15 @@ const store = await openSqliteStore({
 });
 const { apiAddress: host } = site.network;
 const { api: port, dashboard, registry } = site.ports;
-const kubernetesServers = pki.anchor('kubernetes-servers');
+const credentials = apiCredentials(certificates.pki);
 const server = await startApiServer({
   store,
   // On a machine of its own the API also answers inside of it by the loopback address.
   listen: [host, '127.0.0.1']
     .filter((address, i, all) => all.indexOf(address) === i)
     .map((address) => ({ host: address, port })),
-  tls: pki.leaf('apiserver'),
-  clientCaPem: pki.anchor('kubernetes-clients'),
-  rootCaPem: kubernetesServers,
-  serviceAccountKeys: {
-    privateKeyPem: pki.serviceAccounts.privateKeyPem,
-    publicKeysPem: [pki.serviceAccounts.publicKeyPem],
-  },
-  nodeClient: { ...pki.leaf('apiserver-node-client'), caPem: kubernetesServers },
+  ...credentials,
+  isRevoked: (certificate) => revocations.isRevoked(certificate),
   serviceCidr: cluster.serviceCidr,
   nodePortRange: NODE_PORT_RANGE,
   reservedNodePorts: [dashboard, registry],
@@ -61,6 +57,10 @@ const server = await startApiServer({
 });
 ready();
 log.info('the API answers', { host, port });
+certificates.follow(apiCredentials, credentials, (changed) => server.setCredentials(changed));
+certificates.onChange(() => {
+  if (revocations.reload()) server.cutRefused();
+});
 
 const privileged = (name: string): UserInfo => ({ name, groups: ['system:masters', 'system:authenticated'] });
 const client = server.client(privileged('system:kube-controller-manager'));
@@ -72,7 +72,14 @@ const worker = present(
 );
 const nodeLocalFolder = folders.machineVolumes(worker.name);
 const [controllers, scheduler] = await Promise.all([
-  startControllers({ client, clock, log, rootCaPem: kubernetesServers, podCidr: cluster.podCidr, nodeLocalFolder }),
+  startControllers({
+    client,
+    clock,
+    log,
+    rootCaPem: () => certificates.pki.anchor('kubernetes-servers'),
+    podCidr: cluster.podCidr,
+    nodeLocalFolder,
+  }),
   startScheduler({ client: server.client(privileged('system:kube-scheduler')), clock, log }),
 ]);
 const siteControllers = runControllers(
@@ -91,6 +98,7 @@ const siteControllers = runControllers(
 log.info('controllers and scheduler run');
 
 stopOnSignal(log, async () => {
+  certificates.close();
   await Promise.all([controllers.stop(), scheduler.stop(), siteControllers.stop()]);
   await server.stop();
   await store.close();

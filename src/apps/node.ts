@@ -9,7 +9,7 @@ import { interfaceList } from '#platform/net';
 import { systemNft } from '#platform/nft';
 import { systemRouting } from '#platform/route';
 import { serversOf, startDns } from '#services/dns';
-import { openPki } from '#services/infrastructure';
+import { followPki, type Pki } from '#services/infrastructure';
 import { containerdName, containerdSocket } from '#services/machines';
 import { startNodeAgent } from '#services/node-agent';
 import { startPodNetwork } from '#services/pod-network';
@@ -23,21 +23,25 @@ const machine = present(
   'the machine stands in site.json',
 );
 const cluster = present(site.clusters[0], 'a site has its own cluster');
-const pki = openPki(folders.pki);
+const certificates = followPki({ folder: folders.pki, clock, log });
 const real = site.runtime === 'containerd';
 const state = folders.machineState(machine.name);
 const run = folders.machineRun(machine.name);
 for (const folder of [`${state}/agent`, `${state}/static-pods`, `${state}/cni`]) makeFolder(folder);
 // The API answers inside of its own machine by the loopback address too, which no rule of the service proxy touches.
 const apiHost = machine.role === 'master' ? '127.0.0.1' : site.network.apiAddress;
+const clientTls = (pki: Pki) => ({ caPem: pki.anchor('kubernetes-servers'), ...pki.leaf(`${machine.name}-client`) });
+const serverTls = (pki: Pki) => ({ ...pki.leaf(`${machine.name}-server`), clientCaPem: pki.anchor('node-clients') });
+const usedByClient = clientTls(certificates.pki);
+const usedByServer = serverTls(certificates.pki);
 const client = httpClient({
   server: `https://${apiHost}:${site.ports.api}`,
-  caPem: pki.anchor('kubernetes-servers'),
-  ...pki.leaf(`${machine.name}-client`),
+  ...usedByClient,
   userAgent: `holdfast-node/${machine.name}`,
   clock,
   log,
 });
+certificates.follow(clientTls, usedByClient, (tls) => client.setCredentials(tls));
 /** Has holdfastd start the machine's containerd, where it does not run yet. */
 async function ensureContainerd(): Promise<void> {
   for await (const answer of callSupervisor(folders, { verb: 'ensure', process: containerdName(machine) }))
@@ -49,8 +53,8 @@ const agent = await startNodeAgent({
   nodeName: machine.name,
   address: machine.address,
   listen: { host: machine.address, port },
-  tls: pki.leaf(`${machine.name}-server`),
-  clientCaPem: pki.anchor('node-clients'),
+  tls: usedByServer,
+  clientCaPem: usedByServer.clientCaPem,
   client,
   folder: `${state}/agent`,
   containerdSocket: containerdSocket(folders, machine),
@@ -73,6 +77,7 @@ const agent = await startNodeAgent({
   clock,
   log,
 });
+certificates.follow(serverTls, usedByServer, (tls) => agent.setCredentials(tls));
 ready();
 
 const parts: { stop(): Promise<void> }[] = [agent];
@@ -101,6 +106,7 @@ if (real) {
   );
 }
 stopOnSignal(log, async () => {
+  certificates.close();
   await Promise.all(parts.map((part) => part.stop()));
   client.close();
 });

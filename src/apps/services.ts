@@ -2,7 +2,7 @@
 import { registryHosts } from '#model/site';
 import { systemClock as clock } from '#platform/clock';
 import { serveLines } from '#platform/socket';
-import { openPki } from '#services/infrastructure';
+import { followPki, type Pki } from '#services/infrastructure';
 import { startRegistry } from '#services/registry';
 import { openEventLog } from '#services/supervisor';
 import { ensureRegistryAccounts } from './registry-accounts.ts';
@@ -10,14 +10,16 @@ import { control } from './services/control.ts';
 import { appStart, stopOnSignal } from './site-files.ts';
 
 const { site, folders, log, ready } = appStart('services');
-const pki = openPki(folders.pki);
+const certificates = followPki({ folder: folders.pki, clock, log });
+const doorTls = (pki: Pki) => pki.leaf('front-doors');
+const usedByDoors = doorTls(certificates.pki);
 const names = new Set(registryHosts(site));
 const { people, node } = ensureRegistryAccounts(folders);
 const events = openEventLog({ file: folders.eventsFile, clock, log });
 const registry = await startRegistry({
   folder: folders.content,
   listen: [{ host: site.network.doorAddress, port: site.ports.registry }],
-  tls: pki.leaf('front-doors'),
+  tls: usedByDoors,
   accounts: [
     { ...people, may: 'push' },
     { ...node, may: 'pull' },
@@ -35,8 +37,10 @@ const registry = await startRegistry({
   clock,
   log,
 });
+certificates.follow(doorTls, usedByDoors, (tls) => registry.setCredentials(tls));
 const server = await serveLines(folders.servicesSocket, (line) => control(registry, line));
 ready();
 stopOnSignal(log, async () => {
+  certificates.close();
   await Promise.all([server.close(), registry.stop()]);
 });

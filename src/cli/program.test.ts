@@ -40,7 +40,12 @@ test('every verb has help with an example', async () => {
     .map((match) => match[1] ?? '')
     .filter((verb) => verb !== 'help');
   assert.ok(verbs.includes('up') && verbs.includes('status'));
-  const nouns = { image: ['import', 'list', 'delete', 'pin', 'unpin'], registry: ['credentials', 'ca'] };
+  const nouns = {
+    image: ['import', 'list', 'delete', 'pin', 'unpin'],
+    registry: ['credentials', 'ca'],
+    user: ['create', 'list', 'grant', 'revoke', 'delete'],
+    certificates: ['list', 'renew'],
+  };
   const below = Object.entries(nouns).flatMap(([noun, of]) => of.map((verb) => [noun, verb]));
   for (const words of [...verbs.filter((verb) => !(verb in nouns)).map((verb) => [verb]), ...below]) {
     const help = await cli(...words, '--help');

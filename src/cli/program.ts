@@ -2,6 +2,8 @@
 import { Command, CommanderError } from 'commander';
 import { messageOf, WorldError } from '#base';
 import { SOFTWARE_VERSION } from '#model/site';
+import { certificatesListVerb } from './certificates/list.ts';
+import { certificatesRenewVerb } from './certificates/renew.ts';
 import { type Context, contextOf, type Surroundings, type Verb } from './context.ts';
 import { EXIT, type ExitCode, exitCodeOf } from './exit-codes.ts';
 import { guarded } from './guarded.ts';
@@ -21,6 +23,9 @@ import { logs } from './site/logs.ts';
 import { status } from './site/status.ts';
 import { uninstall } from './site/uninstall.ts';
 import { up } from './site/up.ts';
+import { userDeleteVerb, userGrantVerb, userRevokeVerb } from './user/change.ts';
+import { userCreateVerb } from './user/create.ts';
+import { userListVerb } from './user/list.ts';
 
 /** Verbs of the site itself stand alone; those of a noun stand below it. */
 const SITE_VERBS = [up, down, destroy, status, kubeconfig, operationsVerb, events, logs, install, uninstall];
@@ -34,6 +39,16 @@ const NOUNS: readonly Noun[] = [
     name: 'registry',
     description: "how clients get at the site's registry",
     verbs: [registryCredentialsVerb, registryCaVerb],
+  },
+  {
+    name: 'user',
+    description: 'people: who gets in, until when, with which rights',
+    verbs: [userCreateVerb, userListVerb, userGrantVerb, userRevokeVerb, userDeleteVerb],
+  },
+  {
+    name: 'certificates',
+    description: "the site's certificates and authorities",
+    verbs: [certificatesListVerb, certificatesRenewVerb],
   },
 ];
 

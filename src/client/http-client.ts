@@ -2,8 +2,9 @@
 import { type KubeObject, type ResourceFacts, resourceFacts } from '#model/kube';
 import type { Clock } from '#platform/clock';
 import { readTextIfPresent } from '#platform/disk';
-import { type ClientTls, type Http2Answer, type Http2Client, http2Client } from '#platform/http';
+import { type Http2Answer, type Http2Client, http2Client } from '#platform/http';
 import type { Log } from '#platform/log';
+import type { ClientTls } from '#platform/tls';
 import type {
   Client,
   ListOptions,

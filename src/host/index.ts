@@ -1,4 +1,5 @@
 // The door of the host room.
+export { askAccess } from './access.ts';
 export { type BringUp, type BroughtUp, bringUp, type Program } from './bring-up.ts';
 export type { PortChoice } from './create-site.ts';
 export { followLines } from './follow.ts';

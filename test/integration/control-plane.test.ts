@@ -73,7 +73,7 @@ async function controlPlane() {
     client: clientOf('system:kube-controller-manager'),
     clock: systemClock,
     log,
-    rootCaPem: trial.caPem,
+    rootCaPem: () => trial.caPem,
     podCidr: '172.27.0.0/16',
     nodeLocalFolder: '/volumes',
   });

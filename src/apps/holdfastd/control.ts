@@ -1,5 +1,12 @@
 // Answers holdfastd's socket: what each verb does.
-import { PROTOCOL_VERSION, type SiteStatus, type SupervisorAnswer, type SupervisorRequest } from '#model/site';
+import {
+  type AccessAnswer,
+  type AccessRequest,
+  PROTOCOL_VERSION,
+  type SiteStatus,
+  type SupervisorAnswer,
+  type SupervisorRequest,
+} from '#model/site';
 import { versionedAnswers } from '../versioned-answers.ts';
 
 export interface ControlVerbs {
@@ -7,6 +14,8 @@ export interface ControlVerbs {
   watchStart(): AsyncIterable<SupervisorAnswer>;
   stop(options: { keepPods: boolean }): AsyncIterable<SupervisorAnswer>;
   ensure(process: string): Promise<void>;
+  /** Everything about certificates and people. */
+  access(request: AccessRequest): Promise<AccessAnswer>;
 }
 
 async function* answers(verbs: ControlVerbs, request: SupervisorRequest): AsyncGenerator<SupervisorAnswer> {
@@ -24,6 +33,8 @@ async function* answers(verbs: ControlVerbs, request: SupervisorRequest): AsyncG
       await verbs.ensure(request.process);
       yield { kind: 'done' };
       break;
+    default:
+      yield await verbs.access(request);
   }
 }
 

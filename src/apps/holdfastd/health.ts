@@ -3,10 +3,11 @@
 import type { Site, SiteCondition, SiteFolders, SitePhase } from '#model/site';
 import type { Clock, Timer } from '#platform/clock';
 import { diskFreeBytes, isPresent } from '#platform/disk';
+import type { AskCluster } from '#services/infrastructure';
 import type { Supervisor } from '#services/supervisor';
 import type { ErrorAnswer } from '../error-answer.ts';
 import { failureOf } from '../site-files.ts';
-import { nodesAsker } from './ask-nodes.ts';
+import { readyNodes as readyNodesNow } from './ask-nodes.ts';
 import { type ConditionFact, conditionDates, conditionFacts } from './conditions.ts';
 
 const STARTING_POLL_MS = 50;
@@ -34,6 +35,7 @@ export interface Watched {
   readonly folders: SiteFolders;
   readonly supervisor: Supervisor;
   readonly clock: Clock;
+  readonly ask: AskCluster;
   /** Names of processes that must be ready; empty until all are declared. */
   needed(): readonly string[];
   /** How holdfastd itself last ended, when it keeps dying. */
@@ -116,13 +118,12 @@ function assess(of: Watched, readyNodes: ReadonlySet<string> | undefined, wasRea
 /** `changed` is told every new phase and what is still missing. */
 export function watchHealth(of: Watched & { changed(health: Health): void }): HealthWatch {
   const { supervisor, clock } = of;
-  const asker = nodesAsker(of);
   const dated = conditionDates(clock);
   let timer: Timer | undefined;
   let wasReady = false;
   let closed = false;
   const look = async (): Promise<Health> => {
-    const readyNodes = supervisor.isRunning('kube') ? await asker.readyNodes() : undefined;
+    const readyNodes = supervisor.isRunning('kube') ? await readyNodesNow(of.ask) : undefined;
     const { facts, ...health } = assess(of, readyNodes, wasReady);
     wasReady ||= health.phase === 'Ready';
     return { ...health, conditions: facts.map(dated) };
@@ -145,7 +146,6 @@ export function watchHealth(of: Watched & { changed(health: Health): void }): He
     close: () => {
       closed = true;
       timer?.cancel();
-      asker.close();
     },
   };
 }

@@ -1,10 +1,11 @@
-// `kubeconfig`: prints the administrator's kubeconfig, or its path.
+// `kubeconfig`: prints the administrator's kubeconfig, or its path; for a person a new one each time, since no key is kept.
 import { WorldError } from '#base';
-import { kubeconfigOf, openSite } from '#host';
+import { askAccess, kubeconfigOf, openSite } from '#host';
 import { type CommonOptions, type Context, declare, type Verb } from '../context.ts';
-import { EXIT } from '../exit-codes.ts';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { type LifetimeOptions, lifetimeMs, withLifetime } from '../user/lifetime.ts';
 
-interface KubeconfigOptions extends CommonOptions {
+interface KubeconfigOptions extends CommonOptions, LifetimeOptions {
   readonly cluster?: string;
   readonly user?: string;
   readonly path?: boolean;
@@ -12,13 +13,11 @@ interface KubeconfigOptions extends CommonOptions {
 
 export function kubeconfig(context: Context): Verb {
   return {
-    declaration: declare(
-      'kubeconfig',
-      'print a kubeconfig, or its path',
-      'export KUBECONFIG=$(holdfast kubeconfig --path)',
+    declaration: withLifetime(
+      declare('kubeconfig', 'print a kubeconfig, or its path', 'export KUBECONFIG=$(holdfast kubeconfig --path)'),
     )
       .option('--cluster <name>', 'of this cluster', 'device')
-      .option('--user <name>', 'of this user (default: the administrator)')
+      .option('--user <name>', 'a new one for this user (default: the one of the administrator)')
       .option('--path', "print the file's path only"),
     operation: 'admin-kubeconfig',
     async run(given) {
@@ -28,8 +27,17 @@ export function kubeconfig(context: Context): Verb {
         throw new WorldError('NotFound', `the site has no cluster ${options.cluster}`, {
           cure: `its clusters: ${site.clusters.map((cluster) => cluster.name).join(', ')}`,
         });
-      if (options.user !== undefined && options.user !== 'kubernetes-admin')
-        throw new WorldError('NotFound', `the site has no user ${options.user}`);
+      if (options.user !== undefined && options.user !== 'kubernetes-admin') {
+        if (options.path)
+          throw new WorldError('Invalid', "a person's kubeconfig is kept nowhere, so it has no path", {
+            cure: `print it into a file: ${context.commandFor(options, `kubeconfig --user ${options.user}`)} > FILE`,
+          });
+        return printNew(context, options, options.user);
+      }
+      if (options.days !== undefined || options.hours !== undefined)
+        throw new WorldError('Invalid', "the administrator's kubeconfig lives as long as its authority", {
+          cure: 'give --days or --hours together with --user',
+        });
       const path = folders.adminKubeconfig;
       const text = kubeconfigOf(folders);
       if (text === undefined)
@@ -41,4 +49,14 @@ export function kubeconfig(context: Context): Verb {
       return EXIT.done;
     },
   };
+}
+
+async function printNew(context: Context, options: KubeconfigOptions, name: string): Promise<ExitCode> {
+  const { folders } = openSite(context.dataOf(options));
+  const request = { verb: 'user-kubeconfig', name, lifeMs: lifetimeMs(options) } as const;
+  const { kubeconfig: text, notAfter } = await askAccess(folders, request, 'kubeconfig');
+  if (options.json) context.printJson({ user: name, notAfter, kubeconfig: text });
+  else context.out.write(text);
+  context.say(`${name} gets in with it until ${notAfter}; the key in it is kept nowhere else`);
+  return EXIT.done;
 }

@@ -11,11 +11,19 @@ export const AUTHORITIES = [
 ] as const;
 export type Authority = (typeof AUTHORITIES)[number];
 
+/** Everything that is replaced by rollover: the root, the issuing authorities, and the key that signs tokens of service accounts. */
+export const LINES = ['root', ...AUTHORITIES, 'service-accounts'] as const;
+export type Line = (typeof LINES)[number];
+
 /** Where an authority's certificates begin. A clock that starts at 1970 must find them valid. */
 export const FOREVER_AGO_MS = 0;
 const LIFE_MS = 20 * 365.25 * 86_400_000;
 /** No correct clock stood before this when a site of this software was made; keeps a site made at "1970" alive. */
 const SOFTWARE_BORN_MS = Date.UTC(2026, 10, 1);
+
+/** Whether an authority is replaced by itself: in the last third of its life. It begins in 1970, so its life is counted from its end. */
+export const authorityIsDue = (endMs: number, now: number): boolean => now >= authorityRenewsAtMs(endMs);
+export const authorityRenewsAtMs = (endMs: number): number => endMs - LIFE_MS / 3;
 
 /** When an authority made now ends: after 20 years, counted from a time that can be true. Whole seconds. */
 export function authorityEndMs(now: number): number {

@@ -41,7 +41,13 @@ export interface IssueStep {
   readonly spec: CertificateSpec;
   readonly notBeforeMs: number;
   readonly notAfterMs: number;
-  readonly reason: 'absent' | 'another authority' | 'other names' | 'renewal due' | 'clock before its beginning';
+  readonly reason:
+    | 'asked for'
+    | 'absent'
+    | 'another authority'
+    | 'other names'
+    | 'renewal due'
+    | 'clock before its beginning';
 }
 
 const sameSet = (a: readonly string[], b: readonly string[]): boolean =>
@@ -79,9 +85,12 @@ export function planCertificates(of: {
   issued(name: string): IssuedCertificate | undefined;
   authorityEndMs(authority: Authority): number;
   readonly now: number;
+  /** Names of those that are issued whatever they are. */
+  readonly wanted?: ReadonlySet<string>;
 }): IssueStep[] {
   return of.specs.flatMap((spec) => {
-    const reason = reasonToIssue(spec, of.issued(spec.name), of.now);
+    const reason =
+      reasonToIssue(spec, of.issued(spec.name), of.now) ?? (of.wanted?.has(spec.name) ? 'asked for' : undefined);
     if (!reason) return [];
     const end = of.authorityEndMs(spec.authority);
     const life =

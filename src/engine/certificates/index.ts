@@ -1,9 +1,28 @@
 // The door of the certificate engine.
-export { AUTHORITIES, type Authority, authorityEndMs, FOREVER_AGO_MS } from './authorities.ts';
+export {
+  AUTHORITIES,
+  type Authority,
+  authorityEndMs,
+  authorityIsDue,
+  authorityRenewsAtMs,
+  FOREVER_AGO_MS,
+  LINES,
+  type Line,
+} from './authorities.ts';
 export {
   type CertificateSpec,
   type IssuedCertificate,
   type IssueStep,
   planCertificates,
+  renewsAtMs,
 } from './certificates.plan.ts';
+export {
+  ACCOUNT_TOKEN_LIFE_MS_MAX,
+  FIRST_GENERATION,
+  RETIRE_MS,
+  type Rollover,
+  type RolloverEvent,
+  rolloverStep,
+  trustedGenerations,
+} from './rollover.ts';
 export { siteCertificates } from './site-certificates.ts';

@@ -1,5 +1,16 @@
 // The door of the site model.
 export {
+  type AccessAnswer,
+  type AccessRequest,
+  type ListedCertificate,
+  type ListedUser,
+  type RenewedCertificate,
+  USER_LIFE_MS,
+  USER_ROLES,
+  type UserGrant,
+  type UserRole,
+} from './access.ts';
+export {
   type AddressRange,
   addressRangeParse,
   FIRST_MACHINE_HOST,
@@ -32,6 +43,7 @@ export {
 export { cableName, namespaceName, namespacePath, namespacePrefix, switchName, tableName } from './network-names.ts';
 export { PROTOCOL_VERSION, type SupervisorAnswer, type SupervisorRequest } from './protocol.ts';
 export type { RegistryAccount, RegistryAccounts } from './registry-access.ts';
+export { grantNamespaceProblem, userNameProblem } from './reserved-names.ts';
 export { SERVICES_PROTOCOL_VERSION, type ServicesAnswer, type ServicesRequest } from './services-protocol.ts';
 export {
   type Cluster,

@@ -1,5 +1,6 @@
 // What holdfastd is asked and answers over its unix socket: one JSON line a request, JSON lines back, then the end.
 import type { Refusal } from '#base';
+import type { AccessAnswer, AccessRequest } from './access.ts';
 import type { SitePhase, SiteStatus } from './status.ts';
 
 /** Raised when a request or an answer changes its meaning; holdfastd refuses others. */
@@ -13,12 +14,14 @@ export type SupervisorRequest = { readonly version: number } & (
   | { readonly verb: 'stop'; readonly keepPods: boolean }
   /** Starts a process that is started only when needed; answered when it is ready. */
   | { readonly verb: 'ensure'; readonly process: string }
+  | AccessRequest
 );
 
 export type SupervisorAnswer =
   | { readonly kind: 'status'; readonly status: SiteStatus }
   | { readonly kind: 'step'; readonly step: string; readonly tookMs: number }
   | { readonly kind: 'phase'; readonly phase: SitePhase; readonly waitingFor: readonly string[] }
+  | AccessAnswer
   | { readonly kind: 'done' }
   | {
       readonly kind: 'error';

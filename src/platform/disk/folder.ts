@@ -31,17 +31,6 @@ export function removeFolderIfEmpty(folder: string): void {
   }
 }
 
-/** Calls `act` when something in a folder changes; may call it too often, and never when the system cannot watch. */
-export function watchFolder(folder: string, act: () => void): { close(): void } {
-  try {
-    const watcher = fs.watch(folder, { persistent: false }, act);
-    watcher.on('error', () => watcher.close());
-    return { close: () => watcher.close() };
-  } catch {
-    return { close: () => undefined };
-  }
-}
-
 /** Size of the file system that a folder is on. */
 export function diskBytes(folder: string): number {
   const { blocks, bsize } = fs.statfsSync(folder);

@@ -8,7 +8,7 @@ export {
   makeFolder,
   removeFolderIfEmpty,
   removeTree,
-  watchFolder,
 } from './folder.ts';
 export { appendText, readFrom, rotateInPlace } from './growing-file.ts';
 export { mountsBelow } from './mounts.ts';
+export { folderChangedMs, watchFolder } from './watch.ts';

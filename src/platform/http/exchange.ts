@@ -3,7 +3,7 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import type { Http2ServerRequest, Http2ServerResponse, Http2Session } from 'node:http2';
 import type { TLSSocket } from 'node:tls';
-import { type PeerIdentity, peerIdentityOf } from './tls-context.ts';
+import { type ClientTrust, type PeerIdentity, peerWatch } from '#platform/tls';
 
 export type RawRequest = IncomingMessage | Http2ServerRequest;
 export type RawResponse = ServerResponse | Http2ServerResponse;
@@ -11,9 +11,14 @@ export type AnswerHeaders = Record<string, string | readonly string[] | number>;
 
 /** What is known of a connection for as long as it lives; `memo` is the owner's to keep things by connection. */
 export interface Connection {
+  /** Who it is now: a certificate that has ended meanwhile, or whose authority was dropped, is refused. */
   readonly peer: PeerIdentity;
   readonly remoteAddress: string;
   memo?: unknown;
+  /** Called once when the connection is gone. */
+  onClose(act: () => void): void;
+  /** Cuts it off, with everything that goes over it. */
+  destroy(): void;
 }
 
 /** A long answer, written piece by piece. */
@@ -32,28 +37,39 @@ export interface AnswerStream {
 const connections = Symbol('connection');
 type Carrier = { [connections]?: Connection };
 
-function connectionOf(request: RawRequest): Connection {
+function connectionOf(request: RawRequest, trust: ClientTrust): Connection {
   const carrier = ('stream' in request ? request.stream.session : request.socket) as Carrier;
   carrier[connections] ??= describe(
-    'stream' in request ? (request.stream.session as Http2Session).socket : request.socket,
+    'stream' in request ? (request.stream.session as Http2Session) : (request.socket as TLSSocket),
+    trust,
   );
   return carrier[connections];
 }
 
-function describe(socket: unknown): Connection {
-  const tls = socket as TLSSocket;
-  const peer: PeerIdentity = typeof tls.getPeerCertificate === 'function' ? peerIdentityOf(tls) : { kind: 'none' };
-  return { peer, remoteAddress: tls.remoteAddress ?? '' };
+/** What carries requests of one client: a socket of HTTP/1.1, a session of HTTP/2. */
+function describe(carrier: TLSSocket | Http2Session, trust: ClientTrust): Connection {
+  const tls = ('socket' in carrier ? carrier.socket : carrier) as TLSSocket;
+  const peer = peerWatch(tls.getPeerX509Certificate?.(), trust);
+  return {
+    get peer() {
+      return peer();
+    },
+    remoteAddress: tls.remoteAddress ?? '',
+    onClose: (act) => void (carrier as TLSSocket).once('close', act),
+    destroy: () => void carrier.destroy(),
+  };
 }
 
 export class HttpExchange {
   readonly request: RawRequest;
   readonly #response: RawResponse;
+  readonly #trust: ClientTrust;
   #extra: AnswerHeaders | undefined;
 
-  constructor(request: RawRequest, response: RawResponse) {
+  constructor(request: RawRequest, response: RawResponse, trust: ClientTrust) {
     this.request = request;
     this.#response = response;
+    this.#trust = trust;
   }
 
   get method(): string {
@@ -67,7 +83,7 @@ export class HttpExchange {
     return this.request.headers;
   }
   get connection(): Connection {
-    return connectionOf(this.request);
+    return connectionOf(this.request, this.#trust);
   }
   /** Whether the answer has begun. */
   get answered(): boolean {

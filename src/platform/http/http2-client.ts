@@ -1,11 +1,13 @@
 // Speaks HTTP/2 to one server over one connection, which is made when it is needed and made anew after it broke.
 // Everything under way on a broken connection fails at once; whoever asked decides whether to ask again.
 import http2, { type ClientHttp2Session, type ClientHttp2Stream, type IncomingHttpHeaders } from 'node:http2';
+import { isIP } from 'node:net';
+import { connect, type TLSSocket } from 'node:tls';
 import { WorldError } from '#base';
 import type { Clock, Timer } from '#platform/clock';
+import { type ClientTls, checkServer, clientOptions } from '#platform/tls';
 import { ANSWER_MS_MAX, CONNECT_MS_MAX, PING_EVERY_MS, PING_MS_MAX } from './client-limits.ts';
 import { HTTP2_WINDOW_BYTES } from './limits.ts';
-import { type ClientTls, clientContextOptions } from './tls-context.ts';
 
 export interface Http2Request {
   readonly method: string;
@@ -160,8 +162,8 @@ class Connection implements Http2Client {
     if (this.#closed) throw new Error('the client is closed');
     if (this.#session && !this.#session.closed && !this.#session.destroyed) return this.#session;
     const session = http2.connect(this.#options.origin, {
-      ...clientContextOptions(this.#tls),
       settings: { initialWindowSize: HTTP2_WINDOW_BYTES, enablePush: false },
+      createConnection: ({ hostname, port }) => this.#dial(hostname, Number(port), (error) => session.destroy(error)),
     });
     this.#session = session;
     const connecting = this.#options.clock.after(
@@ -182,6 +184,16 @@ class Connection implements Http2Client {
     session.on('error', forget);
     session.on('close', forget);
     return session;
+  }
+
+  /** The server is judged before the first request goes out. */
+  #dial(host: string, port: number, refuse: (error: Error) => void): TLSSocket {
+    const tls = this.#tls;
+    // An address is no server name (RFC 6066 section 3).
+    const servername = isIP(host) ? '' : host;
+    const socket = connect({ ...clientOptions(tls), host, port, servername, ALPNProtocols: ['h2'] });
+    checkServer(socket, { tls, host, now: () => this.#options.clock.now() }, refuse);
+    return socket;
   }
 
   /** A connection whose other end is gone without a word is found out by a ping that nobody answers. */

@@ -1,11 +1,12 @@
-// A TLS server for HTTP/1.1 and HTTP/2 on one port. Client certificates are asked for and checked against the given
-// authorities; a connection without one is let in, and its requests say so. Certificates can be swapped while it runs.
+// A TLS server for HTTP/1.1 and HTTP/2 on one port. Client certificates are asked for and judged by the given authorities and
+// clock; a connection without a good one is let in, and its requests say so. Certificates can be swapped while it runs.
 import type { IncomingMessage } from 'node:http';
 import http2, { type Http2Session } from 'node:http2';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import type { TLSSocket } from 'node:tls';
+import type { SecureContextOptions, TLSSocket } from 'node:tls';
 import { WorldError } from '#base';
+import { type ClientTrust, clientTrust, type ServerTls } from '#platform/tls';
 import { HttpExchange, type RawRequest, type RawResponse } from './exchange.ts';
 import {
   DRAIN_MS,
@@ -16,7 +17,6 @@ import {
   KEEP_ALIVE_MS,
   SLOW_CHECK_MS,
 } from './limits.ts';
-import { type ServerTls, serverContextOptions } from './tls-context.ts';
 
 /** What an upgrade hands over: the connection, and what was read of it already. */
 export interface Upgrade {
@@ -28,6 +28,8 @@ export interface Upgrade {
 export interface HttpsServerOptions {
   readonly listen: readonly { readonly host: string; readonly port: number }[];
   readonly tls: ServerTls;
+  /** The time that client certificates are judged by. */
+  now(): number;
   onRequest(exchange: HttpExchange): void;
   /** An HTTP/1.1 upgrade (SPDY, WebSocket); without it upgrades are refused. */
   onUpgrade?(exchange: HttpExchange, upgrade: Upgrade): void;
@@ -36,7 +38,7 @@ export interface HttpsServerOptions {
 export interface HttpsServer {
   /** One a `listen`, in its order. */
   readonly ports: readonly number[];
-  /** New connections use these from now on. */
+  /** New connections use these from now on; every connection is judged by these authorities from its next request on. */
   setCredentials(tls: ServerTls): void;
   /** Stops listening, lets open requests end for a moment, then cuts. */
   close(): Promise<void>;
@@ -45,8 +47,9 @@ export interface HttpsServer {
 /** Errors: WorldError `Conflict` when an address is taken, `Denied` when it may not be bound. */
 export async function listenHttps(options: HttpsServerOptions): Promise<HttpsServer> {
   const servers: OneServer[] = [];
+  const trust = clientTrust(options.tls.clientCaPem, options.now);
   try {
-    for (const at of options.listen) servers.push(await listenOne(at, options));
+    for (const at of options.listen) servers.push(await listenOne(at, options, trust));
   } catch (error) {
     await Promise.all(servers.map((server) => server.close()));
     throw error;
@@ -54,6 +57,7 @@ export async function listenHttps(options: HttpsServerOptions): Promise<HttpsSer
   return {
     ports: servers.map((server) => server.port),
     setCredentials: (tls) => {
+      trust.set(tls.clientCaPem);
       for (const server of servers) server.setCredentials(tls);
     },
     close: async () => {
@@ -68,9 +72,14 @@ interface OneServer {
   close(): Promise<void>;
 }
 
-function makeServer(options: HttpsServerOptions): http2.Http2SecureServer {
+/** TLS 1.2 is the oldest version spoken, as Kubernetes does. */
+function contextOf(tls: ServerTls): SecureContextOptions {
+  return { cert: tls.certPem, key: tls.keyPem, ca: tls.clientCaPem, minVersion: 'TLSv1.2' };
+}
+
+function makeServer(options: HttpsServerOptions, trust: ClientTrust): http2.Http2SecureServer {
   const server = http2.createSecureServer({
-    ...serverContextOptions(options.tls),
+    ...contextOf(options.tls),
     allowHTTP1: true,
     requestCert: true,
     rejectUnauthorized: false,
@@ -81,12 +90,12 @@ function makeServer(options: HttpsServerOptions): http2.Http2SecureServer {
   } as http2.SecureServerOptions);
   server.on('request', (request, response) => {
     response.on('error', () => response.destroy());
-    options.onRequest(new HttpExchange(request as RawRequest, response as RawResponse));
+    options.onRequest(new HttpExchange(request as RawRequest, response as RawResponse, trust));
   });
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', () => socket.destroy());
     if (!options.onUpgrade) return void socket.end('HTTP/1.1 501 Not Implemented\r\nconnection: close\r\n\r\n');
-    options.onUpgrade(new HttpExchange(request, refusingResponse(socket)), { request, socket, head });
+    options.onUpgrade(new HttpExchange(request, refusingResponse(socket), trust), { request, socket, head });
   });
   Object.assign(server, { keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: 0, headersTimeout: HANDSHAKE_MS_MAX });
   server.on('tlsClientError', (_error, socket: TLSSocket) => socket.destroy());
@@ -94,8 +103,12 @@ function makeServer(options: HttpsServerOptions): http2.Http2SecureServer {
   return server;
 }
 
-async function listenOne(at: { host: string; port: number }, options: HttpsServerOptions): Promise<OneServer> {
-  const server = makeServer(options);
+async function listenOne(
+  at: { host: string; port: number },
+  options: HttpsServerOptions,
+  trust: ClientTrust,
+): Promise<OneServer> {
+  const server = makeServer(options, trust);
   const sockets = new Set<Socket>();
   server.on('connection', (socket: Socket) => {
     socket.setNoDelay(true);
@@ -114,7 +127,7 @@ async function listenOne(at: { host: string; port: number }, options: HttpsServe
   });
   return {
     port: (server.address() as AddressInfo).port,
-    setCredentials: (tls) => server.setSecureContext(serverContextOptions(tls)),
+    setCredentials: (tls) => server.setSecureContext(contextOf(tls)),
     close: () =>
       new Promise((resolve) => {
         const cut = setTimeout(() => {

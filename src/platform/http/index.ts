@@ -10,4 +10,3 @@ export {
   type StreamReceiver,
 } from './http2-client.ts';
 export { type HttpsServer, type HttpsServerOptions, listenHttps, type Upgrade } from './https-server.ts';
-export type { ClientTls, PeerIdentity, ServerTls, TlsCredentials } from './tls-context.ts';

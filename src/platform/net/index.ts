@@ -1,5 +1,4 @@
 // The door of the network room.
-export { type HttpsJsonAsker, httpsJsonAsker } from './https-json.ts';
 export {
   type InterfaceFacts,
   interfaceList,

@@ -1,12 +1,11 @@
 // Passes a plain request to another server and its answer back, chunk by chunk as it comes.
-import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders } from 'node:http';
-import { request } from 'node:https';
+import { type IncomingHttpHeaders, type IncomingMessage, type OutgoingHttpHeaders, request } from 'node:http';
 import type { Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { type Clock, systemClock } from '#platform/clock';
 import { WAIT_MS_MAX } from './limits.ts';
 import { acceptOneWayStream } from './one-way.ts';
-import { deadline, type PassTarget, type PassTls, passError, passedHeaders, tlsOptions } from './pass-target.ts';
+import { connectTarget, deadline, type PassTarget, type PassTls, passError, passedHeaders } from './pass-target.ts';
 import type { UpgradeRequest } from './upgrade.ts';
 
 /** What both HTTP/1.1 and HTTP/2 requests of Node.js are. */
@@ -24,16 +23,20 @@ interface Call {
   readonly clock: Clock;
 }
 
-function ask({ target, tls, method, headers, body, signal, clock }: Call): Promise<IncomingMessage> {
+async function ask({ target, tls, method, headers, body, signal, clock }: Call): Promise<IncomingMessage> {
+  const socket = await connectTarget(target, tls, clock);
   return new Promise((resolve, reject) => {
     const call = request({
-      ...tlsOptions(target, tls),
+      host: target.host,
+      port: target.port,
       path: target.path,
       method,
       headers: passedHeaders(headers),
-      agent: false,
+      createConnection: () => socket,
       signal,
     });
+    // A connection is made for one call.
+    call.once('close', () => socket.destroy());
     const late = deadline(clock, WAIT_MS_MAX.answer, (error) => call.destroy(error));
     call.once('response', (answer) => {
       late.cancel();

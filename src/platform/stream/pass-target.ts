@@ -1,7 +1,9 @@
 // Where a connection or request is passed on to, by mutual TLS, and the error that says why it could not be.
+import { isIP } from 'node:net';
 import { connect, type TLSSocket } from 'node:tls';
 import { messageOf, WorldError } from '#base';
 import type { Clock } from '#platform/clock';
+import { type ClientTls, checkServer, clientOptions, type TlsCredentials } from '#platform/tls';
 import { WAIT_MS_MAX } from './limits.ts';
 
 export interface PassTarget {
@@ -13,11 +15,7 @@ export interface PassTarget {
   readonly serverName?: string;
 }
 
-export interface PassTls {
-  readonly certPem: string;
-  readonly keyPem: string;
-  readonly caPem: string;
-}
+export type PassTls = ClientTls & TlsCredentials;
 
 /** Headers that are about one connection (RFC 9110 section 7.6.1), or that carry the caller's secrets. */
 const NOT_PASSED = new Set([
@@ -63,22 +61,13 @@ export function deadline(clock: Clock, ms: number, act: (error: Error) => void):
   return clock.after(ms, () => act(timedOut(`no answer within ${ms / 1000} s`)), { background: true });
 }
 
-export function tlsOptions(target: PassTarget, tls: PassTls) {
-  return {
-    host: target.host,
-    port: target.port,
-    cert: tls.certPem,
-    key: tls.keyPem,
-    ca: tls.caPem,
-    ...(target.serverName && { servername: target.serverName }),
-  };
-}
-
-/** A mutually authenticated connection. Throws WorldError `Unavailable`. */
+/** A mutually authenticated connection, whose server was judged by the clock. Throws WorldError `Unavailable`. */
 export function connectTarget(target: PassTarget, tls: PassTls, clock: Clock): Promise<TLSSocket> {
   return new Promise((resolve, reject) => {
+    const { host, port } = target;
+    const name = target.serverName ?? host;
     // One direction may end before the other; `allowHalfOpen` is documented but not declared.
-    const options = { ...tlsOptions(target, tls), allowHalfOpen: true };
+    const options = { ...clientOptions(tls), host, port, servername: isIP(name) ? '' : name, allowHalfOpen: true };
     const socket = connect(options);
     const late = deadline(clock, WAIT_MS_MAX.connect, (error) => socket.destroy(error));
     const fail = (error: Error): void => {
@@ -86,7 +75,13 @@ export function connectTarget(target: PassTarget, tls: PassTls, clock: Clock): P
       reject(passError(target, error));
     };
     socket.once('error', fail);
+    let refused = false;
+    checkServer(socket, { tls, host: name, now: () => clock.now() }, (error) => {
+      refused = true;
+      socket.destroy(error);
+    });
     socket.once('secureConnect', () => {
+      if (refused) return;
       late.cancel();
       socket.off('error', fail);
       socket.setNoDelay(true);

@@ -1,4 +1,4 @@
-// What a TLS server identifies itself with and trusts, as PEM text.
+// What the ends of a TLS connection identify themselves with and trust, as PEM text.
 
 export interface TlsCredentials {
   readonly certPem: string;
@@ -8,4 +8,9 @@ export interface TlsCredentials {
 /** A server's own certificate, and the authorities whose client certificates it believes. */
 export interface ServerTls extends TlsCredentials {
   readonly clientCaPem?: string;
+}
+
+/** The authorities that a client believes, and its own certificate where it has one. */
+export interface ClientTls extends Partial<TlsCredentials> {
+  readonly caPem: string;
 }

@@ -1,2 +1,4 @@
 // The door of the TLS room.
-export type { ServerTls, TlsCredentials } from './credentials.ts';
+export { checkServer, clientOptions } from './connect.ts';
+export type { ClientTls, ServerTls, TlsCredentials } from './credentials.ts';
+export { type ClientTrust, clientTrust, type PeerIdentity, peerWatch } from './peer.ts';

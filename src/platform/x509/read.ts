@@ -11,6 +11,8 @@ export interface CertificateFacts {
   readonly addresses: readonly string[];
   readonly notBeforeMs: number;
   readonly notAfterMs: number;
+  /** Upper-case hex. */
+  readonly serialNumber: string;
   /** SHA-256 of the certificate, upper-case hex with colons. */
   readonly fingerprint: string;
   /** Hex SHA-256 of the public key (SubjectPublicKeyInfo); the same for all certificates of one key. */
@@ -38,6 +40,7 @@ export function readCertificate(pem: string): CertificateFacts {
       addresses: named('IP Address:'),
       notBeforeMs: Date.parse(certificate.validFrom),
       notAfterMs: Date.parse(certificate.validTo),
+      serialNumber: certificate.serialNumber,
       fingerprint: certificate.fingerprint256,
       publicKeySha256: hash('sha256', certificate.publicKey.export({ type: 'spki', format: 'der' }), 'hex'),
     };

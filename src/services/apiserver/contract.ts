@@ -1,5 +1,6 @@
 // What passes between the parts of the API server: who asks, for what, and the chain that answers.
 import type { KubeObject, ResourceFacts } from '#model/kube';
+import type { ClientTls, TlsCredentials } from '#platform/tls';
 
 /** Source: authentication.k8s.io/v1 UserInfo. */
 export interface UserInfo {
@@ -7,6 +8,25 @@ export interface UserInfo {
   readonly uid?: string;
   readonly groups: readonly string[];
   readonly extra?: Readonly<Record<string, readonly string[]>>;
+}
+
+/** What the server identifies itself with, believes, and signs with. All of it can be swapped while it runs. */
+export interface ApiCredentials {
+  readonly tls: TlsCredentials;
+  readonly clientCaPem: string;
+  /** The authorities that clients in pods must trust to believe `tls`; default `clientCaPem`. */
+  readonly rootCaPem?: string;
+  readonly serviceAccountKeys: { readonly privateKeyPem: string; readonly publicKeysPem: readonly string[] };
+  /** How node agents are spoken to, on port 10250 of a node. */
+  readonly nodeClient: TlsCredentials & ClientTls;
+}
+
+/** A client certificate that is good as far as its authority is concerned. */
+export interface PeerCertificate {
+  readonly commonName: string;
+  readonly organizations: readonly string[];
+  /** Upper-case hex. */
+  readonly serialNumber: string;
 }
 
 /** What a request is about. Source: Kubernetes API concepts, "Resource URIs" and authorization "Request attributes". */

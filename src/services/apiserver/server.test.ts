@@ -261,6 +261,7 @@ describe('server', () => {
     const agent = await listenHttps({
       listen: [{ host: '127.0.0.1', port: 0 }],
       tls: { ...(await trial.serverCertificate('agent')), clientCaPem: trial.caPem },
+      now: () => Date.now(),
       onRequest: (exchange) => {
         const { peer } = exchange.connection;
         exchange.send(200, {}, `${peer.kind === 'verified' ? peer.commonName : peer.kind} ${exchange.url}`);
@@ -304,7 +305,7 @@ describe('server', () => {
     const next = await startTrialServer();
     try {
       // The other server's authority signed this one, so only a client that believes it gets through.
-      trial.server.setCredentials(next.tls, trial.caPem);
+      trial.server.setCredentials({ ...trial.credentials, tls: next.tls });
       const client = http2Client({ origin: trial.url, clock: systemClock, tls: { caPem: next.caPem } });
       assert.equal((await client.request({ method: 'GET', path: '/version' })).status, 200);
       client.close();

@@ -2,7 +2,7 @@
 import type { Client } from '#client';
 import { versionDocument } from '#model/kube';
 import type { Clock } from '#platform/clock';
-import { listenHttps, type TlsCredentials } from '#platform/http';
+import { listenHttps } from '#platform/http';
 import type { Log } from '#platform/log';
 import { makeServiceAddresses } from './addresses/service-addresses.ts';
 import { admissionLookups, admissionPlugins } from './admission/index.ts';
@@ -11,14 +11,14 @@ import { type Authentication, accountLookups, createAuthentication } from './aut
 import { type Authorization, createAuthorization } from './authorization/index.ts';
 import { bootstrapCluster } from './bootstrap/bootstrap.ts';
 import { keepKubernetesService, settleKubernetesService } from './bootstrap/kubernetes-service.ts';
-import type { AdmissionPlugin, UserInfo } from './contract.ts';
+import type { AdmissionPlugin, ApiCredentials, PeerCertificate, UserInfo } from './contract.ts';
 import { makeLocalClient } from './local-client/local-client.ts';
 import { serverGauges } from './metrics/gauges.ts';
 import { makeServerMetrics, type ServerMetrics } from './metrics/metrics.ts';
 import { makeResourceRegistry } from './objects/resource-registry.ts';
 import { makeAccept } from './request/accept.ts';
 import { makeDiscoveryPaths } from './request/discovery-paths.ts';
-import { makeIdentify } from './request/identify.ts';
+import { type Identify, makeIdentify } from './request/identify.ts';
 import { makeOpenApiPaths } from './request/openapi-paths.ts';
 import { healthPaths, makeOtherHandler } from './request/other-handler.ts';
 import { makePipeline } from './request/pipeline.ts';
@@ -30,18 +30,13 @@ import { makeReviews } from './subresources/review.ts';
 import type { Subresources } from './subresources/subresource.ts';
 import type { Core, ObjectStore } from './verbs/call.ts';
 
-export interface ApiServerOptions {
+export interface ApiServerOptions extends ApiCredentials {
   readonly store: ObjectStore;
   readonly listen: readonly { readonly host: string; readonly port: number }[];
-  readonly tls: TlsCredentials;
-  readonly clientCaPem: string;
-  /** The authorities that clients in pods must trust to believe `tls`; default `clientCaPem`. */
-  readonly rootCaPem?: string;
-  readonly serviceAccountKeys: { readonly privateKeyPem: string; readonly publicKeysPem: readonly string[] };
+  /** Whether a good client certificate was taken back; default none was. */
+  isRevoked?(certificate: PeerCertificate): boolean;
   /** Default https://kubernetes.default.svc. */
   readonly issuer?: string;
-  /** How node agents are spoken to, on port 10250 of a node. */
-  readonly nodeClient: TlsCredentials & { readonly caPem: string };
   readonly serviceCidr: string;
   readonly nodePortRange: { readonly first: number; readonly last: number };
   readonly reservedNodePorts: readonly number[];
@@ -57,15 +52,23 @@ export interface ApiServer {
   readonly ports: readonly number[];
   /** A client in this process that acts as `user`. */
   client(user: UserInfo): Client;
-  /** New connections see this certificate; these client authorities are believed. */
-  setCredentials(tls: TlsCredentials, clientCaPem: string): void;
+  /** New connections see this certificate, tokens are signed with this key. Connections whose authority is gone are cut. */
+  setCredentials(credentials: ApiCredentials): void;
+  /** Cuts connections, with watches and commands that run over them, whose certificate has ended or was taken back. */
+  cutRefused(): void;
   stop(): Promise<void>;
 }
 
 const SYSTEM: UserInfo = { name: 'system:apiserver', groups: ['system:masters', 'system:authenticated'] };
 const ISSUER_DEFAULT = 'https://kubernetes.default.svc';
 
+/** What is in force, for those who ask when they need it. */
+interface InForce {
+  credentials: ApiCredentials;
+}
+
 interface Parts {
+  readonly inForce: InForce;
   readonly core: Core;
   readonly subresources: Subresources;
   readonly authentication: Authentication;
@@ -77,6 +80,7 @@ interface Parts {
 
 async function makeParts(options: ApiServerOptions): Promise<Parts> {
   const { store, clock, log } = options;
+  const inForce: InForce = { credentials: options };
   const admission: AdmissionPlugin[] = [];
   const addresses = makeServiceAddresses({ ...options, random: Math.random });
   const core: Core = { store, registry: makeResourceRegistry(), admission, addresses, clock, log };
@@ -94,11 +98,12 @@ async function makeParts(options: ApiServerOptions): Promise<Parts> {
       lookups,
       authorization,
       clock,
-      rootCaPem: options.rootCaPem ?? options.clientCaPem,
+      rootCaPem: () => rootCaOf(inForce.credentials),
       legacyToken: (account, secretName) => authentication.legacyToken(account, secretName),
     }),
   );
   return {
+    inForce,
     core,
     subresources,
     authentication,
@@ -112,6 +117,8 @@ async function makeParts(options: ApiServerOptions): Promise<Parts> {
     },
   };
 }
+
+const rootCaOf = ({ rootCaPem, clientCaPem }: ApiCredentials): string => rootCaPem ?? clientCaPem;
 
 function makeOther({ core, authentication }: Parts, options: ApiServerOptions, metrics: ServerMetrics) {
   const state = (): string | undefined =>
@@ -136,11 +143,11 @@ function makeOther({ core, authentication }: Parts, options: ApiServerOptions, m
   });
 }
 
-function makeRequests(parts: Parts, options: ApiServerOptions) {
-  const { core, authentication, authorization, subresources } = parts;
+function makeRequests(parts: Parts, identify: Identify, options: ApiServerOptions) {
+  const { core, authentication, authorization, subresources, inForce } = parts;
   const metrics = makeServerMetrics(serverGauges(core));
   const objects = makeResourceHandler(core, makeFrameMaker(core));
-  const streams = makeStreamHandler(core, options.nodeClient);
+  const streams = makeStreamHandler(core, () => inForce.credentials.nodeClient);
   const review = makeReviews({
     authorizer: authorization,
     tokenReview: (body) => authentication.tokenReview(body),
@@ -149,7 +156,7 @@ function makeRequests(parts: Parts, options: ApiServerOptions) {
   const others = makeSubresourceHandlers(core, subresources, { review });
   return makePipeline({
     core,
-    identify: makeIdentify(authentication, core.clock),
+    identify,
     authorizer: authorization,
     accept: makeAccept(),
     resource(http, call) {
@@ -164,22 +171,31 @@ function makeRequests(parts: Parts, options: ApiServerOptions) {
 /** Resolves when the server answers. Errors: WorldError when an address cannot be had. */
 export async function startApiServer(options: ApiServerOptions): Promise<ApiServer> {
   const parts = await makeParts(options);
-  const { core, system, subresources, authorization } = parts;
+  const { core, system, subresources, authorization, authentication } = parts;
   await bootstrapCluster(system, options);
   await settleKubernetesService(system, options);
   const service = keepKubernetesService(system, options);
-  const requests = makeRequests(parts, options);
+  const identify = makeIdentify(authentication, options);
+  const requests = makeRequests(parts, identify, options);
   const server = await listenHttps({
     listen: options.listen,
     tls: { ...options.tls, clientCaPem: options.clientCaPem },
+    now: () => options.clock.now(),
     onRequest: (exchange) => requests(exchange),
     onUpgrade: (exchange, upgrade) => requests(exchange, upgrade),
   });
   return {
     ports: server.ports,
     client: (user) => makeLocalClient({ core, subresources, user, authorizer: authorization }),
-    setCredentials: (tls, clientCaPem) => server.setCredentials({ ...tls, clientCaPem }),
+    setCredentials: (credentials) => {
+      parts.inForce.credentials = credentials;
+      authentication.setKeys(credentials.serviceAccountKeys);
+      server.setCredentials({ ...credentials.tls, clientCaPem: credentials.clientCaPem });
+      identify.cutRefused();
+    },
+    cutRefused: () => identify.cutRefused(),
     async stop() {
+      identify.close();
       service.stop();
       await server.close();
       parts.close();

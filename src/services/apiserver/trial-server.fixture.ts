@@ -3,7 +3,14 @@ import { type Clock, systemClock } from '#platform/clock';
 import { type Log, memoryLog } from '#platform/log';
 import { issueCertificate, newKeyPem, publicKeyPem } from '#platform/x509';
 import { openMemoryStore, type Store } from '#store';
-import { type ApiServer, type ApiServerOptions, type ObjectIndex, objectIndex, startApiServer } from './index.ts';
+import {
+  type ApiCredentials,
+  type ApiServer,
+  type ApiServerOptions,
+  type ObjectIndex,
+  objectIndex,
+  startApiServer,
+} from './index.ts';
 
 export interface TrialServer {
   readonly server: ApiServer;
@@ -12,6 +19,8 @@ export interface TrialServer {
   readonly caPem: string;
   /** What the server identifies itself with. */
   readonly tls: { readonly certPem: string; readonly keyPem: string };
+  /** All that it was started with. */
+  readonly credentials: ApiCredentials;
   /** A client certificate that the server believes. */
   clientCertificate(user: string, groups?: readonly string[]): Promise<{ certPem: string; keyPem: string }>;
   /** A certificate of a server on this machine, as a node agent has one. */
@@ -48,13 +57,16 @@ export async function startTrialServer(
   const nodeClient = await issue({ commonName: 'apiserver-node-client' }, 'client', ca);
   const accountKey = newKeyPem();
   const store = options.store ?? openMemoryStore<ObjectIndex>({ index: objectIndex });
-  const server = await startApiServer({
-    store,
-    listen: [{ host: '127.0.0.1', port: options.port ?? 0 }],
+  const credentials: ApiCredentials = {
     tls,
     clientCaPem: ca.certPem,
     serviceAccountKeys: { privateKeyPem: accountKey, publicKeysPem: [publicKeyPem(accountKey)] },
     nodeClient: { ...nodeClient, caPem: ca.certPem },
+  };
+  const server = await startApiServer({
+    store,
+    listen: [{ host: '127.0.0.1', port: options.port ?? 0 }],
+    ...credentials,
     serviceCidr: '172.28.0.0/16',
     nodePortRange: { first: 30000, last: 32767 },
     reservedNodePorts: [31000, 31001],
@@ -73,6 +85,7 @@ export async function startTrialServer(
     url,
     caPem: ca.certPem,
     tls,
+    credentials,
     clientCertificate,
     serverCertificate: (name) => issue({ commonName: name, names: ['127.0.0.1'] }, 'server', ca),
     kubeconfig: async (user, groups) => kubeconfigText(url, ca.certPem, await clientCertificate(user, groups)),

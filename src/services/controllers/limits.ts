@@ -20,3 +20,6 @@ export const podGarbagePeriodMs = 20_000;
 export const missingNodeQuarantineMs = 40_000;
 /** Lifetime of the token in a service-account-token secret: as long as the site's own certificate authority lives. */
 export const tokenSecretSeconds = 20 * 365 * 86_400;
+/** How often the published authorities of the API server are compared with those in force: while they are replaced both are
+ * trusted for minutes at least, so pods have the new one in time. */
+export const rootCaResyncMs = 60_000;

@@ -62,7 +62,7 @@ export async function simulatedSite(options: { nodes?: number } = {}): Promise<S
   const podsOf = resourceOf<Pod>('', 'v1', 'pods');
   const nodeCount = options.nodes ?? 2;
   await createNodes({ client, kinds }, nodeCount);
-  const controllers = await startControllers({ client, clock, log, rootCaPem: 'ROOT', podCidr: '172.27.0.0/16' });
+  const controllers = await startControllers({ client, clock, log, rootCaPem: () => 'ROOT', podCidr: '172.27.0.0/16' });
   let placed = 0;
   const site: SimulatedSite = {
     clock,

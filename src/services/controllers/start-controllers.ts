@@ -35,8 +35,8 @@ export interface ControllersOptions {
   readonly client: Client;
   readonly clock: Clock;
   readonly log: Log;
-  /** What pods verify the API server with. */
-  readonly rootCaPem: string;
+  /** What pods verify the API server with now. */
+  rootCaPem(): string;
   /** Range that nodes get their pod ranges from, e.g. "172.27.0.0/16". */
   readonly podCidr: string;
   /** Where nodes keep volumes of the node-local provisioner, unless a node says otherwise. */

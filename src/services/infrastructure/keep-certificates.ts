@@ -1,48 +1,140 @@
-// Looks at the certificates every hour and has their holders take up what was renewed.
-import type { Site, SiteFolders } from '#model/site';
-import type { Clock, Timer } from '#platform/clock';
+// Keeps the certificates renewed: looks every hour, at once when somebody asks, and more often while an authority is replaced.
+// One thing is done at a time. Processes of ours take up what changed by themselves (see follow-pki.ts).
+import { WorldError } from '#base';
+import { LINES, type Rollover } from '#engine/certificates';
+import type { RenewedCertificate, Site, SiteFolders } from '#model/site';
+import { type Clock, rfc3339, type Timer } from '#platform/clock';
 import type { Log } from '#platform/log';
-import { CERTIFICATE_CHECK_MS } from './limits.ts';
-import { ensurePki } from './pki.ts';
+import { openGenerations } from './generations.ts';
+import { CERTIFICATE_CHECK_MS, ROLLOVER_CHECK_MS } from './limits.ts';
+import { readNames } from './names.ts';
+import { neededUntilMs } from './needed-until.ts';
+import { type RenewalPass, renewalPass, stepLine } from './renewal.ts';
+import { readRollovers } from './rollovers.ts';
+
+export interface RenewWish {
+  /** A leaf or an authority; without it every leaf. */
+  readonly name?: string;
+  /** Replace an authority without waiting longer than our own processes need. */
+  readonly hurry: boolean;
+  /** Drop the authority before the current one now. */
+  readonly finish: boolean;
+}
 
 export interface CertificateKeeper {
+  /** Looks now; for whoever notices that the clock has jumped. */
+  check(): Promise<void>;
+  /** Errors: WorldError `NotFound`, `Conflict`. */
+  renew(wish: RenewWish): Promise<readonly RenewedCertificate[]>;
   close(): void;
 }
 
-/** `renewed` is told the holders (names of processes) of what was issued. */
-export function keepCertificates(of: {
-  site: Site;
-  folders: SiteFolders;
-  clock: Clock;
-  log: Log;
-  renewed(holders: readonly string[]): Promise<void>;
-}): CertificateKeeper {
-  const { clock, log } = of;
+export interface KeeperOptions {
+  readonly site: Site;
+  readonly folders: SiteFolders;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Told of everything that was renewed, as it happens. */
+  renewed(what: RenewedCertificate): void;
+  /** Whether a token without an end was signed by an earlier key of service accounts; true when that cannot be known now. */
+  tokensHeld(): Promise<boolean>;
+}
+
+export function keepCertificates(of: KeeperOptions): CertificateKeeper {
+  const { site, folders, clock, log } = of;
+  const announcedAtMs = new Map<string, number>();
   let timer: Timer | undefined;
   let closed = false;
-  const check = async (): Promise<void> => {
-    const issued = await ensurePki({ site: of.site, folders: of.folders, now: clock.now() });
-    for (const { spec, reason } of issued) log.info('certificate issued', { certificate: spec.name, reason });
-    if (issued.length > 0) await of.renewed([...new Set(issued.map(({ spec }) => spec.holder))]);
+  let last: Promise<unknown> = Promise.resolve();
+  const inTurn = <T>(act: () => Promise<T>): Promise<T> => {
+    const mine = last.then(act, act);
+    last = mine.catch(() => undefined);
+    return mine;
+  };
+  const isAnnounced = (): boolean => {
+    const generations = openGenerations({ folder: folders.pki, siteName: site.name, now: clock.now() });
+    const rollovers = readRollovers(folders.pki, generations, clock.now());
+    return LINES.some((line) => rollovers[line].phase === 'announced');
+  };
+  const pass = async (wanted?: ReadonlySet<string>): Promise<readonly RenewedCertificate[]> => {
+    const now = clock.now();
+    const done = await renewalPass({
+      site,
+      folders,
+      now,
+      wanted,
+      seenForMs: (line, generation) => {
+        const key = `${line}/${generation}`;
+        const since = announcedAtMs.get(key) ?? clock.monotonicMs();
+        announcedAtMs.set(key, since);
+        return clock.monotonicMs() - since;
+      },
+      neededUntilMs: (line) => neededUntilMs(line, folders, now),
+      isHeld: async (line) => line === 'service-accounts' && (await of.tokensHeld()),
+    });
+    const told = reportOf(done);
+    for (const what of told) {
+      log.info('certificate renewed', { certificate: what.name, what: what.what });
+      of.renewed(what);
+    }
+    return told;
   };
   const again = (): void => {
-    timer = clock.after(
-      CERTIFICATE_CHECK_MS,
-      () => {
-        check()
-          .catch((error) => log.error('certificates cannot be renewed', { error }))
-          .finally(() => {
-            if (!closed) again();
-          });
-      },
-      { background: true },
-    );
+    timer?.cancel();
+    if (closed) return;
+    const wait = isAnnounced() ? ROLLOVER_CHECK_MS : CERTIFICATE_CHECK_MS;
+    timer = clock.after(wait, () => void check(), { background: true });
   };
-  again();
+  const check = (): Promise<void> =>
+    inTurn(() => pass())
+      .catch((error) => log.error('certificates cannot be renewed', { error }))
+      .then(again);
+  // What was interrupted goes on at once.
+  void check();
   return {
+    check,
+    renew: ({ name, hurry, finish }) =>
+      inTurn(async () => {
+        const names = readNames(site, name);
+        if (names.kind === 'leaves') {
+          if (hurry || finish)
+            throw new WorldError('Invalid', 'only an authority is replaced in steps', {
+              cure: `name one of ${LINES.join(', ')}`,
+            });
+          return pass(new Set(names.leaves));
+        }
+        const wish = { site, folders, now: clock.now() };
+        const to = stepLine(wish, names.line, finish ? { kind: 'finish' } : { kind: 'renew', hurry });
+        const first = to ? [{ name: names.line, what: rolloverText(to) }] : [];
+        for (const what of first) of.renewed(what);
+        return [...first, ...(await pass())];
+      }).finally(again),
     close: () => {
       closed = true;
       timer?.cancel();
     },
   };
+}
+
+function reportOf({ issued, moved }: RenewalPass): RenewedCertificate[] {
+  return [
+    ...moved.map(({ line, to }) => ({ name: line, what: rolloverText(to) })),
+    ...issued.map(({ spec, reason, notAfterMs }) => ({
+      name: spec.name,
+      what: `issued (${reason}), valid until ${rfc3339(notAfterMs)}`,
+    })),
+  ];
+}
+
+function rolloverText(to: Rollover): string {
+  switch (to.phase) {
+    case 'steady':
+      return `generation ${to.current} alone is trusted; what came before it is dropped`;
+    case 'announced':
+      return `generation ${to.next} is made and trusted; it signs when everybody has had time to learn of it`;
+    case 'moving':
+      return `generation ${to.current} signs; what generation ${to.previous} signed is issued again`;
+    case 'retiring':
+      return `generation ${to.previous} signs nothing any more; it is trusted until ${rfc3339(to.untilMs)}`;
+  }
 }

@@ -1,5 +1,15 @@
 // Named limits of the infrastructure service, each with its reason.
 
-/** How often the certificates are looked at. A short one has 30 days left when it is due, so an hour loses nothing; a clock
- * that jumped is noticed within it. */
+/** How often the certificates are looked at. A short one has 30 days left when it is due, so an hour loses nothing; whoever
+ * notices that the clock has jumped has them looked at at once. */
 export const CERTIFICATE_CHECK_MS = 3_600_000;
+/** While an authority is announced: how long until it is looked at again whether it may sign. */
+export const ROLLOVER_CHECK_MS = 5_000;
+/** How often a process looks whether the certificates have changed, where the system does not tell it. With the time that an
+ * identity is remembered (2 s) a revocation takes effect within 5 s even then. */
+export const FOLLOW_EVERY_MS = 2_000;
+/** Several files change together; a look shortly after the last of them sees them all. */
+export const FOLLOW_SETTLE_MS = 50;
+/** How long it is remembered that the certificate of a person who was deleted is worth nothing, past its end: a clock that goes
+ * back must not revive it. */
+export const GONE_KEPT_MS = 365 * 86_400_000;

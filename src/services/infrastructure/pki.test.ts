@@ -59,13 +59,13 @@ test('an address that changes is put into the certificates that name it, and int
 });
 
 test('a making that was interrupted goes on', async () => {
-  fs.rmSync(`${folders.pki}/admin.crt`);
+  fs.rmSync(`${folders.pki}/admin.pem`);
   fs.rmSync(`${folders.pki}/etcd/ca.crt`);
-  fs.rmSync(`${folders.pki}/service-accounts.pub`);
+  fs.rmSync(`${folders.pki}/service-accounts.pem`);
   const issued = await ensurePki({ site: { ...site, outsideAddress: '192.0.2.7' }, folders, now });
   assert.deepEqual(
     issued.map(({ spec }) => spec.name),
     ['admin'],
   );
-  assert.match(openPki(folders.pki).serviceAccounts.publicKeyPem, /PUBLIC KEY/);
+  assert.match(openPki(folders.pki).accountKeys().publicKeysPem[0] ?? '', /PUBLIC KEY/);
 });

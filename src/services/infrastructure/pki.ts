@@ -1,16 +1,20 @@
-// The site's certificates on disk: makes the authorities once, issues what the engine says, and reads what is there.
+// The site's certificates on disk: brings the authorities and leaves to what the engine says, and reads what is there.
 //
-//   pki/root.crt|key                     the root
-//   pki/<authority>/ca.crt|ca.key        an issuing authority, signed by the root (servers send it along)
-//   pki/<authority>/anchor.crt           the same key, signed by itself (what trust stores hold)
-//   pki/<name>.crt|key                   a leaf with its chain, and its key
-//   pki/service-accounts.key|pub         signs and checks service-account tokens
+//   pki/root/<n>.pem                     the root, by generation: key, and certificate
+//   pki/<authority>/<n>.pem              an issuing authority, by generation: key, and certificate signed by itself
+//   pki/<authority>/ca.crt               what servers send along with their leaf, up to the root
+//   pki/<authority>/anchor.crt           what trust stores hold: every generation that is trusted
+//   pki/root.crt                         every root that is trusted
+//   pki/<name>.pem                       a leaf: key, certificate, chain; one file, so that both change at once
+//   pki/service-accounts/<n>.pem         signs tokens, by generation
+//   pki/service-accounts.pem             the key that signs now, and the public keys that are believed
+//   pki/rollovers.json                   which generation signs, which are trusted
+//   pki/users.json                       people: serial numbers and revocations
 //   pki/admin.kubeconfig                 the administrator's way in
+//   pki/changed                          written last whenever something changed; whoever follows looks again
 import { present } from '#base';
 import {
-  AUTHORITIES,
   type Authority,
-  authorityEndMs,
   type CertificateSpec,
   FOREVER_AGO_MS,
   type IssuedCertificate,
@@ -20,7 +24,11 @@ import {
 } from '#engine/certificates';
 import { kubeconfigText, type Site, type SiteFolders } from '#model/site';
 import { isPresent, readTextIfPresent, writeFileAtomic } from '#platform/disk';
-import { issueCertificate, newKeyPem, publicKeyPem, readCertificate } from '#platform/x509';
+import { issueCertificate, newKeyPem, readCertificate } from '#platform/x509';
+import { ensureAuthorities, writeUnlessSame } from './authorities.ts';
+import { type Generation, openGenerations } from './generations.ts';
+import { certificatePem, privateKeyPem, publicKeysPem } from './pem.ts';
+import { readRollovers, writeRollovers } from './rollovers.ts';
 
 export interface KeyPair {
   readonly certPem: string;
@@ -30,77 +38,64 @@ export interface KeyPair {
 export interface Pki {
   /** A leaf with its chain, and its key. */
   leaf(name: string): KeyPair;
-  /** What to trust for a concern. */
+  /** What to trust for a concern; several certificates while one authority replaces another. */
   anchor(authority: Authority): string;
-  readonly rootPem: string;
-  readonly serviceAccounts: { readonly privateKeyPem: string; readonly publicKeyPem: string };
+  /** The key that signs tokens, and those that are believed. */
+  accountKeys(): { readonly privateKeyPem: string; readonly publicKeysPem: readonly string[] };
 }
 
 const read = (file: string): string =>
   present(readTextIfPresent(file), `${file} is there once the site's certificates were made`);
 
-/** Reads the certificates that {@link ensurePki} has made. */
+/** Reads the certificates that {@link ensurePki} has made, each time anew. */
 export function openPki(folder: string): Pki {
   return {
-    leaf: (name) => ({ certPem: read(`${folder}/${name}.crt`), keyPem: read(`${folder}/${name}.key`) }),
+    leaf: (name) => {
+      const pem = read(`${folder}/${name}.pem`);
+      return { certPem: certificatePem(pem), keyPem: privateKeyPem(pem) };
+    },
     anchor: (authority) => read(`${folder}/${authority}/anchor.crt`),
-    rootPem: read(`${folder}/root.crt`),
-    serviceAccounts: {
-      privateKeyPem: read(`${folder}/service-accounts.key`),
-      publicKeyPem: read(`${folder}/service-accounts.pub`),
+    accountKeys: () => {
+      const pem = read(`${folder}/service-accounts.pem`);
+      return { privateKeyPem: privateKeyPem(pem), publicKeysPem: publicKeysPem(pem) };
     },
   };
 }
 
+export interface PkiWish {
+  readonly site: Site;
+  readonly folders: SiteFolders;
+  readonly now: number;
+  /** Leaves that are issued anew whatever they are. */
+  readonly wanted?: ReadonlySet<string>;
+}
+
 /** Brings the certificates to what the site needs now; answers what was issued. Interrupted, it goes on where it was. */
-export async function ensurePki(of: { site: Site; folders: SiteFolders; now: number }): Promise<IssueStep[]> {
+export async function ensurePki(of: PkiWish): Promise<IssueStep[]> {
   const { site, folders, now } = of;
-  await ensureAuthorities(folders.pki, site, now);
-  ensureServiceAccountKey(folders.pki);
+  const folder = folders.pki;
+  const generations = openGenerations({ folder, siteName: site.name, now });
+  const rollovers = readRollovers(folder, generations, now);
+  if (!isPresent(`${folder}/rollovers.json`)) writeRollovers(folder, rollovers);
+  const changed = await ensureAuthorities({ folder, generations, rollovers });
+  const issuerOf = (authority: Authority): Generation => generations.read(authority, rollovers[authority].current);
+  const specs = siteCertificates(site);
   const plan = planCertificates({
-    specs: siteCertificates(site),
-    issued: issuedReader(folders.pki, siteCertificates(site)),
-    authorityEndMs: (authority) => readCertificate(read(`${folders.pki}/${authority}/ca.crt`)).notAfterMs,
+    specs,
+    issued: issuedReader(folder, specs),
+    authorityEndMs: (authority) => readCertificate(issuerOf(authority).anchorPem).notAfterMs,
     now,
+    wanted: of.wanted,
   });
-  await Promise.all(plan.map((step) => issueLeaf(folders.pki, step)));
-  writeAdminKubeconfig(site, folders);
+  await Promise.all(plan.map((step) => issueLeaf(folder, step, issuerOf(step.spec.authority))));
+  const renamed = writeUnlessSame(folders.adminKubeconfig, adminKubeconfig(site, folder));
+  if (changed || renamed || plan.length > 0) markChanged(folder);
   return plan;
 }
 
-async function ensureAuthorities(folder: string, site: Site, now: number): Promise<void> {
-  const authority = { use: 'authority' as const, notBeforeMs: FOREVER_AGO_MS, notAfterMs: authorityEndMs(now) };
-  // The certificate is written last: where it stands, the key does too.
-  if (!isPresent(`${folder}/root.crt`)) {
-    const keyPem = newKeyPem();
-    const certPem = await issueCertificate({ ...authority, commonName: `${site.name} root`, keyPem });
-    writeFileAtomic(`${folder}/root.key`, keyPem);
-    writeFileAtomic(`${folder}/root.crt`, certPem);
-  }
-  const root = { certPem: read(`${folder}/root.crt`), keyPem: read(`${folder}/root.key`) };
-  const { notAfterMs } = readCertificate(root.certPem);
-  await Promise.all(
-    AUTHORITIES.map(async (name) => {
-      const file = `${folder}/${name}`;
-      if (isPresent(`${file}/ca.crt`)) return;
-      const keyPem = newKeyPem();
-      const request = { ...authority, notAfterMs, commonName: `${site.name} ${name}`, keyPem };
-      const [byItself, byRoot] = await Promise.all([
-        issueCertificate(request),
-        issueCertificate({ ...request, issuer: root }),
-      ]);
-      writeFileAtomic(`${file}/ca.key`, keyPem);
-      writeFileAtomic(`${file}/anchor.crt`, byItself);
-      writeFileAtomic(`${file}/ca.crt`, byRoot);
-    }),
-  );
-}
-
-function ensureServiceAccountKey(folder: string): void {
-  if (isPresent(`${folder}/service-accounts.pub`)) return;
-  const keyPem = newKeyPem();
-  writeFileAtomic(`${folder}/service-accounts.key`, keyPem);
-  writeFileAtomic(`${folder}/service-accounts.pub`, publicKeyPem(keyPem));
+/** Tells whoever follows the folder that it is worth a look. */
+export function markChanged(folder: string): void {
+  writeFileAtomic(`${folder}/changed`, crypto.randomUUID());
 }
 
 function issuedReader(
@@ -108,10 +103,10 @@ function issuedReader(
   specs: readonly CertificateSpec[],
 ): (name: string) => IssuedCertificate | undefined {
   return (name) => {
-    const pem = readTextIfPresent(`${folder}/${name}.crt`);
+    const pem = readTextIfPresent(`${folder}/${name}.pem`);
     const spec = specs.find((s) => s.name === name);
     if (pem === undefined || !spec) return undefined;
-    const facts = readCertificate(pem);
+    const facts = readCertificate(certificatePem(pem));
     const chain = read(`${folder}/${spec.authority}/ca.crt`);
     return {
       commonName: facts.commonName,
@@ -124,29 +119,45 @@ function issuedReader(
   };
 }
 
-async function issueLeaf(folder: string, step: IssueStep): Promise<void> {
-  const { spec } = step;
-  const authority = `${folder}/${spec.authority}`;
-  const issuer = { certPem: read(`${authority}/ca.crt`), keyPem: read(`${authority}/ca.key`) };
+async function issueLeaf(folder: string, step: IssueStep, issuer: Generation): Promise<void> {
+  const { spec, notBeforeMs, notAfterMs } = step;
   const keyPem = newKeyPem();
-  const certPem = await issueCertificate({
-    ...spec,
-    notBeforeMs: step.notBeforeMs,
-    notAfterMs: step.notAfterMs,
-    keyPem,
-    issuer,
-  });
-  writeFileAtomic(`${folder}/${spec.name}.key`, keyPem);
-  writeFileAtomic(`${folder}/${spec.name}.crt`, `${certPem}${issuer.certPem}`);
+  const signing = { certPem: issuer.anchorPem, keyPem: issuer.keyPem };
+  const certPem = await issueCertificate({ ...spec, notBeforeMs, notAfterMs, keyPem, issuer: signing });
+  writeFileAtomic(`${folder}/${spec.name}.pem`, `${keyPem}${certPem}${read(`${folder}/${spec.authority}/ca.crt`)}`);
 }
 
-function writeAdminKubeconfig(site: Site, folders: SiteFolders): void {
-  const pki = openPki(folders.pki);
-  const text = kubeconfigText({
+function adminKubeconfig(site: Site, folder: string): string {
+  const pki = openPki(folder);
+  return kubeconfigText({
     server: `https://${site.network.apiAddress}:${site.ports.api}`,
-    user: 'kubernetes-admin',
+    user: ADMIN_USER,
     caPem: pki.anchor('kubernetes-servers'),
     ...pki.leaf('admin'),
   });
-  if (readTextIfPresent(folders.adminKubeconfig) !== text) writeFileAtomic(folders.adminKubeconfig, text);
 }
+
+const ADMIN_USER = 'kubernetes-admin';
+
+/** A certificate for a person's kubeconfig, with a key that is kept nowhere. */
+export async function issuePersonCertificate(
+  of: Omit<PkiWish, 'wanted'> & { readonly name: string; readonly notAfterMs: number },
+): Promise<KeyPair> {
+  const { site, folders, now, name, notAfterMs } = of;
+  const generations = openGenerations({ folder: folders.pki, siteName: site.name, now });
+  const { current } = readRollovers(folders.pki, generations, now)['kubernetes-clients'];
+  const issuer = generations.read('kubernetes-clients', current);
+  const keyPem = newKeyPem();
+  const certPem = await issueCertificate({
+    commonName: name,
+    use: 'client',
+    notBeforeMs: Math.max(FOREVER_AGO_MS, now - PERSON_SKEW_MS),
+    notAfterMs: Math.min(notAfterMs, readCertificate(issuer.anchorPem).notAfterMs),
+    keyPem,
+    issuer: { certPem: issuer.anchorPem, keyPem: issuer.keyPem },
+  });
+  return { certPem, keyPem };
+}
+
+/** Begins a little earlier than it was made, as the short-lived leaves do. */
+const PERSON_SKEW_MS = 3_600_000;

@@ -3,6 +3,7 @@ import type { Client } from '#client';
 import type { Taint } from '#model/kube';
 import type { Clock } from '#platform/clock';
 import type { Log } from '#platform/log';
+import type { ServerTls } from '#platform/tls';
 
 export interface NodeAgentOptions {
   readonly nodeName: string;
@@ -44,6 +45,8 @@ export interface NodeAgentOptions {
 
 export interface NodeAgent {
   readonly ports: readonly number[];
+  /** New connections see this certificate; clients of these authorities are let in from now on. */
+  setCredentials(tls: ServerTls): void;
   /** Stops the agent; pods go on. */
   stop(): Promise<void>;
 }

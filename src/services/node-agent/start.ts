@@ -94,6 +94,7 @@ export async function startNodeAgent(options: NodeAgentOptions): Promise<NodeAge
   log.info('the node agent runs', { node: options.nodeName, runtime: options.runtime, port: port() });
   return {
     ports: server.ports,
+    setCredentials: (tls) => server.setCredentials(tls),
     stop: async () => {
       housekeeping.stop();
       nodeLocal.close();

@@ -13,7 +13,7 @@ const base64 = (text: string): string => Buffer.from(text).toString('base64');
 
 export function accountTokenSecret(options: {
   readonly lookups: Pick<AdmissionLookups, 'serviceAccount'>;
-  readonly rootCaPem: string;
+  rootCaPem(): string;
   legacyToken(account: ServiceAccount, secretName: string): string;
 }): AdmissionPlugin {
   return {
@@ -30,7 +30,7 @@ export function accountTokenSecret(options: {
       metadata.annotations = { ...metadata.annotations, [ACCOUNT_UID]: uid };
       secret.data = {
         ...secret.data,
-        'ca.crt': secret.data?.['ca.crt'] ?? base64(options.rootCaPem),
+        'ca.crt': secret.data?.['ca.crt'] ?? base64(options.rootCaPem()),
         namespace: secret.data?.namespace ?? base64(request.namespace),
         token: base64(options.legacyToken(account, metadata.name)),
       };

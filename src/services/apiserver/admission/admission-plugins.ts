@@ -22,7 +22,7 @@ export interface AdmissionOptions {
   readonly lookups: AdmissionLookups;
   readonly authorization: Authorization;
   readonly clock: Clock;
-  readonly rootCaPem: string;
+  rootCaPem(): string;
   legacyToken(account: ServiceAccount, secretName: string): string;
   /** Set to enforce rights on owners; off as in Kubernetes. */
   readonly resourceOfKind?: (apiVersion: string, kind: string) => ResourceFacts | undefined;

@@ -42,7 +42,7 @@ function cluster() {
     lookups: admissionLookups(caches.client),
     authorization: createAuthorization({ client: caches.client }),
     clock,
-    rootCaPem: 'CA',
+    rootCaPem: () => 'CA',
     legacyToken: (account: ServiceAccount, secretName) => `token of ${account.metadata?.name} for ${secretName}`,
     resourceOfKind: (_apiVersion, kind) => resourceFacts.find((known) => known.kind === kind),
   });

@@ -4,7 +4,7 @@
 import { ApiError } from '#client';
 import type { ServiceAccount, TokenRequest, TokenReview } from '#model/kube';
 import type { Clock } from '#platform/clock';
-import { type PublicJwk, tokenSigner } from '#platform/jwt';
+import { type PublicJwk, type TokenSigner, tokenSigner } from '#platform/jwt';
 import type { Authenticator, UserInfo } from '../contract.ts';
 import type { AccountLookups } from './account-lookups.ts';
 import { tokenVerifier } from './service-account-tokens.ts';
@@ -21,6 +21,8 @@ export interface Authentication extends Authenticator {
   legacyToken(account: ServiceAccount, secretName: string): string;
   /** The review with its status filled in. */
   tokenReview(review: TokenReview): TokenReview;
+  /** Tokens are signed with this key from now on; those of keys that are not among these any more are refused. */
+  setKeys(keys: AuthenticationOptions['serviceAccountKeys']): void;
   /** Body of /openid/v1/jwks. */
   jwks(): { readonly keys: readonly PublicJwk[] };
   /** Body of /.well-known/openid-configuration. */
@@ -41,7 +43,14 @@ export interface AuthenticationOptions {
 const unauthorized = (): ApiError => new ApiError(401, 'Unauthorized', 'Unauthorized');
 
 export function createAuthentication(options: AuthenticationOptions): Authentication {
-  const signer = tokenSigner(options.serviceAccountKeys);
+  let inForce = tokenSigner(options.serviceAccountKeys);
+  const signer: TokenSigner = {
+    sign: (claims) => inForce.sign(claims),
+    verify: (token) => inForce.verify(token),
+    get keys() {
+      return inForce.keys;
+    },
+  };
   const apiAudiences = options.apiAudiences ?? [options.issuer];
   const parts = { ...options, signer, apiAudiences };
   const verifier = tokenVerifier(parts);
@@ -76,6 +85,9 @@ export function createAuthentication(options: AuthenticationOptions): Authentica
         ...(extra && { extra: structuredClone(extra) as Record<string, string[]> }),
       };
       return { ...review, status: { authenticated: true, user, audiences: [...verdict.audiences] } };
+    },
+    setKeys: (keys) => {
+      inForce = tokenSigner(keys);
     },
     jwks: () => ({ keys: signer.keys }),
     openidConfiguration: () => ({

@@ -5,7 +5,7 @@ import type { ServiceAccount, TokenRequest } from '#model/kube';
 import { type Clock, rfc3339 } from '#platform/clock';
 import type { TokenSigner } from '#platform/jwt';
 import type { AccountLookups } from './account-lookups.ts';
-import { TOKEN_SECONDS } from './limits.ts';
+import { TOKEN_LIFE_SECONDS_MAX, TOKEN_SECONDS } from './limits.ts';
 import { type Bound, boundClaims, legacyClaims } from './service-account-claims.ts';
 
 export interface TokenMaker {
@@ -79,9 +79,10 @@ export function tokenMaker(options: {
   return {
     request(account, request) {
       const { name = '', namespace = '', uid = '' } = account.metadata ?? {};
-      const seconds = secondsOf(request);
+      const asked = secondsOf(request);
       const audiences = request.spec?.audiences?.length ? request.spec.audiences : [...apiAudiences];
       const bound = boundTo(namespace, name, request, lookups);
+      const seconds = bound.secret ? asked : Math.min(asked, TOKEN_LIFE_SECONDS_MAX);
       const now = clock.now();
       // Only for the API itself: others may rely on the short life that they were told.
       const forApi = audiences.every((audience) => apiAudiences.includes(audience));

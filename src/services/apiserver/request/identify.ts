@@ -3,10 +3,10 @@
 // Source: Kubernetes documentation, "Authenticating", "User impersonation".
 
 import type { Clock } from '#platform/clock';
-import type { HttpExchange } from '#platform/http';
+import type { Connection, HttpExchange } from '#platform/http';
 import { objectError, requestError } from '../answer/errors.ts';
-import type { Authenticator, Authorizer, UserInfo } from '../contract.ts';
-import { IDENTITY_MS, TOKENS_REMEMBERED_MAX } from './limits.ts';
+import type { Authenticator, Authorizer, PeerCertificate, UserInfo } from '../contract.ts';
+import { IDENTITY_MS, REFUSED_SWEEP_MS, TOKENS_REMEMBERED_MAX } from './limits.ts';
 
 const AUTHENTICATED = 'system:authenticated';
 const ANONYMOUS: UserInfo = { name: 'system:anonymous', groups: ['system:unauthenticated'] };
@@ -19,10 +19,19 @@ interface Known {
 export interface Identify {
   /** The user of the connection or the token. Errors: ApiError 401. */
   authenticate(exchange: HttpExchange): UserInfo | Promise<UserInfo>;
+  /** Cuts every connection whose certificate is refused now. */
+  cutRefused(): void;
+  close(): void;
 }
 
-export function makeIdentify(authenticator: Authenticator, clock: Clock): Identify {
+interface Options {
+  readonly clock: Clock;
+  isRevoked?(certificate: PeerCertificate): boolean;
+}
+
+export function makeIdentify(authenticator: Authenticator, { clock, isRevoked = () => false }: Options): Identify {
   const tokens = new Map<string, Known>();
+  const byCertificate = connectionsByCertificate(clock, isRevoked);
   const until = (): number => clock.monotonicMs() + IDENTITY_MS;
   const ask = async (credentials: Parameters<Authenticator['authenticate']>[0]): Promise<UserInfo> => {
     const user = await authenticator.authenticate(credentials);
@@ -42,7 +51,8 @@ export function makeIdentify(authenticator: Authenticator, clock: Clock): Identi
       if (peer.kind === 'verified') {
         const known = connection.memo as Known | undefined;
         if (known && known.untilMs > clock.monotonicMs()) return known.user;
-        if (peer.notAfter < clock.now()) throw requestError.unauthorized();
+        if (isRevoked(peer)) throw requestError.unauthorized();
+        byCertificate.add(connection);
         const { commonName: subjectCommonName, organizations } = peer;
         return ask({ peerCertificate: { subjectCommonName, organizations } }).then((user) => {
           connection.memo = { user, untilMs: until() } satisfies Known;
@@ -57,6 +67,33 @@ export function makeIdentify(authenticator: Authenticator, clock: Clock): Identi
       if (peer.kind === 'refused' || headers.authorization !== undefined) throw requestError.unauthorized();
       return ANONYMOUS;
     },
+    cutRefused: byCertificate.cutRefused,
+    close: byCertificate.close,
+  };
+}
+
+/** Connections that a certificate was believed on. A long answer outlives the belief, so they are looked at now and then. */
+function connectionsByCertificate(clock: Clock, isRevoked: (certificate: PeerCertificate) => boolean) {
+  const open = new Set<Connection>();
+  const cutRefused = (): void => {
+    for (const connection of open) {
+      const { peer } = connection;
+      if (peer.kind !== 'verified' || isRevoked(peer)) connection.destroy();
+    }
+  };
+  let sweep = clock.after(REFUSED_SWEEP_MS, again, { background: true });
+  function again(): void {
+    cutRefused();
+    sweep = clock.after(REFUSED_SWEEP_MS, again, { background: true });
+  }
+  return {
+    add(connection: Connection): void {
+      if (open.has(connection)) return;
+      open.add(connection);
+      connection.onClose(() => open.delete(connection));
+    },
+    cutRefused,
+    close: () => sweep.cancel(),
   };
 }
 

@@ -15,5 +15,7 @@ export const WARNINGS_CHARACTERS_MAX = 4 * 1024;
 export const GZIP_BYTES_MIN = 128 * 1024;
 /** How long it is remembered who a connection or a token is; the longest that a revocation can take. */
 export const IDENTITY_MS = 2_000;
+/** How often connections are looked at whose certificate may have ended under a long answer (a watch, a command). */
+export const REFUSED_SWEEP_MS = 30_000;
 /** Tokens remembered at once; when more come, all are looked up again. */
 export const TOKENS_REMEMBERED_MAX = 4_096;

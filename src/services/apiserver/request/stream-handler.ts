@@ -21,16 +21,18 @@ interface Pass {
   toWebSocket(upgrade: Upgrade, target: ProxyTarget): Promise<void>;
 }
 
-function passing({ clock }: Core, tls: ProxyTls): Pass {
+/** `nodeClient`: what node agents are shown now. */
+function passing({ clock }: Core, nodeClient: () => ProxyTls): Pass {
   return {
     plain: (http, target) =>
-      proxyRequest({ req: http.exchange.request, res: http.exchange.response, target, tls, clock }),
+      proxyRequest({ req: http.exchange.request, res: http.exchange.response, target, tls: nodeClient(), clock }),
     async upgrade({ upgrade }, target) {
       if (!upgrade) throw requestError.badRequest('Upgrade request required');
-      await proxyUpgrade({ req: upgrade.request, socket: upgrade.socket, head: upgrade.head, target, tls, clock });
+      const { request: req, socket, head } = upgrade;
+      await proxyUpgrade({ req, socket, head, target, tls: nodeClient(), clock });
     },
     toWebSocket: ({ request, socket, head }, target) =>
-      proxyToWebSocket({ upgrade: { req: request, socket, head }, target, tls, clock }),
+      proxyToWebSocket({ upgrade: { req: request, socket, head }, target, tls: nodeClient(), clock }),
   };
 }
 
@@ -104,8 +106,8 @@ function proxies(core: Core, pass: Pass): Record<'node' | 'network', Serve> {
   };
 }
 
-export function makeStreamHandler(core: Core, tls: ProxyTls): StreamHandler {
-  const pass = passing(core, tls);
+export function makeStreamHandler(core: Core, nodeClient: () => ProxyTls): StreamHandler {
+  const pass = passing(core, nodeClient);
   const { log, command, portForward } = agentStreams(core, pass);
   const { node, network } = proxies(core, pass);
   const byPath: ReadonlyMap<string, Serve> = new Map([

@@ -3,16 +3,17 @@
 import { sameJson } from '#base';
 import { type Controller, nameOfKey } from '#reconcile';
 import type { ControllerContext } from '../context.ts';
+import { rootCaResyncMs } from '../limits.ts';
 import { createUnlessThere } from './create-unless-there.ts';
 
 const NAME = 'kube-root-ca.crt';
 
-export function rootCaController(context: ControllerContext, rootCaPem: string): Controller {
+export function rootCaController(context: ControllerContext, rootCaPem: () => string): Controller {
   const { caches, client, kinds } = context;
   const annotations = { 'kubernetes.io/description': 'Certificates that pods verify the API server with.' };
-  const data = { 'ca.crt': rootCaPem };
   return {
     name: 'root-ca-certificate-publisher',
+    resyncMs: rootCaResyncMs,
     watches: [
       { cache: caches.namespaces, keys: ({ object }) => [object.metadata?.name ?? ''] },
       {
@@ -21,6 +22,7 @@ export function rootCaController(context: ControllerContext, rootCaPem: string):
       },
     ],
     async reconcile(key) {
+      const data = { 'ca.crt': rootCaPem() };
       const namespace = caches.namespaces.get(nameOfKey(key));
       if (!namespace || namespace.metadata?.deletionTimestamp) return;
       const known = caches.configMaps.get({ namespace: key, name: NAME });

@@ -4,7 +4,7 @@ import type { ObjectName } from '#client';
 import type { Secret } from '#model/kube';
 import { type Controller, deleteExactly, keyOf, nameOfKey, orMissing, uidOf } from '#reconcile';
 import type { ControllerContext } from '../context.ts';
-import { tokenSecretSeconds } from '../limits.ts';
+import { rootCaResyncMs, tokenSecretSeconds } from '../limits.ts';
 
 const TYPE = 'kubernetes.io/service-account-token';
 const NAME = 'kubernetes.io/service-account.name';
@@ -12,10 +12,11 @@ const UID = 'kubernetes.io/service-account.uid';
 
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
 
-export function tokenSecretController(context: ControllerContext, rootCaPem: string): Controller {
+export function tokenSecretController(context: ControllerContext, rootCaPem: () => string): Controller {
   const { caches, client, kinds } = context;
   return {
     name: 'serviceaccount-token-controller',
+    resyncMs: rootCaResyncMs,
     watches: [
       { cache: caches.secrets, keys: ({ object }) => (object.type === TYPE ? [keyOf(object)] : []) },
       {
@@ -39,7 +40,7 @@ export function tokenSecretController(context: ControllerContext, rootCaPem: str
         await deleteExactly(client, kinds.secrets, secret);
         return;
       }
-      const data = { 'ca.crt': base64(rootCaPem), namespace: base64(at.namespace ?? '') };
+      const data = { 'ca.crt': base64(rootCaPem()), namespace: base64(at.namespace ?? '') };
       const current = secret.data?.token && known && secret.data['ca.crt'] === data['ca.crt'];
       if (current && secret.data?.namespace === data.namespace) return;
       const token = secret.data?.token ?? base64(await mint(context, at, secret));

@@ -1,0 +1,197 @@
+// The people of a site: gives them kubeconfigs, gives and takes rights in namespaces, and takes everything back by name. What
+// shuts somebody out is a file, so it needs neither the link nor the API; a key of a person is handed out once and kept nowhere.
+import { WorldError } from '#base';
+import {
+  grantNamespaceProblem,
+  kubeconfigText,
+  type ListedUser,
+  type Site,
+  type SiteFolders,
+  USER_LIFE_MS,
+  type UserGrant,
+  userNameProblem,
+} from '#model/site';
+import { type Clock, rfc3339 } from '#platform/clock';
+import { readCertificate } from '#platform/x509';
+import { GONE_KEPT_MS } from '../limits.ts';
+import { issuePersonCertificate, markChanged, openPki } from '../pki.ts';
+import type { Grants } from './grants.ts';
+import { type Person, readUsers, type UsersFile, writeUsers } from './users-file.ts';
+
+/** What was done to whom, for the record. */
+export interface AccessAct {
+  readonly act: 'created' | 'kubeconfig-issued' | 'granted' | 'revoked' | 'deleted';
+  readonly user: string;
+  readonly message: string;
+}
+
+export interface People {
+  /** Errors of all: WorldError `Invalid`, `NotFound`, `Conflict`, `Unavailable` when the API is needed and away. */
+  create(name: string, lifeMs: number): Promise<IssuedKubeconfig>;
+  kubeconfig(name: string, lifeMs: number): Promise<IssuedKubeconfig>;
+  list(): Promise<ListedUser[]>;
+  grant(name: string, grant: UserGrant): Promise<string>;
+  revoke(name: string, namespace?: string): Promise<string>;
+  delete(name: string): Promise<string>;
+}
+
+export interface IssuedKubeconfig {
+  readonly kubeconfig: string;
+  readonly notAfter: string;
+}
+
+export interface PeopleOptions {
+  readonly site: Site;
+  readonly folders: SiteFolders;
+  readonly clock: Clock;
+  readonly grants: Grants;
+  record(act: AccessAct): void;
+}
+
+export function openPeople(of: PeopleOptions): People {
+  const { site, folders, clock, grants } = of;
+  const read = (): UsersFile => readUsers(folders.usersFile);
+  const change = (act: (users: UsersFile) => UsersFile): void => {
+    writeUsers(folders.usersFile, forgetOld(act(read()), clock.now()));
+    markChanged(folders.pki);
+  };
+  const known = (name: string): Person => {
+    const person = read().users.find((user) => user.name === name);
+    if (person) return person;
+    throw new WorldError('NotFound', `the site has no user ${name}`, { cure: 'see who there is: holdfast user list' });
+  };
+  const put = (person: Person): void =>
+    change((users) => ({ ...users, users: [...users.users.filter(({ name }) => name !== person.name), person] }));
+  const issue = async (person: Person, lifeMs: number): Promise<IssuedKubeconfig> => {
+    const { certPem, keyPem } = await issuePersonCertificate({
+      site,
+      folders,
+      now: clock.now(),
+      name: person.name,
+      notAfterMs: clock.now() + lifeMs,
+    });
+    const facts = readCertificate(certPem);
+    const notAfter = rfc3339(facts.notAfterMs);
+    const { serialNumber, fingerprint, issuer } = facts;
+    const certificate = { serialNumber, fingerprint, issuer, notBefore: rfc3339(facts.notBeforeMs), notAfter };
+    // Known before it is handed out: what is not known cannot be listed.
+    put({ ...person, certificates: [...person.certificates, certificate] });
+    return { kubeconfig: kubeconfigOf(of, person.name, { certPem, keyPem }), notAfter };
+  };
+  return {
+    async create(name, lifeMs) {
+      refuseName(name);
+      refuseLife(lifeMs);
+      if (read().users.some((user) => user.name === name))
+        throw new WorldError('Conflict', `the site has a user ${name} already`, {
+          cure: `another kubeconfig for the same person: holdfast kubeconfig --user ${name}`,
+        });
+      const issued = await issue({ name, createdAt: rfc3339(clock.now()), certificates: [] }, lifeMs);
+      of.record({ act: 'created', user: name, message: `created, with a kubeconfig until ${issued.notAfter}` });
+      return issued;
+    },
+    async kubeconfig(name, lifeMs) {
+      refuseLife(lifeMs);
+      const person = known(name);
+      if (person.revokedAt)
+        throw new WorldError('Conflict', `the access of ${name} was taken back at ${person.revokedAt}`, {
+          cure: `to let them in again: holdfast user delete ${name}, then holdfast user create ${name}`,
+        });
+      const issued = await issue(person, lifeMs);
+      of.record({ act: 'kubeconfig-issued', user: name, message: `a kubeconfig until ${issued.notAfter}` });
+      return issued;
+    },
+    async list() {
+      const given = await grants.list().catch(() => undefined);
+      return read().users.map((person) =>
+        listedUser(person, given?.get(person.name) ?? (given ? [] : null), clock.now()),
+      );
+    },
+    async grant(name, grant) {
+      known(name);
+      refuseNamespace(grant.namespace);
+      await grants.grant(name, grant);
+      const message = `${grant.role} in ${grant.namespace}`;
+      of.record({ act: 'granted', user: name, message });
+      return `${name} is ${message}`;
+    },
+    async revoke(name, namespace) {
+      const person = known(name);
+      if (namespace !== undefined) {
+        if (!(await grants.revoke(name, namespace)))
+          throw new WorldError('NotFound', `${name} has no rights in ${namespace} that were granted here`, {
+            cure: 'see who has which: holdfast user list',
+          });
+        of.record({ act: 'revoked', user: name, message: `no rights in ${namespace} any more` });
+        return `${name} has no rights in ${namespace} any more`;
+      }
+      if (!person.revokedAt) put({ ...person, revokedAt: rfc3339(clock.now()) });
+      of.record({ act: 'revoked', user: name, message: 'access as a whole taken back' });
+      return `${name} is shut out: every kubeconfig is refused, and what runs under one is cut`;
+    },
+    async delete(name) {
+      const person = known(name);
+      // Shut out first: this much holds whether the API answers or not.
+      if (!person.revokedAt) put({ ...person, revokedAt: rfc3339(clock.now()) });
+      await grants.revokeAll(name);
+      change((users) => ({
+        ...users,
+        users: users.users.filter((user) => user.name !== name),
+        gone: [...users.gone, ...person.certificates.map(({ serialNumber, notAfter }) => ({ serialNumber, notAfter }))],
+      }));
+      of.record({ act: 'deleted', user: name, message: 'deleted, with every right that was granted here' });
+      return `${name} is deleted, with every right that was granted here`;
+    },
+  };
+}
+
+function kubeconfigOf(of: PeopleOptions, user: string, pair: { certPem: string; keyPem: string }): string {
+  const { site, folders } = of;
+  // People are mostly outside; the address that is for them answers on the machine itself too.
+  const host = (site.runtime === 'containerd' ? site.outsideAddress : undefined) ?? site.network.apiAddress;
+  return kubeconfigText({
+    server: `https://${host}:${site.ports.api}`,
+    user,
+    caPem: openPki(folders.pki).anchor('kubernetes-servers'),
+    ...pair,
+  });
+}
+
+function refuseName(name: string): void {
+  const problem = userNameProblem(name);
+  if (problem) throw new WorldError('Invalid', `no user can be called ${name}: ${problem}`);
+}
+
+function refuseNamespace(namespace: string): void {
+  const problem = grantNamespaceProblem(namespace);
+  if (problem)
+    throw new WorldError('Invalid', `no rights can be given in ${namespace}: it ${problem}`, {
+      cure: 'grant rights in a namespace of your own: kubectl create namespace NAME',
+    });
+}
+
+function refuseLife(lifeMs: number): void {
+  if (lifeMs >= USER_LIFE_MS.least && lifeMs <= USER_LIFE_MS.most) return;
+  throw new WorldError('Invalid', 'a kubeconfig lives from 1 hour to 365 days', { cure: 'give --hours or --days' });
+}
+
+function listedUser(person: Person, grants: readonly UserGrant[] | null, now: number): ListedUser {
+  const ends = person.certificates.map(({ notAfter }) => Date.parse(notAfter)).filter((end) => end >= now);
+  return {
+    name: person.name,
+    createdAt: person.createdAt,
+    revokedAt: person.revokedAt ?? null,
+    validUntil: ends.length > 0 && !person.revokedAt ? rfc3339(Math.max(...ends)) : null,
+    grants,
+  };
+}
+
+/** Without certificates that ended so long ago that no clock that goes back makes them good. */
+function forgetOld(users: UsersFile, now: number): UsersFile {
+  const kept = ({ notAfter }: { notAfter: string }): boolean => Date.parse(notAfter) + GONE_KEPT_MS > now;
+  return {
+    ...users,
+    users: users.users.map((user) => ({ ...user, certificates: user.certificates.filter(kept) })),
+    gone: users.gone.filter(kept),
+  };
+}

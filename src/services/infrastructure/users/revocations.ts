@@ -1,0 +1,44 @@
+// Whether a person's certificate was taken back, for the API server. A damaged record never lets somebody in who was shut out: what
+// was read last stays in force, and at a start without anything readable every person is refused (people have no groups in their
+// certificates; the site's own programs and its administrator have).
+import { messageOf } from '#base';
+import type { Log } from '#platform/log';
+import { readUsers, type UsersFile } from './users-file.ts';
+
+export interface Revocations {
+  isRevoked(certificate: {
+    readonly commonName: string;
+    readonly organizations: readonly string[];
+    readonly serialNumber: string;
+  }): boolean;
+  /** Reads the file again; answers whether anything changed. */
+  reload(): boolean;
+}
+
+export function openRevocations(of: { file: string; log: Log }): Revocations {
+  const { file, log } = of;
+  let known: { text: string; names: ReadonlySet<string>; serials: ReadonlySet<string> } | undefined;
+  const reload = (): boolean => {
+    let users: UsersFile;
+    try {
+      users = readUsers(file);
+    } catch (error) {
+      log.error('the record of users cannot be read; revocations stay as they were', { error: messageOf(error) });
+      return false;
+    }
+    const text = JSON.stringify(users);
+    if (text === known?.text) return false;
+    known = {
+      text,
+      names: new Set(users.users.filter(({ revokedAt }) => revokedAt !== undefined).map(({ name }) => name)),
+      serials: new Set(users.gone.map(({ serialNumber }) => serialNumber)),
+    };
+    return true;
+  };
+  reload();
+  return {
+    reload,
+    isRevoked: ({ commonName, organizations, serialNumber }) =>
+      known ? known.names.has(commonName) || known.serials.has(serialNumber) : organizations.length === 0,
+  };
+}
