@@ -11,7 +11,7 @@ import { appStart, stopOnSignal } from './site-files.ts';
 
 const { site, folders, log, ready } = appStart('services');
 const certificates = followPki({ folder: folders.pki, clock, log });
-const doorTls = (pki: Pki) => pki.leaf('front-doors');
+const doorTls = (pki: Pki) => pki.leaf('doors');
 const usedByDoors = doorTls(certificates.pki);
 const names = new Set(registryHosts(site));
 const { people, node } = ensureRegistryAccounts(folders);

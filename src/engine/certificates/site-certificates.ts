@@ -69,7 +69,7 @@ export function siteCertificates(site: Site): CertificateSpec[] {
       holder: 'holdfastd',
     },
     {
-      name: 'front-doors',
+      name: 'doors',
       authority: 'front-doors',
       commonName: doorNames(site, 'registry')[0] ?? 'registry',
       organizations: [],

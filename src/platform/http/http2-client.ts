@@ -177,6 +177,8 @@ class Connection implements Http2Client {
     };
     session.on('connect', () => {
       connecting.cancel();
+      // A session that was given up, because its server cannot be believed, says that it is connected all the same.
+      if (session.destroyed) return;
       session.setLocalWindowSize(HTTP2_WINDOW_BYTES);
       this.#keepAlive(session);
     });

@@ -1,0 +1,69 @@
+// A site's certificates in a folder of their own, on a clock that the test moves.
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import {
+  DATA_FORMAT_VERSION,
+  DEFAULT_PORTS,
+  DEVICE_CLUSTER,
+  LOOPBACK_NETWORK,
+  type RenewedCertificate,
+  type Site,
+  type SiteFolders,
+  siteFolders,
+} from '#model/site';
+import { type FakeClock, fakeClock } from '#platform/clock';
+import { memoryLog } from '#platform/log';
+import { type CertificateKeeper, keepCertificates } from './keep-certificates.ts';
+
+export const START = Date.UTC(2026, 10, 21);
+
+const machine = { node: 'node-a', cluster: 'device', cpuMillis: 1000, memoryBytes: 1, cpuShares: 1024, pinned: true };
+
+export const SITE: Site = {
+  formatVersion: DATA_FORMAT_VERSION,
+  name: 'ship-1',
+  id: 'abcdef',
+  createdAt: '2026-11-21T00:00:00Z',
+  domain: 'site.internal',
+  runtime: 'containerd',
+  network: LOOPBACK_NETWORK,
+  ports: DEFAULT_PORTS,
+  machines: [{ ...machine, name: 'node-a-worker', role: 'worker', address: '10.50.0.12' }],
+  clusters: [DEVICE_CLUSTER],
+};
+
+export interface TrialPki {
+  readonly folders: SiteFolders;
+  readonly clock: FakeClock;
+  readonly told: RenewedCertificate[];
+  /** Whether tokens without an end rest on an earlier key. */
+  held: boolean;
+  /** As if holdfastd had been started anew. */
+  keeper(): CertificateKeeper;
+  remove(): void;
+}
+
+export function trialPki(): TrialPki {
+  const data = fs.mkdtempSync(path.join(os.tmpdir(), 'pki-'));
+  const folders = siteFolders(data);
+  const clock = fakeClock(START);
+  const told: RenewedCertificate[] = [];
+  const trial: TrialPki = {
+    folders,
+    clock,
+    told,
+    held: false,
+    keeper: () =>
+      keepCertificates({
+        site: SITE,
+        folders,
+        clock,
+        log: memoryLog(),
+        renewed: (what) => told.push(what),
+        tokensHeld: async () => trial.held,
+      }),
+    remove: () => fs.rmSync(data, { recursive: true }),
+  };
+  return trial;
+}
