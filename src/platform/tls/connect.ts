@@ -2,7 +2,7 @@
 // would judge by the machine's; `checkServer` must be called before anything is believed, and the connection cut when it objects.
 import type { ConnectionOptions, TLSSocket } from 'node:tls';
 import type { ClientTls } from './credentials.ts';
-import { certificatesOf, peerProblem } from './verify.ts';
+import { certificatesOf, judgePeer, problemAt } from './verify.ts';
 
 /** TLS 1.2 is the oldest version spoken, as Kubernetes does. */
 export function clientOptions(tls: ClientTls): ConnectionOptions {
@@ -17,8 +17,8 @@ export function checkServer(
 ): void {
   const anchors = certificatesOf(of.tls.caPem);
   socket.prependOnceListener('secureConnect', () => {
-    const check = { anchors, use: 'server' as const, host: of.host, now: of.now() };
-    const problem = peerProblem(socket.getPeerX509Certificate(), check);
+    const check = { anchors, use: 'server' as const, host: of.host };
+    const problem = problemAt(judgePeer(socket.getPeerX509Certificate(), check), of.now());
     if (problem) refuse(new Error(problem));
   });
 }

@@ -1,7 +1,7 @@
 // Who the other end of a server's connection is, by its client certificate. The signature is checked once for each set of trusted
 // authorities, the time whenever somebody asks: a certificate that ends, or whose authority is dropped, ends with its connection open.
 import type { X509Certificate } from 'node:crypto';
-import { certificatesOf, type Lifetime, lifetimeOf, peerProblem, timeProblem } from './verify.ts';
+import { certificatesOf, type Judgement, judgePeer, problemAt } from './verify.ts';
 
 /** What a verified client certificate says; `problem` when one was shown that cannot be believed. */
 export type PeerIdentity =
@@ -41,23 +41,18 @@ const NONE: PeerIdentity = { kind: 'none' };
 /** Answers who it is now. */
 export function peerWatch(certificate: X509Certificate | undefined, trust: ClientTrust): () => PeerIdentity {
   if (!certificate) return () => NONE;
-  const life: Lifetime = lifetimeOf(certificate);
   const identity = identityOf(certificate);
   let judgedBy: readonly X509Certificate[] | undefined;
-  let problem: string | undefined;
+  let judged: Judgement;
   return () => {
-    const now = trust.now();
     if (judgedBy !== trust.anchors) {
       judgedBy = trust.anchors;
-      // The time of the leaf is looked at below, each time.
-      problem = peerProblem(certificate, { anchors: judgedBy, use: 'client', now: clamp(now, life) });
+      judged = judgePeer(certificate, { anchors: judgedBy, use: 'client' });
     }
-    const why = problem ?? timeProblem(life, now);
-    return why === undefined ? identity : { kind: 'refused', problem: why };
+    const problem = problemAt(judged, trust.now());
+    return problem === undefined ? identity : { kind: 'refused', problem };
   };
 }
-
-const clamp = (now: number, life: Lifetime): number => Math.min(Math.max(now, life.notBeforeMs), life.notAfterMs);
 
 function identityOf(certificate: X509Certificate): PeerIdentity {
   const { CN, O } = certificate.toLegacyObject().subject as { CN?: string | string[]; O?: string | string[] };

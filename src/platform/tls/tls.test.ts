@@ -4,7 +4,7 @@ import { X509Certificate } from 'node:crypto';
 import { before, describe, it } from 'node:test';
 import { type IssueRequest, issueCertificate, newKeyPem } from '#platform/x509';
 import { clientTrust, peerWatch } from './peer.ts';
-import { certificatesOf, peerProblem } from './verify.ts';
+import { certificatesOf, judgePeer, problemAt } from './verify.ts';
 
 const START = Date.UTC(2030, 0, 1);
 const DAY = 86_400_000;
@@ -41,12 +41,14 @@ describe('a certificate', () => {
     request: Partial<IssueRequest>,
     check: { now?: number; use?: 'client' | 'server'; host?: string; trusted?: string } = {},
   ): Promise<string | undefined> =>
-    peerProblem(new X509Certificate(await made({ issuer, ...request })), {
-      anchors: certificatesOf(check.trusted ?? anchor),
-      use: check.use ?? 'client',
-      host: check.host,
-      now: check.now ?? START + DAY,
-    });
+    problemAt(
+      judgePeer(new X509Certificate(await made({ issuer, ...request })), {
+        anchors: certificatesOf(check.trusted ?? anchor),
+        use: check.use ?? 'client',
+        host: check.host,
+      }),
+      check.now ?? START + DAY,
+    );
 
   it('is good in its time, whatever the machine thinks of that time', async () => {
     assert.equal(await judge({}), undefined);
@@ -79,10 +81,8 @@ describe('a certificate', () => {
       assert.match((await judge(server, { use: 'server', host })) ?? '', /does not name/, host);
   });
   it('that is none is no good', () => {
-    assert.match(
-      peerProblem(undefined, { anchors: certificatesOf(anchor), use: 'client', now: START }) ?? '',
-      /no certificate/,
-    );
+    const judged = judgePeer(undefined, { anchors: certificatesOf(anchor), use: 'client' });
+    assert.match(problemAt(judged, START) ?? '', /no certificate/);
   });
   it('of a client stops being good while its connection is open', async () => {
     let now = START + DAY;
@@ -99,5 +99,15 @@ describe('a certificate', () => {
     trust.set(other + anchor);
     assert.equal(who().kind, 'verified');
     assert.equal(peerWatch(undefined, trust)().kind, 'none');
+  });
+  it('of a client is good again with a clock that comes back from beyond the end of its authority', async () => {
+    let now = START + 9000 * DAY;
+    const who = peerWatch(
+      new X509Certificate(await made({ issuer, notAfterMs: now })),
+      clientTrust(anchor, () => now),
+    );
+    assert.equal(who().kind, 'refused');
+    now = START + DAY;
+    assert.equal(who().kind, 'verified');
   });
 });

@@ -20,12 +20,12 @@ export function certificatesOf(pem: string): X509Certificate[] {
   return (pem.match(CERTIFICATE) ?? []).map((block) => new X509Certificate(block));
 }
 
-export function lifetimeOf(certificate: X509Certificate): Lifetime {
+function lifetimeOf(certificate: X509Certificate): Lifetime {
   return { notBeforeMs: Date.parse(certificate.validFrom), notAfterMs: Date.parse(certificate.validTo) };
 }
 
 /** What is wrong with the time; written so that a time that is no number refuses. */
-export function timeProblem(life: Lifetime, now: number): string | undefined {
+function timeProblem(life: Lifetime, now: number): string | undefined {
   if (!(now >= life.notBeforeMs)) return 'the certificate is not valid yet';
   return now <= life.notAfterMs ? undefined : 'the certificate has expired';
 }
@@ -35,21 +35,31 @@ export interface PeerCheck {
   readonly use: PeerUse;
   /** The name or address that a server was asked for. */
   readonly host?: string;
-  /** Milliseconds since 1970, by whatever clock the caller believes. */
-  readonly now: number;
 }
 
-/** Why a certificate cannot be believed; undefined when it can. */
-export function peerProblem(certificate: X509Certificate | undefined, of: PeerCheck): string | undefined {
-  if (!certificate) return 'no certificate was shown';
+/** Everything about a certificate but the time: why it cannot be believed, or whose times count. */
+export type Judgement =
+  | { readonly kind: 'refused'; readonly problem: string }
+  | { readonly kind: 'good'; readonly lives: readonly Lifetime[] };
+
+const refused = (problem: string): Judgement => ({ kind: 'refused', problem });
+
+export function judgePeer(certificate: X509Certificate | undefined, of: PeerCheck): Judgement {
+  if (!certificate) return refused('no certificate was shown');
   const signedBy = (anchor: X509Certificate): boolean =>
     anchor.ca && certificate.checkIssued(anchor) && certificate.verify(anchor.publicKey);
   const anchor = of.anchors.find(signedBy);
-  if (!anchor) return 'the certificate is signed by no authority that is trusted here';
-  if (certificate.ca) return 'the certificate is that of an authority';
-  if (!certificate.keyUsage?.includes(USE_OID[of.use])) return `the certificate is not made for a ${of.use}`;
-  if (of.host !== undefined && !names(certificate, of.host)) return `the certificate does not name ${of.host}`;
-  return timeProblem(lifetimeOf(anchor), of.now) ?? timeProblem(lifetimeOf(certificate), of.now);
+  if (!anchor) return refused('the certificate is signed by no authority that is trusted here');
+  if (certificate.ca) return refused('the certificate is that of an authority');
+  if (!certificate.keyUsage?.includes(USE_OID[of.use])) return refused(`the certificate is not made for a ${of.use}`);
+  if (of.host !== undefined && !names(certificate, of.host)) return refused(`the certificate does not name ${of.host}`);
+  return { kind: 'good', lives: [lifetimeOf(anchor), lifetimeOf(certificate)] };
+}
+
+/** What is wrong with a judged certificate at a time, milliseconds since 1970 by whatever clock the caller believes. */
+export function problemAt(judged: Judgement, now: number): string | undefined {
+  if (judged.kind === 'refused') return judged.problem;
+  return judged.lives.map((life) => timeProblem(life, now)).find((problem) => problem !== undefined);
 }
 
 const names = (certificate: X509Certificate, host: string): boolean =>

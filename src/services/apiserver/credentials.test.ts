@@ -1,8 +1,11 @@
 // Who gets in while certificates end, are taken back, or are swapped, and what becomes of answers that are under way.
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import https from 'node:https';
+import type { Duplex } from 'node:stream';
 import { after, before, describe, it } from 'node:test';
 import { type Clock, systemClock } from '#platform/clock';
-import { type Http2Client, http2Client } from '#platform/http';
+import { type Http2Client, http2Client, listenHttps } from '#platform/http';
 import { issueCertificate, newKeyPem, publicKeyPem } from '#platform/x509';
 import { startTrialServer, type TrialServer } from './trial-server.fixture.ts';
 
@@ -71,6 +74,48 @@ describe('credentials that change', () => {
     assert.equal(await nameOf(anna), '401');
     assert.equal(await nameOf(bert), 'bert');
     assert.ok(his.isOpen());
+  });
+
+  it('a command that runs under a certificate that is taken back is cut, at both ends', async () => {
+    let agentEnd: Promise<unknown> | undefined;
+    const agent = await listenHttps({
+      listen: [{ host: '127.0.0.1', port: 0 }],
+      tls: { ...(await trial.serverCertificate('agent')), clientCaPem: trial.caPem },
+      now: () => Date.now(),
+      onRequest: (exchange) => exchange.send(404, {}, ''),
+      onUpgrade: (_exchange, { socket }) => {
+        agentEnd = once(socket, 'close');
+        socket.resume();
+        socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: SPDY/3.1\r\n\r\n');
+      },
+    });
+    const admin = clientOf(await trial.clientCertificate('admin', ['system:masters']));
+    const node = {
+      metadata: { name: 'n' },
+      status: {
+        addresses: [{ type: 'InternalIP', address: '127.0.0.1' }],
+        daemonEndpoints: { kubeletEndpoint: { Port: agent.ports[0] } },
+      },
+    };
+    const headers = { 'content-type': 'application/json' };
+    await admin.request({ method: 'POST', path: '/api/v1/nodes', headers, body: JSON.stringify(node) });
+    const fred = await trial.clientCertificate('fred', ['system:masters']);
+    const asked = https.request(`${trial.url}/api/v1/nodes/n/proxy/exec`, {
+      ca: trial.caPem,
+      cert: fred.certPem,
+      key: fred.keyPem,
+      headers: { connection: 'Upgrade', upgrade: 'SPDY/3.1' },
+    });
+    asked.end();
+    const [, socket] = (await once(asked, 'upgrade')) as [unknown, Duplex];
+    socket.on('error', () => undefined);
+    socket.resume();
+    const closed = once(socket, 'close');
+    revoked.add('fred');
+    trial.server.cutRefused();
+    await closed;
+    await agentEnd;
+    await agent.close();
   });
 
   it('a certificate ends when the site says so, not the machine', async () => {
