@@ -3,42 +3,16 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import { after, test } from 'node:test';
-import {
-  DATA_FORMAT_VERSION,
-  DEFAULT_PORTS,
-  DEVICE_CLUSTER,
-  LOOPBACK_NETWORK,
-  type Site,
-  siteFolders,
-} from '#model/site';
+import { siteFolders } from '#model/site';
 import { testFolder } from '#platform/process';
 import { readCertificate } from '#platform/x509';
 import { ensurePki, openPki } from './pki.ts';
+import { SITE as site } from './site.fixture.ts';
 
 const data = testFolder('pki');
 after(() => fs.rmSync(data, { recursive: true }));
 const folders = siteFolders(data);
 const now = Date.UTC(2026, 10, 21);
-const machine = {
-  name: 'node-a-worker',
-  node: 'node-a',
-  cluster: 'device',
-  role: 'worker' as const,
-  address: '10.50.0.12',
-};
-const site: Site = {
-  formatVersion: DATA_FORMAT_VERSION,
-  name: 'ship-1',
-  id: 'abcdef',
-  createdAt: '2026-11-21T00:00:00Z',
-  domain: 'site.internal',
-  runtime: 'containerd',
-  network: LOOPBACK_NETWORK,
-  ports: DEFAULT_PORTS,
-  machines: [{ ...machine, cpuMillis: 1000, memoryBytes: 1, cpuShares: 1024, pinned: true }],
-  clusters: [DEVICE_CLUSTER],
-};
-
 test('everything is made once, for the owner only, and stays', async () => {
   assert.ok((await ensurePki({ site, folders, now })).length > 5);
   const before = fs.readFileSync(folders.adminKubeconfig, 'utf8');

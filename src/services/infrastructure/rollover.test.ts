@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { X509Certificate } from 'node:crypto';
 import fs from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { afterEach, describe, it } from 'node:test';
 import { AUTHORITIES, type Authority, LINES, type Line, siteCertificates } from '#engine/certificates';
@@ -87,7 +88,7 @@ async function everybodyGetsThrough(old: Held): Promise<void> {
 describe('the replacement of an authority', () => {
   for (const line of ['root', 'kubernetes-servers', 'kubernetes-clients'] as const)
     it(`of ${line} keeps everybody in who holds what is old, until it is dropped`, async () => {
-      trial = trialPki();
+      trial = trialPki(fs.mkdtempSync(path.join(os.tmpdir(), 'pki-')));
       const { clock, folders } = trial;
       await ensurePki({ site: SITE, folders, now: START });
       const old = hold();
@@ -124,7 +125,7 @@ describe('the replacement of an authority', () => {
     });
 
   it('in a hurry, and dropped by hand', async () => {
-    trial = trialPki();
+    trial = trialPki(fs.mkdtempSync(path.join(os.tmpdir(), 'pki-')));
     const { folders } = trial;
     await ensurePki({ site: SITE, folders, now: START });
     const keeper = trial.keeper();
@@ -139,7 +140,7 @@ describe('the replacement of an authority', () => {
   });
 
   it('goes on when it was stored and nothing else was done, and when a file was lost on the way', async () => {
-    trial = trialPki();
+    trial = trialPki(fs.mkdtempSync(path.join(os.tmpdir(), 'pki-')));
     const { clock, folders } = trial;
     await ensurePki({ site: SITE, folders, now: START });
     const old = hold();
@@ -166,7 +167,7 @@ describe('the replacement of an authority', () => {
   });
 
   it('is told from the generations when its record is damaged', async () => {
-    trial = trialPki();
+    trial = trialPki(fs.mkdtempSync(path.join(os.tmpdir(), 'pki-')));
     const { folders } = trial;
     await ensurePki({ site: SITE, folders, now: START });
     const old = hold();
@@ -184,7 +185,7 @@ describe('the replacement of an authority', () => {
   });
 
   it('of the key of service accounts waits for the last token, and for tokens in secrets', async () => {
-    trial = trialPki();
+    trial = trialPki(fs.mkdtempSync(path.join(os.tmpdir(), 'pki-')));
     const { clock, folders } = trial;
     await ensurePki({ site: SITE, folders, now: START });
     const first = openPki(folders.pki).accountKeys();
@@ -216,7 +217,7 @@ describe('the replacement of an authority', () => {
   });
 
   it('begins by itself in the last third of an authority, and the site lives on', async () => {
-    trial = trialPki();
+    trial = trialPki(fs.mkdtempSync(path.join(os.tmpdir(), 'pki-')));
     const { clock, folders } = trial;
     await ensurePki({ site: SITE, folders, now: START });
     const keeper = trial.keeper();
@@ -234,7 +235,7 @@ describe('the replacement of an authority', () => {
 });
 
 it('a keeper renews what is due when it is told that the clock has jumped, and says so', async () => {
-  trial = trialPki();
+  trial = trialPki(fs.mkdtempSync(path.join(os.tmpdir(), 'pki-')));
   const { clock, folders, told } = trial;
   await ensurePki({ site: SITE, folders, now: START });
   const keeper = trial.keeper();

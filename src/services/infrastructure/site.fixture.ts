@@ -1,7 +1,4 @@
 // A site's certificates in a folder of their own, on a clock that the test moves.
-import fs from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
 import {
   DATA_FORMAT_VERSION,
   DEFAULT_PORTS,
@@ -13,6 +10,7 @@ import {
   siteFolders,
 } from '#model/site';
 import { type FakeClock, fakeClock } from '#platform/clock';
+import { removeTree } from '#platform/disk';
 import { memoryLog } from '#platform/log';
 import { type CertificateKeeper, keepCertificates } from './keep-certificates.ts';
 
@@ -44,8 +42,8 @@ export interface TrialPki {
   remove(): void;
 }
 
-export function trialPki(): TrialPki {
-  const data = fs.mkdtempSync(path.join(os.tmpdir(), 'pki-'));
+/** `data`: an empty folder, which `remove` removes. */
+export function trialPki(data: string): TrialPki {
   const folders = siteFolders(data);
   const clock = fakeClock(START);
   const told: RenewedCertificate[] = [];
@@ -63,7 +61,7 @@ export function trialPki(): TrialPki {
         renewed: (what) => told.push(what),
         tokensHeld: async () => trial.held,
       }),
-    remove: () => fs.rmSync(data, { recursive: true }),
+    remove: () => removeTree(data),
   };
   return trial;
 }

@@ -2,6 +2,8 @@
 import assert from 'node:assert/strict';
 import { X509Certificate } from 'node:crypto';
 import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { WorldError } from '#base';
 import { memoryLog } from '#platform/log';
@@ -60,7 +62,7 @@ describe('people', () => {
     return revocations().isRevoked({ commonName, organizations: [], serialNumber: certificate.serialNumber });
   };
   beforeEach(async () => {
-    trial = trialPki();
+    trial = trialPki(fs.mkdtempSync(path.join(os.tmpdir(), 'pki-')));
     acts = [];
     here = cluster(['shop', 'lab']);
     await ensurePki({ site: SITE, folders: trial.folders, now: START });
