@@ -13,3 +13,6 @@ export const FOLLOW_SETTLE_MS = 50;
 /** How long it is remembered that the certificate of a person who was deleted is worth nothing, past its end: a clock that goes
  * back must not revive it. */
 export const GONE_KEPT_MS = 365 * 86_400_000;
+/** People of a site, and kubeconfigs of one that have not ended long ago: the record is read whole on every change. */
+export const USERS_MAX = 1_000;
+export const CERTIFICATES_PER_USER_MAX = 100;

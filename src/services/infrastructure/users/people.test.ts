@@ -103,6 +103,19 @@ describe('people', () => {
       await assert.rejects(people.create('bert', lifeMs), refusedAs('Invalid', /1 hour to 365 days/));
   });
 
+  it('are given so many kubeconfigs and no more', async () => {
+    await people.create('anna', DAY);
+    const file = trial.folders.usersFile;
+    const users = JSON.parse(fs.readFileSync(file, 'utf8'));
+    const [certificate] = users.users[0].certificates;
+    users.users[0].certificates = Array(100).fill(certificate);
+    fs.writeFileSync(file, JSON.stringify(users));
+    await assert.rejects(people.kubeconfig('anna', DAY), refusedAs('Exhausted', /100 kubeconfigs/));
+    users.users = Array.from({ length: 1000 }, (_, i) => ({ ...users.users[0], name: `a${i}` }));
+    fs.writeFileSync(file, JSON.stringify(users));
+    await assert.rejects(people.create('bert', DAY), refusedAs('Exhausted', /1000 users/));
+  });
+
   it('have no rights until some are granted, in namespaces that are not of the system', async () => {
     await people.create('anna', DAY);
     assert.equal(here.bindings.size, 0);

@@ -13,7 +13,7 @@ import {
 } from '#model/site';
 import { type Clock, rfc3339 } from '#platform/clock';
 import { readCertificate } from '#platform/x509';
-import { GONE_KEPT_MS } from '../limits.ts';
+import { CERTIFICATES_PER_USER_MAX, GONE_KEPT_MS, USERS_MAX } from '../limits.ts';
 import { issuePersonCertificate, markChanged, openPki } from '../pki.ts';
 import type { Grants } from './grants.ts';
 import { type Person, readUsers, type UsersFile, writeUsers } from './users-file.ts';
@@ -63,6 +63,10 @@ export function openPeople(of: PeopleOptions): People {
   const put = (person: Person): void =>
     change((users) => ({ ...users, users: [...users.users.filter(({ name }) => name !== person.name), person] }));
   const issue = async (person: Person, lifeMs: number): Promise<IssuedKubeconfig> => {
+    if (person.certificates.length >= CERTIFICATES_PER_USER_MAX)
+      throw new WorldError('Exhausted', `${person.name} was given ${CERTIFICATES_PER_USER_MAX} kubeconfigs already`, {
+        cure: `end them all and begin anew: holdfast user delete ${person.name}`,
+      });
     const { certPem, keyPem } = await issuePersonCertificate({
       site,
       folders,
@@ -85,6 +89,10 @@ export function openPeople(of: PeopleOptions): People {
       if (read().users.some((user) => user.name === name))
         throw new WorldError('Conflict', `the site has a user ${name} already`, {
           cure: `another kubeconfig for the same person: holdfast kubeconfig --user ${name}`,
+        });
+      if (read().users.length >= USERS_MAX)
+        throw new WorldError('Exhausted', `the site has ${USERS_MAX} users already`, {
+          cure: 'delete some who need no access any more: holdfast user delete NAME',
         });
       const issued = await issue({ name, createdAt: rfc3339(clock.now()), certificates: [] }, lifeMs);
       of.record({ act: 'created', user: name, message: `created, with a kubeconfig until ${issued.notAfter}` });
