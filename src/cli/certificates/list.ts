@@ -13,6 +13,7 @@ export function certificatesListVerb(context: Context): Verb {
       'every certificate with its end, next renewal and holder',
       'holdfast certificates list',
     ),
+    operation: 'certificates-list',
     async run(given) {
       const options = given as CommonOptions;
       const { folders } = openSite(context.dataOf(options));

@@ -22,6 +22,7 @@ export function certificatesRenewVerb(context: Context): Verb {
         '--finish',
         'an authority: drop the one before it now; what only that one signed is refused from then on',
       ),
+    operation: 'certificates-renew',
     async run(given, args) {
       const options = given as RenewOptions;
       const { folders } = openSite(context.dataOf(options));

@@ -17,6 +17,7 @@ function change(
 ): Verb {
   return {
     declaration: declaration.argument('<name>', 'as `user list` shows it'),
+    operation: 'user-manage',
     async run(given, args) {
       const options = given as ChangeOptions;
       const [name = ''] = args;

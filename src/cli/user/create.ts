@@ -13,6 +13,7 @@ export function userCreateVerb(context: Context): Verb {
         'holdfast user create anna --days 30 > anna.kubeconfig',
       ),
     ).argument('<name>', 'lower-case letters, digits, "-" and "."'),
+    operation: 'user-manage',
     async run(given, args) {
       const options = given as CommonOptions & LifetimeOptions;
       const [name = ''] = args;

@@ -19,6 +19,7 @@ function rights({ grants }: ListedUser, paint: Paint): string {
 export function userListVerb(context: Context): Verb {
   return {
     declaration: declare('list', 'who may get in, until when, with which rights', 'holdfast user list'),
+    operation: 'user-manage',
     async run(given) {
       const options = given as CommonOptions;
       const { folders } = openSite(context.dataOf(options));

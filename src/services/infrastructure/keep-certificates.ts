@@ -40,23 +40,23 @@ export interface KeeperOptions {
   tokensHeld(): Promise<boolean>;
 }
 
-export function keepCertificates(of: KeeperOptions): CertificateKeeper {
-  const { site, folders, clock, log } = of;
-  const announcedAtMs = new Map<string, number>();
-  let timer: Timer | undefined;
-  let closed = false;
+/** One thing after the other, whatever becomes of each. */
+function turns(): <T>(act: () => Promise<T>) => Promise<T> {
   let last: Promise<unknown> = Promise.resolve();
-  const inTurn = <T>(act: () => Promise<T>): Promise<T> => {
+  return (act) => {
     const mine = last.then(act, act);
     last = mine.catch(() => undefined);
     return mine;
   };
-  const isAnnounced = (): boolean => {
-    const generations = openGenerations({ folder: folders.pki, siteName: site.name, now: clock.now() });
-    const rollovers = readRollovers(folders.pki, generations, clock.now());
-    return LINES.some((line) => rollovers[line].phase === 'announced');
-  };
-  const pass = async (wanted?: ReadonlySet<string>): Promise<readonly RenewedCertificate[]> => {
+}
+
+type Renew = (wanted?: ReadonlySet<string>) => Promise<readonly RenewedCertificate[]>;
+
+/** Passes over the certificates, which remember since when they have seen an announcement. */
+function passes(of: KeeperOptions): Renew {
+  const { site, folders, clock, log } = of;
+  const announcedAtMs = new Map<string, number>();
+  return async (wanted) => {
     const now = clock.now();
     const done = await renewalPass({
       site,
@@ -79,6 +79,40 @@ export function keepCertificates(of: KeeperOptions): CertificateKeeper {
     }
     return told;
   };
+}
+
+async function renewNamed(
+  of: KeeperOptions,
+  pass: Renew,
+  { name, hurry, finish }: RenewWish,
+): Promise<readonly RenewedCertificate[]> {
+  const { site, folders, clock } = of;
+  const names = readNames(site, name);
+  if (names.kind === 'leaves') {
+    if (hurry || finish)
+      throw new WorldError('Invalid', 'only an authority is replaced in steps', {
+        cure: `name one of ${LINES.join(', ')}`,
+      });
+    return pass(new Set(names.leaves));
+  }
+  const event = finish ? { kind: 'finish' as const } : { kind: 'renew' as const, hurry };
+  const to = stepLine({ site, folders, now: clock.now() }, names.line, event);
+  const first = to ? [{ name: names.line, what: rolloverText(to) }] : [];
+  for (const what of first) of.renewed(what);
+  return [...first, ...(await pass())];
+}
+
+export function keepCertificates(of: KeeperOptions): CertificateKeeper {
+  const { site, folders, clock, log } = of;
+  let timer: Timer | undefined;
+  let closed = false;
+  const inTurn = turns();
+  const pass = passes(of);
+  const isAnnounced = (): boolean => {
+    const generations = openGenerations({ folder: folders.pki, siteName: site.name, now: clock.now() });
+    const rollovers = readRollovers(folders.pki, generations, clock.now());
+    return LINES.some((line) => rollovers[line].phase === 'announced');
+  };
   const again = (): void => {
     timer?.cancel();
     if (closed) return;
@@ -93,22 +127,7 @@ export function keepCertificates(of: KeeperOptions): CertificateKeeper {
   void check();
   return {
     check,
-    renew: ({ name, hurry, finish }) =>
-      inTurn(async () => {
-        const names = readNames(site, name);
-        if (names.kind === 'leaves') {
-          if (hurry || finish)
-            throw new WorldError('Invalid', 'only an authority is replaced in steps', {
-              cure: `name one of ${LINES.join(', ')}`,
-            });
-          return pass(new Set(names.leaves));
-        }
-        const wish = { site, folders, now: clock.now() };
-        const to = stepLine(wish, names.line, finish ? { kind: 'finish' } : { kind: 'renew', hurry });
-        const first = to ? [{ name: names.line, what: rolloverText(to) }] : [];
-        for (const what of first) of.renewed(what);
-        return [...first, ...(await pass())];
-      }).finally(again),
+    renew: (wish) => inTurn(() => renewNamed(of, pass, wish)).finally(again),
     close: () => {
       closed = true;
       timer?.cancel();

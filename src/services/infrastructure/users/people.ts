@@ -48,107 +48,148 @@ export interface PeopleOptions {
   record(act: AccessAct): void;
 }
 
-export function openPeople(of: PeopleOptions): People {
-  const { site, folders, clock, grants } = of;
+/** The record of people, with what reading and changing it asks for. */
+interface PeopleRecord {
+  read(): UsersFile;
+  /** Errors: WorldError `NotFound`. */
+  known(name: string): Person;
+  put(person: Person): void;
+  change(act: (users: UsersFile) => UsersFile): void;
+  /** The access as a whole, taken back. */
+  shutOut(person: Person): void;
+}
+
+function peopleRecord({ folders, clock }: PeopleOptions): PeopleRecord {
   const read = (): UsersFile => readUsers(folders.usersFile);
-  const change = (act: (users: UsersFile) => UsersFile): void => {
+  const change: PeopleRecord['change'] = (act) => {
     writeUsers(folders.usersFile, forgetOld(act(read()), clock.now()));
     markChanged(folders.pki);
   };
-  const known = (name: string): Person => {
-    const person = read().users.find((user) => user.name === name);
-    if (person) return person;
-    throw new WorldError('NotFound', `the site has no user ${name}`, { cure: 'see who there is: holdfast user list' });
-  };
   const put = (person: Person): void =>
     change((users) => ({ ...users, users: [...users.users.filter(({ name }) => name !== person.name), person] }));
-  const issue = async (person: Person, lifeMs: number): Promise<IssuedKubeconfig> => {
-    if (person.certificates.length >= CERTIFICATES_PER_USER_MAX)
-      throw new WorldError('Exhausted', `${person.name} was given ${CERTIFICATES_PER_USER_MAX} kubeconfigs already`, {
-        cure: `end them all and begin anew: holdfast user delete ${person.name}`,
-      });
-    const { certPem, keyPem } = await issuePersonCertificate({
-      site,
-      folders,
-      now: clock.now(),
-      name: person.name,
-      notAfterMs: clock.now() + lifeMs,
-    });
-    const facts = readCertificate(certPem);
-    const notAfter = rfc3339(facts.notAfterMs);
-    const { serialNumber, fingerprint, issuer } = facts;
-    const certificate = { serialNumber, fingerprint, issuer, notBefore: rfc3339(facts.notBeforeMs), notAfter };
-    // Known before it is handed out: what is not known cannot be listed.
-    put({ ...person, certificates: [...person.certificates, certificate] });
-    return { kubeconfig: kubeconfigOf(of, person.name, { certPem, keyPem }), notAfter };
-  };
   return {
-    async create(name, lifeMs) {
-      refuseName(name);
-      refuseLife(lifeMs);
-      if (read().users.some((user) => user.name === name))
-        throw new WorldError('Conflict', `the site has a user ${name} already`, {
-          cure: `another kubeconfig for the same person: holdfast kubeconfig --user ${name}`,
-        });
-      if (read().users.length >= USERS_MAX)
-        throw new WorldError('Exhausted', `the site has ${USERS_MAX} users already`, {
-          cure: 'delete some who need no access any more: holdfast user delete NAME',
-        });
-      const issued = await issue({ name, createdAt: rfc3339(clock.now()), certificates: [] }, lifeMs);
-      of.record({ act: 'created', user: name, message: `created, with a kubeconfig until ${issued.notAfter}` });
-      return issued;
+    read,
+    change,
+    put,
+    known(name) {
+      const person = read().users.find((user) => user.name === name);
+      if (person) return person;
+      throw new WorldError('NotFound', `the site has no user ${name}`, {
+        cure: 'see who there is: holdfast user list',
+      });
     },
-    async kubeconfig(name, lifeMs) {
-      refuseLife(lifeMs);
-      const person = known(name);
-      if (person.revokedAt)
-        throw new WorldError('Conflict', `the access of ${name} was taken back at ${person.revokedAt}`, {
-          cure: `to let them in again: holdfast user delete ${name}, then holdfast user create ${name}`,
-        });
-      const issued = await issue(person, lifeMs);
-      of.record({ act: 'kubeconfig-issued', user: name, message: `a kubeconfig until ${issued.notAfter}` });
-      return issued;
-    },
-    async list() {
-      const given = await grants.list().catch(() => undefined);
-      return read().users.map((person) =>
-        listedUser(person, given?.get(person.name) ?? (given ? [] : null), clock.now()),
-      );
-    },
-    async grant(name, grant) {
-      known(name);
-      refuseNamespace(grant.namespace);
-      await grants.grant(name, grant);
-      const message = `${grant.role} in ${grant.namespace}`;
-      of.record({ act: 'granted', user: name, message });
-      return `${name} is ${message}`;
-    },
-    async revoke(name, namespace) {
-      const person = known(name);
-      if (namespace !== undefined) {
-        if (!(await grants.revoke(name, namespace)))
-          throw new WorldError('NotFound', `${name} has no rights in ${namespace} that were granted here`, {
-            cure: 'see who has which: holdfast user list',
-          });
-        of.record({ act: 'revoked', user: name, message: `no rights in ${namespace} any more` });
-        return `${name} has no rights in ${namespace} any more`;
-      }
+    shutOut(person) {
       if (!person.revokedAt) put({ ...person, revokedAt: rfc3339(clock.now()) });
-      of.record({ act: 'revoked', user: name, message: 'access as a whole taken back' });
-      return `${name} is shut out: every kubeconfig is refused, and what runs under one is cut`;
+    },
+  };
+}
+
+export function openPeople(of: PeopleOptions): People {
+  const people = peopleRecord(of);
+  return {
+    ...kubeconfigs(of, people),
+    ...rights(of, people),
+    async list() {
+      const given = await of.grants.list().catch(() => undefined);
+      return people
+        .read()
+        .users.map((person) => listedUser(person, given?.get(person.name) ?? (given ? [] : null), of.clock.now()));
     },
     async delete(name) {
-      const person = known(name);
+      const person = people.known(name);
       // Shut out first: this much holds whether the API answers or not.
-      if (!person.revokedAt) put({ ...person, revokedAt: rfc3339(clock.now()) });
-      await grants.revokeAll(name);
-      change((users) => ({
+      people.shutOut(person);
+      await of.grants.revokeAll(name);
+      people.change((users) => ({
         ...users,
         users: users.users.filter((user) => user.name !== name),
         gone: [...users.gone, ...person.certificates.map(({ serialNumber, notAfter }) => ({ serialNumber, notAfter }))],
       }));
       of.record({ act: 'deleted', user: name, message: 'deleted, with every right that was granted here' });
       return `${name} is deleted, with every right that was granted here`;
+    },
+  };
+}
+
+/** A certificate of the person, known before it is handed out: what is not known cannot be listed. */
+async function issue(
+  of: PeopleOptions,
+  people: PeopleRecord,
+  { person, lifeMs }: { person: Person; lifeMs: number },
+): Promise<IssuedKubeconfig> {
+  const { site, folders, clock } = of;
+  const { name } = person;
+  if (person.certificates.length >= CERTIFICATES_PER_USER_MAX)
+    throw new WorldError('Exhausted', `${name} was given ${CERTIFICATES_PER_USER_MAX} kubeconfigs already`, {
+      cure: `end them all and begin anew: holdfast user delete ${name}`,
+    });
+  const now = clock.now();
+  const pair = await issuePersonCertificate({ site, folders, now, name, notAfterMs: now + lifeMs });
+  const facts = readCertificate(pair.certPem);
+  const notAfter = rfc3339(facts.notAfterMs);
+  const { serialNumber, fingerprint, issuer } = facts;
+  const certificate = { serialNumber, fingerprint, issuer, notBefore: rfc3339(facts.notBeforeMs), notAfter };
+  people.put({ ...person, certificates: [...person.certificates, certificate] });
+  return { kubeconfig: kubeconfigOf(of, name, pair), notAfter };
+}
+
+function kubeconfigs(of: PeopleOptions, people: PeopleRecord): Pick<People, 'create' | 'kubeconfig'> {
+  return {
+    async create(name, lifeMs) {
+      refuseName(name);
+      refuseLife(lifeMs);
+      const { users } = people.read();
+      if (users.some((user) => user.name === name))
+        throw new WorldError('Conflict', `the site has a user ${name} already`, {
+          cure: `another kubeconfig for the same person: holdfast kubeconfig --user ${name}`,
+        });
+      if (users.length >= USERS_MAX)
+        throw new WorldError('Exhausted', `the site has ${USERS_MAX} users already`, {
+          cure: 'delete some who need no access any more: holdfast user delete NAME',
+        });
+      const person = { name, createdAt: rfc3339(of.clock.now()), certificates: [] };
+      const issued = await issue(of, people, { person, lifeMs });
+      of.record({ act: 'created', user: name, message: `created, with a kubeconfig until ${issued.notAfter}` });
+      return issued;
+    },
+    async kubeconfig(name, lifeMs) {
+      refuseLife(lifeMs);
+      const person = people.known(name);
+      if (person.revokedAt)
+        throw new WorldError('Conflict', `the access of ${name} was taken back at ${person.revokedAt}`, {
+          cure: `to let them in again: holdfast user delete ${name}, then holdfast user create ${name}`,
+        });
+      const issued = await issue(of, people, { person, lifeMs });
+      of.record({ act: 'kubeconfig-issued', user: name, message: `a kubeconfig until ${issued.notAfter}` });
+      return issued;
+    },
+  };
+}
+
+function rights({ grants, record }: PeopleOptions, people: PeopleRecord): Pick<People, 'grant' | 'revoke'> {
+  const revokeIn = async (name: string, namespace: string): Promise<string> => {
+    if (!(await grants.revoke(name, namespace)))
+      throw new WorldError('NotFound', `${name} has no rights in ${namespace} that were granted here`, {
+        cure: 'see who has which: holdfast user list',
+      });
+    record({ act: 'revoked', user: name, message: `no rights in ${namespace} any more` });
+    return `${name} has no rights in ${namespace} any more`;
+  };
+  return {
+    async grant(name, grant) {
+      people.known(name);
+      refuseNamespace(grant.namespace);
+      await grants.grant(name, grant);
+      const message = `${grant.role} in ${grant.namespace}`;
+      record({ act: 'granted', user: name, message });
+      return `${name} is ${message}`;
+    },
+    async revoke(name, namespace) {
+      const person = people.known(name);
+      if (namespace !== undefined) return revokeIn(name, namespace);
+      people.shutOut(person);
+      record({ act: 'revoked', user: name, message: 'access as a whole taken back' });
+      return `${name} is shut out: every kubeconfig is refused, and what runs under one is cut`;
     },
   };
 }
