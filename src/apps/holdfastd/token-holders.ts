@@ -25,7 +25,7 @@ function signedBy(secret: SecretDocument): string | undefined {
 }
 
 /** True too when the API does not answer: then it cannot be known. */
-export async function oldKeyIsNeeded(ask: AskCluster, pki: Pki): Promise<boolean> {
+export async function oldKeyIsNeeded(ask: AskCluster, pki: Pick<Pki, 'accountKeys'>): Promise<boolean> {
   const { privateKeyPem, publicKeysPem } = pki.accountKeys();
   const own = keyId(privateKeyPem);
   const old = publicKeysPem.map(keyId).filter((id) => id !== own);
