@@ -47,7 +47,7 @@ test('a token secret is filled, believed, and ends with its account', { timeout:
     client,
     clock: systemClock,
     log: memoryLog(),
-    rootCaPem: trial.caPem,
+    rootCaPem: () => trial.caPem,
     podCidr: '172.27.0.0/16',
   });
   const make = (name: string, account: string): Promise<Secret> =>

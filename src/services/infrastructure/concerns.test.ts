@@ -1,13 +1,11 @@
 // A certificate of one concern gets nobody in at the door of another: every leaf of a real site, as a client, at a real server that
 // trusts for clients what each concern's servers trust.
 import assert from 'node:assert/strict';
-import fs from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { AUTHORITIES, type Authority, siteCertificates } from '#engine/certificates';
 import { systemClock } from '#platform/clock';
 import { type HttpsServer, http2Client, listenHttps } from '#platform/http';
+import { testFolder } from '#platform/process';
 import { issueCertificate, newKeyPem } from '#platform/x509';
 import { openGenerations } from './generations.ts';
 import { ensurePki, openPki } from './pki.ts';
@@ -18,7 +16,7 @@ describe('certificates at the doors of every concern', () => {
   const doors = new Map<Authority, HttpsServer>();
   const now = Date.now();
   before(async () => {
-    trial = trialPki(fs.mkdtempSync(path.join(os.tmpdir(), 'pki-')));
+    trial = trialPki(testFolder('pki'));
     await ensurePki({ site: SITE, folders: trial.folders, now });
     const pki = openPki(trial.folders.pki);
     for (const authority of AUTHORITIES)

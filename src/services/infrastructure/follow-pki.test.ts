@@ -1,17 +1,15 @@
 // Changed certificates are taken up, only where something differs, and a failure is tried again.
 import assert from 'node:assert/strict';
-import fs from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
 import { test } from 'node:test';
 import { memoryLog } from '#platform/log';
+import { testFolder } from '#platform/process';
 import { followPki } from './follow-pki.ts';
 import { FOLLOW_EVERY_MS } from './limits.ts';
 import { ensurePki, markChanged } from './pki.ts';
 import { SITE, START, trialPki } from './site.fixture.ts';
 
 test('what was renewed is taken up, what was not is left alone, and what fails is tried again', async () => {
-  const trial = trialPki(fs.mkdtempSync(path.join(os.tmpdir(), 'pki-')));
+  const trial = trialPki(testFolder('pki'));
   const { folders, clock } = trial;
   await ensurePki({ site: SITE, folders, now: START });
   const log = memoryLog();

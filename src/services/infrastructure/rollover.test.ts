@@ -3,7 +3,6 @@
 import assert from 'node:assert/strict';
 import { X509Certificate } from 'node:crypto';
 import fs from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 import { afterEach, describe, it } from 'node:test';
 import {
@@ -14,7 +13,7 @@ import {
   type Line,
   siteCertificates,
 } from '#engine/certificates';
-import { run } from '#platform/process';
+import { run, testFolder } from '#platform/process';
 import { openGenerations } from './generations.ts';
 import type { CertificateKeeper } from './keep-certificates.ts';
 import { certificatePem } from './pem.ts';
@@ -100,7 +99,7 @@ async function everybodyGetsThrough(line: Line, old: Held): Promise<void> {
 describe('the replacement of an authority', () => {
   for (const line of ['root', 'kubernetes-servers', 'kubernetes-clients'] as const)
     it(`of ${line} keeps everybody in who holds what is old, until it is dropped`, async () => {
-      trial = trialPki(fs.mkdtempSync(path.join(os.tmpdir(), 'pki-')));
+      trial = trialPki(testFolder('pki'));
       const { clock, folders } = trial;
       await ensurePki({ site: SITE, folders, now: START });
       const old = hold();
@@ -137,7 +136,7 @@ describe('the replacement of an authority', () => {
     });
 
   it('in a hurry, and dropped by hand', async () => {
-    trial = trialPki(fs.mkdtempSync(path.join(os.tmpdir(), 'pki-')));
+    trial = trialPki(testFolder('pki'));
     const { folders } = trial;
     await ensurePki({ site: SITE, folders, now: START });
     const keeper = trial.keeper();
@@ -152,7 +151,7 @@ describe('the replacement of an authority', () => {
   });
 
   it('goes on when it was stored and nothing else was done, and when a file was lost on the way', async () => {
-    trial = trialPki(fs.mkdtempSync(path.join(os.tmpdir(), 'pki-')));
+    trial = trialPki(testFolder('pki'));
     const { clock, folders } = trial;
     await ensurePki({ site: SITE, folders, now: START });
     const old = hold();
@@ -179,7 +178,7 @@ describe('the replacement of an authority', () => {
   });
 
   it('is told from the generations when its record is damaged', async () => {
-    trial = trialPki(fs.mkdtempSync(path.join(os.tmpdir(), 'pki-')));
+    trial = trialPki(testFolder('pki'));
     const { folders } = trial;
     await ensurePki({ site: SITE, folders, now: START });
     const old = hold();
@@ -197,7 +196,7 @@ describe('the replacement of an authority', () => {
   });
 
   it('of the key of service accounts waits for the last token, and for tokens in secrets', async () => {
-    trial = trialPki(fs.mkdtempSync(path.join(os.tmpdir(), 'pki-')));
+    trial = trialPki(testFolder('pki'));
     const { clock, folders } = trial;
     await ensurePki({ site: SITE, folders, now: START });
     const first = openPki(folders.pki).accountKeys();
@@ -229,7 +228,7 @@ describe('the replacement of an authority', () => {
   });
 
   it('begins by itself in the last third of an authority, and the site lives on', async () => {
-    trial = trialPki(fs.mkdtempSync(path.join(os.tmpdir(), 'pki-')));
+    trial = trialPki(testFolder('pki'));
     const { clock, folders } = trial;
     await ensurePki({ site: SITE, folders, now: START });
     const keeper = trial.keeper();
@@ -247,7 +246,7 @@ describe('the replacement of an authority', () => {
 });
 
 it('a keeper renews what is due when it is told that the clock has jumped, and says so', async () => {
-  trial = trialPki(fs.mkdtempSync(path.join(os.tmpdir(), 'pki-')));
+  trial = trialPki(testFolder('pki'));
   const { clock, folders, told } = trial;
   await ensurePki({ site: SITE, folders, now: START });
   const keeper = trial.keeper();

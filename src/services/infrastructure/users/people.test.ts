@@ -2,11 +2,10 @@
 import assert from 'node:assert/strict';
 import { X509Certificate } from 'node:crypto';
 import fs from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { WorldError } from '#base';
 import { memoryLog } from '#platform/log';
+import { testFolder } from '#platform/process';
 import { ensurePki, openPki } from '../pki.ts';
 import { SITE, START, type TrialPki, trialPki } from '../site.fixture.ts';
 import { type AskCluster, openGrants } from './grants.ts';
@@ -62,7 +61,7 @@ describe('people', () => {
     return revocations().isRevoked({ commonName, organizations: [], serialNumber: certificate.serialNumber });
   };
   beforeEach(async () => {
-    trial = trialPki(fs.mkdtempSync(path.join(os.tmpdir(), 'pki-')));
+    trial = trialPki(testFolder('pki'));
     acts = [];
     here = cluster(['shop', 'lab']);
     await ensurePki({ site: SITE, folders: trial.folders, now: START });
