@@ -31,6 +31,7 @@ export const ROOMS: readonly Room[] = [
       'dns-packet',
       'yaml',
       'spdy-transport',
+      'isomorphic-git',
     ],
   },
   { folder: 'store', may: ['base', 'platform/*'], node: false, npm: [] },
@@ -58,6 +59,7 @@ export const PLATFORM_EDGES: readonly (readonly [string, string, string])[] = [
   ['platform/http', 'platform/tls', 'a TLS server is made of credentials'],
   ['platform/stream', 'platform/tls', 'what is passed on goes to a server that was judged'],
   ['platform/sqlite', 'platform/disk', 'a damaged database is told from files that are whole or absent'],
+  ['platform/tunnel', 'platform/stream', 'what is passed on through a tunnel drops the same headers'],
 ];
 
 /** The room of a path from the repository root, e.g. `services/dns` of `src/services/dns/answer.ts`. */

@@ -17,7 +17,7 @@ export interface IssueRequest {
   readonly use: 'authority' | 'server' | 'client' | 'server-and-client';
   readonly notBeforeMs: number;
   readonly notAfterMs: number;
-  /** The subject's private key (PKCS#8 PEM). */
+  /** The subject's key: private (PKCS#8 PEM), or only the public half (PEM) where another signs. */
   readonly keyPem: string;
   /** Who signs; absent: the subject itself. */
   readonly issuer?: { readonly certPem: string; readonly keyPem: string };
@@ -45,9 +45,8 @@ const webKey = async (key: KeyObject, use: 'sign' | 'verify'): Promise<webcrypto
 /** The certificate as PEM. Keys must be P-256. */
 export async function issueCertificate(request: IssueRequest): Promise<string> {
   const { x509 } = await import('./library.ts');
-  const subjectKey = createPrivateKey(request.keyPem);
-  const publicKey = await webKey(createPublicKey(subjectKey), 'verify');
-  const signingKey = await webKey(request.issuer ? createPrivateKey(request.issuer.keyPem) : subjectKey, 'sign');
+  const publicKey = await webKey(createPublicKey(request.keyPem), 'verify');
+  const signingKey = await webKey(createPrivateKey(request.issuer?.keyPem ?? request.keyPem), 'sign');
   const subject = new x509.Name([
     ...(request.organizations ?? []).map((name) => ({ O: [name] })),
     { CN: [request.commonName] },

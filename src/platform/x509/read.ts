@@ -25,26 +25,38 @@ const partsOf = (name: string, part: string): string[] =>
     .filter((line) => line.startsWith(`${part}=`))
     .map((line) => line.slice(part.length + 1).replace(/\\(.)/g, '$1'));
 
-/** The first certificate of a PEM text. Errors: WorldError `Corrupt` when it is none. */
-export function readCertificate(pem: string): CertificateFacts {
+/** What a parsed certificate says. */
+export function factsOf(certificate: X509Certificate): CertificateFacts {
+  const alternative = certificate.subjectAltName?.split(', ') ?? [];
+  const named = (prefix: string): string[] =>
+    alternative.filter((name) => name.startsWith(prefix)).map((name) => name.slice(prefix.length));
+  return {
+    commonName: partsOf(certificate.subject, 'CN')[0] ?? '',
+    organizations: partsOf(certificate.subject, 'O'),
+    issuer: partsOf(certificate.issuer, 'CN')[0] ?? '',
+    dnsNames: named('DNS:'),
+    addresses: named('IP Address:'),
+    notBeforeMs: Date.parse(certificate.validFrom),
+    notAfterMs: Date.parse(certificate.validTo),
+    serialNumber: certificate.serialNumber,
+    fingerprint: certificate.fingerprint256,
+    publicKeySha256: hash('sha256', certificate.publicKey.export({ type: 'spki', format: 'der' }), 'hex'),
+  };
+}
+
+/** The first certificate of a PEM text, or the one of a DER. Errors: WorldError `Corrupt` when it is none. */
+export function readCertificate(encoded: string | Uint8Array): CertificateFacts {
   try {
-    const certificate = new X509Certificate(pem);
-    const alternative = certificate.subjectAltName?.split(', ') ?? [];
-    const named = (prefix: string): string[] =>
-      alternative.filter((name) => name.startsWith(prefix)).map((name) => name.slice(prefix.length));
-    return {
-      commonName: partsOf(certificate.subject, 'CN')[0] ?? '',
-      organizations: partsOf(certificate.subject, 'O'),
-      issuer: partsOf(certificate.issuer, 'CN')[0] ?? '',
-      dnsNames: named('DNS:'),
-      addresses: named('IP Address:'),
-      notBeforeMs: Date.parse(certificate.validFrom),
-      notAfterMs: Date.parse(certificate.validTo),
-      serialNumber: certificate.serialNumber,
-      fingerprint: certificate.fingerprint256,
-      publicKeySha256: hash('sha256', certificate.publicKey.export({ type: 'spki', format: 'der' }), 'hex'),
-    };
+    return factsOf(new X509Certificate(encoded));
   } catch (cause) {
     throw new WorldError('Corrupt', 'the text is not a PEM certificate', { attempted: 'read a certificate', cause });
   }
 }
+
+/** SHA-256 over the DER of the first certificate of a PEM text, base64url: what a token pins an authority by. */
+export function certificateSha256(pem: string): string {
+  return hash('sha256', new X509Certificate(pem).raw, 'base64url');
+}
+
+/** A certificate as PEM. */
+export const certificatePem = (der: Uint8Array): string => new X509Certificate(der).toString();
