@@ -13,6 +13,8 @@ export type AnswerHeaders = Record<string, string | readonly string[] | number>;
 export interface Connection {
   /** Who it is now: a certificate that has ended meanwhile, or whose authority was dropped, is refused. */
   readonly peer: PeerIdentity;
+  /** DER of the certificate that the other end showed, not yet believed; undefined when it showed none. */
+  readonly peerCertificate: Uint8Array | undefined;
   readonly remoteAddress: string;
   memo?: unknown;
   /** Called once when the connection is gone. */
@@ -53,6 +55,9 @@ function describe(carrier: TLSSocket | Http2Session, trust: ClientTrust): Connec
   return {
     get peer() {
       return peer();
+    },
+    get peerCertificate() {
+      return tls.getPeerX509Certificate?.()?.raw;
     },
     remoteAddress: tls.remoteAddress ?? '',
     onClose: (act) => void (carrier as TLSSocket).once('close', act),

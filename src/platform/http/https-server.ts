@@ -1,7 +1,7 @@
 // A TLS server for HTTP/1.1 and HTTP/2 on one port. Client certificates are asked for and judged by the given authorities and
 // clock; a connection without a good one is let in, and its requests say so. Certificates can be swapped while it runs.
 import type { IncomingMessage } from 'node:http';
-import http2, { type Http2Session } from 'node:http2';
+import http2, { type Http2ServerRequest, type Http2ServerResponse, type Http2Session } from 'node:http2';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { SecureContextOptions, TLSSocket } from 'node:tls';
@@ -33,6 +33,17 @@ export interface HttpsServerOptions {
   onRequest(exchange: HttpExchange): void;
   /** An HTTP/1.1 upgrade (SPDY, WebSocket); without it upgrades are refused. */
   onUpgrade?(exchange: HttpExchange, upgrade: Upgrade): void;
+  /** An extended CONNECT of HTTP/2 (RFC 8441), not yet answered; without it they are refused. */
+  onConnect?(exchange: HttpExchange, connect: ExtendedConnect): void;
+  /** Time after which a connection of HTTP/2 that says nothing is cut; absent: never. */
+  readonly idleMsMax?: number;
+}
+
+export interface ExtendedConnect {
+  /** `:protocol`; empty for a plain CONNECT. */
+  readonly protocol: string;
+  /** Says yes; from then on the stream carries what the protocol says. */
+  accept(): Duplex;
 }
 
 export interface HttpsServer {
@@ -86,7 +97,11 @@ function makeServer(options: HttpsServerOptions, trust: ClientTrust): http2.Http
     handshakeTimeout: HANDSHAKE_MS_MAX,
     maxHeaderSize: HEADER_BYTES_MAX,
     connectionsCheckingInterval: SLOW_CHECK_MS,
-    settings: { maxConcurrentStreams: HTTP2_STREAMS_MAX, initialWindowSize: HTTP2_WINDOW_BYTES },
+    settings: {
+      maxConcurrentStreams: HTTP2_STREAMS_MAX,
+      initialWindowSize: HTTP2_WINDOW_BYTES,
+      enableConnectProtocol: options.onConnect !== undefined,
+    },
   } as http2.SecureServerOptions);
   server.on('request', (request, response) => {
     response.on('error', () => response.destroy());
@@ -97,10 +112,27 @@ function makeServer(options: HttpsServerOptions, trust: ClientTrust): http2.Http
     if (!options.onUpgrade) return void socket.end('HTTP/1.1 501 Not Implemented\r\nconnection: close\r\n\r\n');
     options.onUpgrade(new HttpExchange(request, refusingResponse(socket), trust), { request, socket, head });
   });
+  const { onConnect, idleMsMax } = options;
+  if (onConnect)
+    server.on('connect', (request: Http2ServerRequest, response: Http2ServerResponse) => {
+      response.on('error', () => response.destroy());
+      onConnect(new HttpExchange(request, response, trust), extendedConnect(request));
+    });
+  if (idleMsMax) server.on('session', (session) => session.setTimeout(idleMsMax, () => session.destroy()));
   Object.assign(server, { keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: 0, headersTimeout: HANDSHAKE_MS_MAX });
   server.on('tlsClientError', (_error, socket: TLSSocket) => socket.destroy());
   server.on('sessionError', (_error, session: Http2Session) => session.destroy());
   return server;
+}
+
+function extendedConnect({ stream, headers }: Http2ServerRequest): ExtendedConnect {
+  return {
+    protocol: String(headers[':protocol'] ?? ''),
+    accept: () => {
+      stream.respond({ ':status': 200 });
+      return stream;
+    },
+  };
 }
 
 async function listenOne(

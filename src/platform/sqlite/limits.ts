@@ -14,3 +14,6 @@ export const READ_CHUNK_BYTES = 1024 * 1024;
 
 /** Free pages given back to the file system after one drop, so that no commit waits long for it. */
 export const VACUUM_PAGES = 256;
+
+/** Rows of a table in one message: one message of a large table must not hold the process up. */
+export const READ_ROWS_MAX = 2_000;

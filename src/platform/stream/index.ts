@@ -3,7 +3,7 @@ export type { CommandResult } from './command-status.ts';
 export type { CommandStreams } from './command-transport.ts';
 export type { OneWayStream } from './one-way.ts';
 export { type PassedAnswer, type PassedRequest, passRequest, passToWebSocket } from './pass-request.ts';
-export type { PassTarget, PassTls } from './pass-target.ts';
+export { type PassTarget, type PassTls, passedHeaders } from './pass-target.ts';
 export { type PassUpgrade, passUpgrade } from './pass-upgrade.ts';
 export { acceptPortForward, type ForwardedConnection, type PortForward } from './port-forward.ts';
 export { openRemoteCommand, type RunningCommand } from './remote-command.client.ts';
