@@ -1,4 +1,5 @@
 // The door of the link model.
+export { coveredFrom } from './journal-range.ts';
 export {
   DESIRED_BYTES_MAX,
   HEARTBEAT_BYTES_MAX,
@@ -10,3 +11,4 @@ export {
 } from './limits.ts';
 export type * from './messages.ts';
 export { LINK_PATHS, LINK_PROTOCOL_VERSION, TUNNEL_PROTOCOL } from './paths.ts';
+export { type ActivationToken, tokenParse, tokenText } from './token.ts';

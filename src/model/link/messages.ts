@@ -26,7 +26,8 @@ export interface EnrolRequest {
   readonly site: { readonly id: string; readonly name: string; readonly version: string };
 }
 
-/** An identity: the leaf with its chain. CN is the site's id, O is "holdfast:sites". */
+/** An identity: the leaf with its chain. CN is the site's id, O is "holdfast:sites"; it begins in 1970, so its age is counted
+ * back from its end. */
 export interface IdentityAnswer {
   readonly certPem: string;
   /** What to trust as this hub from now on. */
@@ -130,6 +131,7 @@ export interface JournalRecord {
   /** Counts up from 1 in its stream, without gaps; records that were dropped for room are told by one of kind `dropped`. */
   readonly sequence: number;
   readonly at: string;
+  /** `dropped` stands for everything from `body.from` up to its own sequence number; `coveredFrom` reads it. */
   readonly kind: JournalKind | 'dropped';
   readonly body: Readonly<Record<string, unknown>>;
 }

@@ -1,0 +1,2 @@
+// The door of the git room.
+export { type GitFolder, type GitRead, readGitFolder, shownLocation } from './read-folder.ts';
