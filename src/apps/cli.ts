@@ -4,7 +4,7 @@ import { runCli, type Stream } from '#cli';
 import { systemClock } from '#platform/clock';
 import { programBeside } from './program.ts';
 
-const { HOLDFAST_DATA, HOLDFAST_HOME, NO_COLOR } = process.env;
+const { HOLDFAST_DATA, HOLDFAST_HUB_DATA, HOLDFAST_HOME, NO_COLOR } = process.env;
 const stream = (of: NodeJS.WriteStream): Stream => ({
   write: (text) => void of.write(text),
   isTerminal: of.isTTY === true,
@@ -23,6 +23,7 @@ const { exitCode } = await runCli(
     clock: systemClock,
     program: programBeside(import.meta.filename),
     defaultData: HOLDFAST_DATA ?? '/var/lib/holdfast',
+    defaultHubData: HOLDFAST_HUB_DATA ?? '/var/lib/holdfast-hub',
     command: HOLDFAST_HOME ? path.join(HOLDFAST_HOME, 'holdfast') : 'holdfast',
     noColor: NO_COLOR !== undefined && NO_COLOR !== '',
     absolute: (given) => path.resolve(given),

@@ -5,6 +5,8 @@ export interface Protocol {
   /** Who speaks it, with its verb: "holdfastd speaks". */
   readonly speaks: string;
   readonly version: number;
+  /** How to bring both to one version; absent: for a site. */
+  readonly cure?: string;
 }
 
 /** Never throws. A caller of another version is told how to bring both to one. */
@@ -19,7 +21,7 @@ export async function* versionedAnswers<Request extends { readonly version: numb
       kind: 'error',
       code: 'Unsupported',
       message: `${protocol.speaks} protocol ${protocol.version}, not ${request.version}`,
-      cure: 'restart the site with this version: down --keep-pods, then up',
+      cure: protocol.cure ?? 'restart the site with this version: down --keep-pods, then up',
     };
     return;
   }

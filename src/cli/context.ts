@@ -12,6 +12,8 @@ export interface Surroundings {
   readonly program: Program;
   /** Data folder when --data is not given. */
   readonly defaultData: string;
+  /** Data folder of a hub when --data is not given. */
+  readonly defaultHubData: string;
   /** The command that a person types, for what to type next and for the systemd unit. */
   readonly command: string;
   readonly noColor: boolean;
@@ -29,6 +31,8 @@ export interface Context extends Surroundings {
   readonly errPaint: Paint;
   /** The data folder that these options mean. */
   dataOf(options: CommonOptions): string;
+  /** The data folder of a hub that these options mean. */
+  hubDataOf(options: CommonOptions): string;
   printJson(document: unknown): void;
   say(text: string): void;
   /** `command` and, for another folder than the usual, `--data DIR`. */
@@ -46,8 +50,11 @@ export interface Verb {
 export function contextOf(surroundings: Surroundings): Context {
   const { out, err, noColor, defaultData } = surroundings;
   const dataOf = (options: CommonOptions): string => surroundings.absolute(options.data ?? defaultData);
+  const hubDataOf = (options: CommonOptions): string =>
+    surroundings.absolute(options.data ?? surroundings.defaultHubData);
   return {
     ...surroundings,
+    hubDataOf,
     outPaint: paintFor(out, { noColor }),
     errPaint: paintFor(err, { noColor }),
     dataOf,
@@ -58,11 +65,13 @@ export function contextOf(surroundings: Surroundings): Context {
   };
 }
 
+const SITE_DATA = 'data folder of the site (default: /var/lib/holdfast, or $HOLDFAST_DATA)';
+
 /** A command with the common options and an example in its help. */
-export function declare(name: string, description: string, example: string): Command {
+export function declare(name: string, description: string, example: string, data = SITE_DATA): Command {
   return new Command(name)
     .description(description)
-    .option('--data <dir>', 'data folder of the site (default: /var/lib/holdfast, or $HOLDFAST_DATA)')
+    .option('--data <dir>', data)
     .option('--json', 'one JSON document on stdout')
     .addHelpText('after', `\nExample:\n  ${example}`);
 }

@@ -6,30 +6,34 @@ import { after, test } from 'node:test';
 import { WorldError, type WorldErrorCode } from '#base';
 import { systemClock } from '#platform/clock';
 import { testFolder } from '#platform/process';
+import { contextOf, type Surroundings } from './context.ts';
 import { exitCodeOf } from './exit-codes.ts';
+import { HUB_NOUN } from './hub/noun.ts';
 import { paintFor, table } from './output.ts';
 import { runCli } from './program.ts';
 
 const folder = testFolder('cli');
 after(() => fs.rmSync(folder, { recursive: true }));
 
+function surroundings(out: string[], err: string[]): Surroundings {
+  const sink = (lines: string[]) => ({ write: (text: string) => void lines.push(text), isTerminal: false });
+  return {
+    out: sink(out),
+    err: sink(err),
+    clock: systemClock,
+    program: { node: 'node', nodeOptions: [], bundle: (app) => app, env: {} },
+    defaultData: `${folder}/none`,
+    defaultHubData: `${folder}/no-hub`,
+    command: 'holdfast',
+    noColor: true,
+    absolute: (given) => path.resolve(given),
+  };
+}
+
 async function cli(...args: string[]) {
   const out: string[] = [];
   const err: string[] = [];
-  const sink = (write: (text: string) => void) => ({ write, isTerminal: false });
-  const { exitCode } = await runCli(
-    {
-      out: sink((text) => out.push(text)),
-      err: sink((text) => err.push(text)),
-      clock: systemClock,
-      program: { node: 'node', nodeOptions: [], bundle: (app) => app, env: {} },
-      defaultData: `${folder}/none`,
-      command: 'holdfast',
-      noColor: true,
-      absolute: (given) => path.resolve(given),
-    },
-    args,
-  );
+  const { exitCode } = await runCli(surroundings(out, err), args);
   return { exitCode, out: out.join(''), err: err.join('') };
 }
 
@@ -45,6 +49,7 @@ test('every verb has help with an example', async () => {
     registry: ['credentials', 'ca'],
     user: ['create', 'list', 'grant', 'revoke', 'delete'],
     certificates: ['list', 'renew'],
+    hub: HUB_NOUN.verbs.map((verb) => verb(contextOf(surroundings([], []))).declaration.name()),
   };
   const below = Object.entries(nouns).flatMap(([noun, of]) => of.map((verb) => [noun, verb]));
   for (const words of [...verbs.filter((verb) => !(verb in nouns)).map((verb) => [verb]), ...below]) {
@@ -71,6 +76,27 @@ test('a site that is not there', async () => {
     assert.match(err, /there is no site in .*\ncure:/);
     assert.equal(out, '');
   }
+});
+
+test('a hub that is not there, and options of its verbs', async () => {
+  const asked: Record<string, string[]> = {
+    site: ['x'],
+    approve: ['x'],
+    revoke: ['x'],
+    'request-log': ['x'],
+    journal: ['x'],
+  };
+  for (const verb of ['status', 'down', 'token', 'sites', 'users', ...Object.keys(asked)]) {
+    const { exitCode, err, out } = await cli('hub', verb, ...(asked[verb] ?? []));
+    assert.equal(exitCode, 5, verb);
+    assert.match(err, /there is no hub in .*\ncure:/);
+    assert.equal(out, '');
+  }
+  assert.equal((await cli('hub', 'token', '--hours', 'many')).exitCode, 2);
+  assert.equal((await cli('hub', 'resolve', 'x', 'v1/ConfigMap/a/b', '--keep', 'both')).exitCode, 2);
+  assert.match((await cli('hub', 'up', '--address', 'https://x')).err, /without a port/);
+  assert.match((await cli('hub', 'desired', 'x', '--path', 'a')).err, /give --git URL too/);
+  assert.ok(!fs.existsSync(`${folder}/no-hub`), 'asking makes nothing');
 });
 
 test('a data folder that cannot be used', async () => {

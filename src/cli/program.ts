@@ -7,6 +7,7 @@ import { certificatesRenewVerb } from './certificates/renew.ts';
 import { type Context, contextOf, type Surroundings, type Verb } from './context.ts';
 import { EXIT, type ExitCode, exitCodeOf } from './exit-codes.ts';
 import { guarded } from './guarded.ts';
+import { HUB_NOUN } from './hub/noun.ts';
 import { imageDeleteVerb } from './image/delete.ts';
 import { imageImportVerb } from './image/import.ts';
 import { imageListVerb } from './image/list.ts';
@@ -50,6 +51,7 @@ const NOUNS: readonly Noun[] = [
     description: "the site's certificates and authorities",
     verbs: [certificatesListVerb, certificatesRenewVerb],
   },
+  HUB_NOUN,
 ];
 
 interface Noun {

@@ -3,6 +3,10 @@ export { askAccess } from './access.ts';
 export { type BringUp, type BroughtUp, bringUp, type Program } from './bring-up.ts';
 export type { PortChoice } from './create-site.ts';
 export { followLines } from './follow.ts';
+export { askHub, callHub, type HubQuestion } from './hub/hub-call.ts';
+export { type OpenedHub, openHub } from './hub/hub-file.ts';
+export { hubDown, hubStatus } from './hub/hub-process.ts';
+export { type HubIsUp, hubUp } from './hub/hub-up.ts';
 export {
   archiveBytes,
   imageDelete,

@@ -28,3 +28,7 @@ export const LOG_READ_BYTES = 256 * 1024;
 export const FOLLOW_POLL_MS = 200;
 /** Lines of a log that a failure shows. */
 export const LAST_LINES = 12;
+/** A hub with a hundred thousand sites reads them all before it answers. */
+export const HUB_START_MS = 60_000;
+/** A hub that was asked to end writes the last contacts of its sites; then it is killed, which loses nothing that matters. */
+export const HUB_STOP_GRACE_MS = 10_000;

@@ -23,8 +23,19 @@ export type HubRequest = { readonly version: number } & (
   | { readonly verb: 'remove'; readonly site: string }
   /** Without a source: reads the present one again. */
   | { readonly verb: 'desired'; readonly site: string; readonly source?: DesiredSource }
-  | { readonly verb: 'resolve'; readonly site: string; readonly object: ObjectReference; readonly keep: 'hub' | 'local' }
-  | { readonly verb: 'journal'; readonly site: string; readonly kind?: JournalKind; readonly after?: number; readonly limit: number }
+  | {
+      readonly verb: 'resolve';
+      readonly site: string;
+      readonly object: ObjectReference;
+      readonly keep: 'hub' | 'local';
+    }
+  | {
+      readonly verb: 'journal';
+      readonly site: string;
+      readonly kind?: JournalKind;
+      readonly after?: number;
+      readonly limit: number;
+    }
   | { readonly verb: 'kubeconfig'; readonly site: string; readonly user: string; readonly days: number }
   | { readonly verb: 'users' }
   | { readonly verb: 'revoke'; readonly user: string; readonly site?: string }

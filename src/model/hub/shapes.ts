@@ -60,7 +60,11 @@ export interface HubSiteDetails extends ListedHubSite {
     readonly more: number;
   } | null;
   readonly resolutions: readonly Resolution[];
-  readonly journal: { readonly bytes: number; readonly dropped: number; readonly streams: Readonly<Record<string, number>> };
+  readonly journal: {
+    readonly bytes: number;
+    readonly dropped: number;
+    readonly streams: Readonly<Record<string, number>>;
+  };
   readonly requests: readonly { readonly id: string; readonly kind: string; readonly askedAt: string }[];
 }
 

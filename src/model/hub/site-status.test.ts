@@ -25,6 +25,7 @@ test('addresses of a hub', () => {
   assert.equal(hubUrl({ addresses: ['fd00::1'], port: 1 }), 'https://[fd00::1]:1');
   assert.equal(hubListensOn({ addresses: ['127.0.0.1', 'localhost'] }), '127.0.0.1');
   assert.equal(hubListensOn({ addresses: ['127.0.0.1', 'hub.example'] }), '');
-  for (const good of ['hub', 'hub.example', '10.0.0.1', 'fd00::1']) assert.equal(hubAddressProblem(good), undefined, good);
+  for (const good of ['hub', 'hub.example', '10.0.0.1', 'fd00::1'])
+    assert.equal(hubAddressProblem(good), undefined, good);
   for (const bad of ['', 'hub:8443', 'https://hub', 'Hub', 'a b', '-x']) assert.ok(hubAddressProblem(bad), bad);
 });

@@ -1,5 +1,5 @@
 // The door to digests.
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 
 /** Collects bytes and tells their SHA-256. */
 export interface Hasher {
@@ -23,3 +23,8 @@ export const base64 = {
   encode: (text: string): string => Buffer.from(text).toString('base64'),
   decode: (text: string): string => Buffer.from(text, 'base64').toString(),
 };
+
+/** Random bytes as base64url: for secrets and names that nobody may guess. */
+export function randomText(bytes: number): string {
+  return randomBytes(bytes).toString('base64url');
+}

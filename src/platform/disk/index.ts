@@ -6,6 +6,7 @@ export {
   diskFreeBytes,
   listFolder,
   makeFolder,
+  readFilesBelow,
   removeFolderIfEmpty,
   removeTree,
 } from './folder.ts';

@@ -9,7 +9,8 @@ async function* bounded(answer: http.IncomingMessage): AsyncIterableIterator<Uin
   let bytes = 0;
   for await (const piece of answer as AsyncIterable<Uint8Array>) {
     bytes += piece.length;
-    if (bytes > FETCH_BYTES_MAX) throw new WorldError('Exhausted', `the repository is larger than ${FETCH_BYTES_MAX} bytes`);
+    if (bytes > FETCH_BYTES_MAX)
+      throw new WorldError('Exhausted', `the repository is larger than ${FETCH_BYTES_MAX} bytes`);
     yield piece;
   }
 }
@@ -28,7 +29,11 @@ export async function gitHttpRequest(asked: GitHttpRequest): Promise<GitHttpResp
   return new Promise((resolve, reject) => {
     const sent = request(
       url,
-      { method: asked.method ?? 'GET', headers: { ...asked.headers, 'content-length': String(body.length) }, agent: false },
+      {
+        method: asked.method ?? 'GET',
+        headers: { ...asked.headers, 'content-length': String(body.length) },
+        agent: false,
+      },
       (answer) =>
         resolve({
           url: asked.url,
@@ -39,7 +44,9 @@ export async function gitHttpRequest(asked: GitHttpRequest): Promise<GitHttpResp
           statusMessage: answer.statusMessage ?? '',
         }),
     );
-    sent.setTimeout(FETCH_SILENCE_MS_MAX, () => sent.destroy(new Error(`no answer within ${FETCH_SILENCE_MS_MAX / 1000} s`)));
+    sent.setTimeout(FETCH_SILENCE_MS_MAX, () =>
+      sent.destroy(new Error(`no answer within ${FETCH_SILENCE_MS_MAX / 1000} s`)),
+    );
     sent.on('error', reject);
     sent.end(body);
   });

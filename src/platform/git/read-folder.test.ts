@@ -23,7 +23,13 @@ const write = (file: string, text: string): void => {
   fs.writeFileSync(path.join(work, file), text);
 };
 const read = (more: Partial<GitRead>) =>
-  readGitFolder({ location: work, copies: path.join(home, 'copies'), wanted: (name) => name.endsWith('.yaml'), bytesMax: 1000, ...more });
+  readGitFolder({
+    location: work,
+    copies: path.join(home, 'copies'),
+    wanted: (name) => name.endsWith('.yaml'),
+    bytesMax: 1000,
+    ...more,
+  });
 const failure = (act: Promise<unknown>): Promise<WorldError> =>
   act.then(
     () => assert.fail('it was read'),
@@ -59,8 +65,15 @@ const server = http.createServer((request, response) => {
   backend.on('close', () => {
     const all = Buffer.concat(pieces);
     const end = all.indexOf('\r\n\r\n');
-    const headers = Object.fromEntries(all.toString('latin1', 0, end).split('\r\n').map((line) => line.split(': ') as [string, string]));
-    response.writeHead(Number.parseInt(headers.Status ?? '200', 10), { 'content-type': headers['Content-Type'] ?? '' }).end(all.subarray(end + 4));
+    const headers = Object.fromEntries(
+      all
+        .toString('latin1', 0, end)
+        .split('\r\n')
+        .map((line) => line.split(': ') as [string, string]),
+    );
+    response
+      .writeHead(Number.parseInt(headers.Status ?? '200', 10), { 'content-type': headers['Content-Type'] ?? '' })
+      .end(all.subarray(end + 4));
   });
 });
 
@@ -95,7 +108,10 @@ const FILES = [
 test('a repository in a folder is read at its tip, packed or loose, and links are left alone', async () => {
   const whole = await read({});
   assert.equal(whole.commit, git('rev-parse', 'HEAD'));
-  assert.deepEqual(whole.files.map((file) => file.path), ['other.yaml', 'site/a.yaml', 'site/deep/b.yaml']);
+  assert.deepEqual(
+    whole.files.map((file) => file.path),
+    ['other.yaml', 'site/a.yaml', 'site/deep/b.yaml'],
+  );
   assert.deepEqual((await read({ folder: '/site/' })).files, FILES);
   const older = await read({ folder: 'site', branch: 'older' });
   assert.equal(older.files[0]?.text, 'a: 1\n');

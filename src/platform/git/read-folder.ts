@@ -56,7 +56,10 @@ async function openLocal(git: Git, { location, branch }: GitRead): Promise<Tip> 
   const inside = path.join(location, '.git');
   const gitdir = fs.existsSync(inside) ? inside : location;
   if (!fs.existsSync(path.join(gitdir, 'HEAD')))
-    throw new WorldError('NotFound', `${location} is no git repository`, { attempted: 'read a repository', subject: location });
+    throw new WorldError('NotFound', `${location} is no git repository`, {
+      attempted: 'read a repository',
+      subject: location,
+    });
   const ref = branch === undefined ? 'HEAD' : `refs/heads/${branch}`;
   return { gitdir, commit: await git.resolveRef({ fs, gitdir, ref }) };
 }
@@ -65,7 +68,8 @@ async function fetchTip(git: Git, { location, branch, copies }: GitRead): Promis
   const gitdir = path.join(copies, createHash('sha256').update(location).digest('hex').slice(0, 32));
   const packs = path.join(gitdir, 'objects', 'pack');
   // Every change brings a pack; nothing merges them, so a copy with many is made anew.
-  if (fs.existsSync(packs) && fs.readdirSync(packs).length > COPY_PACK_FILES_MAX) fs.rmSync(gitdir, { recursive: true });
+  if (fs.existsSync(packs) && fs.readdirSync(packs).length > COPY_PACK_FILES_MAX)
+    fs.rmSync(gitdir, { recursive: true });
   fs.mkdirSync(gitdir, { recursive: true, mode: 0o700 });
   await git.init({ fs, gitdir, bare: true });
   const url = new URL(location);
@@ -106,7 +110,8 @@ async function readFiles(git: Git, { gitdir, commit }: Tip, read: GitRead): Prom
       if (entry.type !== 'blob' || entry.mode === '120000' || !read.wanted(name)) continue;
       const { blob } = await git.readBlob({ fs, gitdir, oid: entry.oid, cache });
       bytes += blob.length;
-      if (bytes > read.bytesMax) throw new WorldError('Exhausted', `the files are larger than ${read.bytesMax} bytes together`);
+      if (bytes > read.bytesMax)
+        throw new WorldError('Exhausted', `the files are larger than ${read.bytesMax} bytes together`);
       files.push({ path: name, text: Buffer.from(blob).toString('utf8') });
     }
   };

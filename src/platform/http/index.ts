@@ -9,4 +9,10 @@ export {
   http2Client,
   type StreamReceiver,
 } from './http2-client.ts';
-export { type ExtendedConnect, type HttpsServer, type HttpsServerOptions, listenHttps, type Upgrade } from './https-server.ts';
+export {
+  type ExtendedConnect,
+  type HttpsServer,
+  type HttpsServerOptions,
+  listenHttps,
+  type Upgrade,
+} from './https-server.ts';

@@ -8,6 +8,6 @@ export {
   routeList,
 } from './ip.ts';
 export { mayMakeNamespaces, namespaceCreate, namespaceList, namespaceRemove } from './namespace.ts';
-export { type PortState, portState } from './ports.ts';
+export { freePort, type PortState, portState } from './ports.ts';
 export { sysctlRead, sysctlWrite, sysctlWriteIn } from './sysctl.ts';
 export { openTcpDoor, type TcpDoor, type TcpEnd } from './tcp-door.ts';

@@ -135,12 +135,18 @@ export class TableFile {
     if (pragma('application_id') !== APPLICATION_ID)
       throw new WorldError('Corrupt', `${this.#file} is not a database of Holdfast`, { subject: this.#file });
     if (version > migrations.length)
-      throw new WorldError('Unsupported', `${this.#file} has format ${version}; this release reads up to ${migrations.length}`, {
-        attempted: 'open the database',
-        subject: this.#file,
-        cure: 'run the release that wrote it, or a newer one',
-      });
+      throw new WorldError(
+        'Unsupported',
+        `${this.#file} has format ${version}; this release reads up to ${migrations.length}`,
+        {
+          attempted: 'open the database',
+          subject: this.#file,
+          cure: 'run the release that wrote it, or a newer one',
+        },
+      );
     if (version === migrations.length) return;
-    database.exec(`BEGIN IMMEDIATE; ${migrations.slice(version).join(';')};; PRAGMA user_version = ${migrations.length}; COMMIT`);
+    database.exec(
+      `BEGIN IMMEDIATE; ${migrations.slice(version).join(';')};; PRAGMA user_version = ${migrations.length}; COMMIT`,
+    );
   }
 }

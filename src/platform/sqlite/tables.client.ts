@@ -98,7 +98,10 @@ class TablesClient implements Tables {
       if (reply.more) return;
     }
     this.#calls.delete(reply.id);
-    if (reply.kind !== 'failed') return call.resolve();
+    if (reply.kind !== 'failed') {
+      call.resolve();
+      return;
+    }
     const { code, message, cure } = reply.failure;
     if (reply.id === 0) this.#over = new WorldError(code, message, { cure });
     call.reject(new WorldError(code, message, { cure }));

@@ -25,8 +25,12 @@ test('a failing transaction undoes itself alone, and a commit is there after clo
   const codes = await Promise.all([
     codeOf(first.write([put('a', 1), put('b', 1)])),
     codeOf(first.write([put('c', 1), put('a', 2)])),
-    codeOf(first.write([put('d', 1), { sql: 'UPDATE pairs SET count = 5 WHERE name = ?', values: ['none'], changes: 1 }])),
-    codeOf(first.write([{ sql: 'UPDATE pairs SET count = 2 WHERE name = ? AND count = ?', values: ['b', 1], changes: 1 }])),
+    codeOf(
+      first.write([put('d', 1), { sql: 'UPDATE pairs SET count = 5 WHERE name = ?', values: ['none'], changes: 1 }]),
+    ),
+    codeOf(
+      first.write([{ sql: 'UPDATE pairs SET count = 2 WHERE name = ? AND count = ?', values: ['b', 1], changes: 1 }]),
+    ),
     codeOf(first.write([{ sql: 'NOT SQL' }])),
   ]);
   assert.deepEqual(codes, ['done', 'Conflict', 'Conflict', 'done', 'Failed']);
@@ -34,7 +38,10 @@ test('a failing transaction undoes itself alone, and a commit is there after clo
     { name: 'a', count: 1 },
     { name: 'b', count: 2 },
   ];
-  assert.deepEqual((await pairs(first)).map((row) => ({ ...row })), expected);
+  assert.deepEqual(
+    (await pairs(first)).map((row) => ({ ...row })),
+    expected,
+  );
   assert.equal(fs.statSync(file).mode & 0o777, 0o600);
   assert.equal(await codeOf(openTables({ file, migrations: [MAKE] })), 'Unavailable');
   await first.close();
@@ -51,9 +58,11 @@ test('a failing transaction undoes itself alone, and a commit is there after clo
 
 test('many rows come in pieces, in order', async () => {
   const tables = await openTables({ file: path.join(folder, 'many.db'), migrations: [MAKE] });
-  await Promise.all(Array.from({ length: 50 }, (_, i) =>
-    tables.write(Array.from({ length: 100 }, (_, j) => ({ sql: ADD, values: [`n${i * 100 + j}`, i * 100 + j] }))),
-  ));
+  await Promise.all(
+    Array.from({ length: 50 }, (_, i) =>
+      tables.write(Array.from({ length: 100 }, (_, j) => ({ sql: ADD, values: [`n${i * 100 + j}`, i * 100 + j] }))),
+    ),
+  );
   const sizes: number[] = [];
   const counts: number[] = [];
   await tables.readEach<{ count: number }>('SELECT count FROM pairs ORDER BY count', [], (rows) => {
@@ -61,7 +70,10 @@ test('many rows come in pieces, in order', async () => {
     counts.push(...rows.map(({ count }) => count));
   });
   assert.ok(sizes.length > 1);
-  assert.deepEqual(counts, Array.from({ length: 5000 }, (_, i) => i));
+  assert.deepEqual(
+    counts,
+    Array.from({ length: 5000 }, (_, i) => i),
+  );
   await tables.close();
 });
 
@@ -71,5 +83,9 @@ test('a file that is no database of ours is refused, and left as it is', async (
   assert.equal(await codeOf(openTables({ file, migrations: [MAKE] })), 'Corrupt');
   assert.equal(fs.readFileSync(file, 'utf8'), 'something else'.repeat(100));
   fs.truncateSync(file);
-  assert.equal(await codeOf(openTables({ file, migrations: [MAKE] })), 'Corrupt', 'an emptied file is not taken for a new one');
+  assert.equal(
+    await codeOf(openTables({ file, migrations: [MAKE] })),
+    'Corrupt',
+    'an emptied file is not taken for a new one',
+  );
 });

@@ -16,7 +16,17 @@ export interface TunneledCall {
   readonly host: string;
   /** Set in place of whatever the client sent under these names. */
   readonly headers: Readonly<Record<string, string>>;
+  /** Headers of the client that are not passed on, beside those that no proxy passes on. */
+  drops?(name: string): boolean;
   readonly clock?: Clock;
+}
+
+function headersOf(
+  { host, headers, drops }: TunneledCall,
+  received: PassedRequest['headers'],
+): Record<string, string | string[]> {
+  const passed = Object.entries(passedHeaders(received)).filter(([name]) => !drops?.(name));
+  return { ...Object.fromEntries(passed), host, ...headers };
 }
 
 const unavailable = (cause: unknown): WorldError =>
@@ -40,10 +50,10 @@ export async function passTunneled(
 }
 
 function ask(call: TunneledCall & { readonly req: PassedRequest }, clock: Clock): Promise<IncomingMessage> {
-  const { connection, req, path, host, headers } = call;
+  const { connection, req, path } = call;
   return new Promise((resolve, reject) => {
     const method = req.method ?? 'GET';
-    const sent = request({ createConnection: () => connection, path, method, headers: { ...passedHeaders(req.headers), host, ...headers } });
+    const sent = request({ createConnection: () => connection, path, method, headers: headersOf(call, req.headers) });
     const late = clock.after(ANSWER_MS_MAX, () => sent.destroy(new Error('no answer in time')), { background: true });
     const fail = (cause: Error): void => {
       late.cancel();
@@ -63,9 +73,8 @@ function ask(call: TunneledCall & { readonly req: PassedRequest }, clock: Clock)
 
 /** Resolves when both ends are closed. */
 export async function passTunneledUpgrade(call: TunneledCall & UpgradeRequest): Promise<void> {
-  const { connection, socket, head, req, path, host } = call;
-  const headers = { ...passedHeaders(req.headers), host, ...call.headers };
-  const lines = Object.entries(headers).flatMap(([name, value]) =>
+  const { connection, socket, head, req, path } = call;
+  const lines = Object.entries(headersOf(call, req.headers)).flatMap(([name, value]) =>
     (Array.isArray(value) ? value : [value]).map((one) => `${name}: ${one}`),
   );
   const ends = [socket, connection];

@@ -18,11 +18,17 @@ const site = http.createServer((request, response) => {
   request.on('data', (piece) => {
     body += piece;
   });
-  request.on('end', () => response.end(JSON.stringify({ url: request.url, user: request.headers['x-user'], cookie: request.headers.cookie, body })));
+  request.on('end', () =>
+    response.end(
+      JSON.stringify({ url: request.url, user: request.headers['x-user'], cookie: request.headers.cookie, body }),
+    ),
+  );
 });
 site.on('upgrade', (request, socket) => {
   socket.on('error', () => socket.destroy());
-  socket.write(`HTTP/1.1 101 Switching Protocols\r\nconnection: Upgrade\r\nupgrade: ${request.headers.upgrade}\r\n\r\n`);
+  socket.write(
+    `HTTP/1.1 101 Switching Protocols\r\nconnection: Upgrade\r\nupgrade: ${request.headers.upgrade}\r\n\r\n`,
+  );
   socket.on('data', (piece: Buffer) => socket.write(piece.toString().toUpperCase()));
 });
 const outer = http2.createServer({ settings: { enableConnectProtocol: true } });
@@ -41,18 +47,30 @@ before(async () => {
   );
   link = http2.connect(`http://127.0.0.1:${port(outer)}`);
   await once(link, 'remoteSettings');
-  const stream = link.request({ ':method': 'CONNECT', ':protocol': 'test', ':path': '/t', ':scheme': 'https', ':authority': 'hub' }, { endStream: false });
+  const stream = link.request(
+    { ':method': 'CONNECT', ':protocol': 'test', ':path': '/t', ':scheme': 'https', ':authority': 'hub' },
+    { endStream: false },
+  );
   const [headers] = await once(stream, 'response');
   assert.equal(headers[':status'], 200);
   // The end that dialled is the one that is asked.
-  serveTunnel(stream, (connection) => {
-    const inner = net.connect({ port: port(site), host: '127.0.0.1' });
-    connection.pipe(inner).pipe(connection);
-    inner.on('error', () => connection.destroy());
-    connection.once('close', () => inner.destroy());
-  }, systemClock);
+  serveTunnel(
+    stream,
+    (connection) => {
+      const inner = net.connect({ port: port(site), host: '127.0.0.1' });
+      connection.pipe(inner).pipe(connection);
+      inner.on('error', () => connection.destroy());
+      connection.once('close', () => inner.destroy());
+    },
+    systemClock,
+  );
   tunnel = openTunnel(await opened, systemClock);
-  const call = (req: http.IncomingMessage) => ({ connection: tunnel.connect(), path: req.url ?? '/', host: 'kubernetes', headers: { 'x-user': 'ada' } });
+  const call = (req: http.IncomingMessage) => ({
+    connection: tunnel.connect(),
+    path: req.url ?? '/',
+    host: 'kubernetes',
+    headers: { 'x-user': 'ada' },
+  });
   hub.on('request', (req, res) => {
     passTunneled({ ...call(req), req, res }).catch((error) => res.headersSent || res.writeHead(503).end(String(error)));
   });
@@ -71,14 +89,25 @@ const at = (path: string): string => `http://127.0.0.1:${port(hub)}${path}`;
 test('a request passes with its body; its identity is the one that was set', async () => {
   const answers = await Promise.all(
     Array.from({ length: 20 }, async (_, i) =>
-      (await fetch(at(`/echo?n=${i}`), { method: 'POST', body: 'b'.repeat(i * 5000), headers: { 'X-User': 'mallory', cookie: 'c=1' } })).json(),
+      (
+        await fetch(at(`/echo?n=${i}`), {
+          method: 'POST',
+          body: 'b'.repeat(i * 5000),
+          headers: { 'X-User': 'mallory', cookie: 'c=1' },
+        })
+      ).json(),
     ),
   );
-  assert.deepEqual(answers, Array.from({ length: 20 }, (_, i) => ({ url: `/echo?n=${i}`, user: 'ada', body: 'b'.repeat(i * 5000) })));
+  assert.deepEqual(
+    answers,
+    Array.from({ length: 20 }, (_, i) => ({ url: `/echo?n=${i}`, user: 'ada', body: 'b'.repeat(i * 5000) })),
+  );
 });
 
 test('one that is not read does not stop the others', async () => {
-  const unread = await new Promise<http.IncomingMessage>((resolve) => http.get(at('/large'), { agent: false }, resolve));
+  const unread = await new Promise<http.IncomingMessage>((resolve) =>
+    http.get(at('/large'), { agent: false }, resolve),
+  );
   unread.pause();
   const echoed = (await (await fetch(at('/echo'))).json()) as { user: string };
   assert.equal(echoed.user, 'ada');

@@ -42,7 +42,10 @@ export function openTunnel(stream: Duplex, clock: Clock): Tunnel {
     close: () => session.destroy(),
     connect: () => {
       if (session.destroyed || session.closed || open >= TUNNEL_CONNECTIONS_MAX)
-        throw new WorldError('Unavailable', open >= TUNNEL_CONNECTIONS_MAX ? 'the tunnel is full' : 'the tunnel has ended');
+        throw new WorldError(
+          'Unavailable',
+          open >= TUNNEL_CONNECTIONS_MAX ? 'the tunnel is full' : 'the tunnel has ended',
+        );
       const connection = session.request({ ':method': 'CONNECT', ':authority': AUTHORITY }, { endStream: false });
       open++;
       connection.once('close', () => open--);
@@ -102,7 +105,11 @@ function neverWaiting(stream: Duplex): Duplex {
 }
 
 /** Session and stream end together, and silence is an end. */
-function lifeOf(session: ClientHttp2Session | ServerHttp2Session, stream: Duplex, clock: Clock): { ended: Promise<void> } {
+function lifeOf(
+  session: ClientHttp2Session | ServerHttp2Session,
+  stream: Duplex,
+  clock: Clock,
+): { ended: Promise<void> } {
   let timer: Timer | undefined;
   const later = (): void => {
     timer = clock.after(PING_EVERY_MS, ping, { background: true });

@@ -37,7 +37,18 @@ test('a request is read back, and OpenSSL takes it for what it is', async () => 
 
 test('a request of OpenSSL is read; another curve, a changed byte and no request are refused', async () => {
   const make = async (name: string, ...kind: string[]): Promise<string> => {
-    const args = ['req', '-new', '-nodes', '-keyout', at(`${name}.key`), '-out', at(`${name}.csr`), '-subj', '/CN=x', ...kind];
+    const args = [
+      'req',
+      '-new',
+      '-nodes',
+      '-keyout',
+      at(`${name}.key`),
+      '-out',
+      at(`${name}.csr`),
+      '-subj',
+      '/CN=x',
+      ...kind,
+    ];
     const made = await run('openssl', args);
     assert.equal(made.code, 0, made.stderr);
     return fs.readFileSync(at(`${name}.csr`), 'utf8');

@@ -17,7 +17,10 @@ const SIGNATURE = { name: 'ECDSA', hash: 'SHA-256' };
 const spkiOf = (key: KeyObject): Buffer => key.export({ type: 'spki', format: 'der' });
 
 /** A request over this key (PKCS#8 PEM, P-256), as PEM. */
-export async function newCertificateRequest(of: { readonly commonName: string; readonly keyPem: string }): Promise<string> {
+export async function newCertificateRequest(of: {
+  readonly commonName: string;
+  readonly keyPem: string;
+}): Promise<string> {
   const { x509 } = await import('./library.ts');
   const key = createPrivateKey(of.keyPem);
   const { subtle } = webcrypto;
@@ -25,7 +28,9 @@ export async function newCertificateRequest(of: { readonly commonName: string; r
     {
       name: new x509.Name([{ CN: [of.commonName] }]).toString(),
       keys: {
-        privateKey: await subtle.importKey('pkcs8', key.export({ type: 'pkcs8', format: 'der' }), P256, false, ['sign']),
+        privateKey: await subtle.importKey('pkcs8', key.export({ type: 'pkcs8', format: 'der' }), P256, false, [
+          'sign',
+        ]),
         publicKey: await subtle.importKey('spki', spkiOf(createPublicKey(key)), P256, true, ['verify']),
       },
       signingAlgorithm: SIGNATURE,
@@ -36,7 +41,10 @@ export async function newCertificateRequest(of: { readonly commonName: string; r
 }
 
 function refused(problem: string, cause?: unknown): WorldError {
-  return new WorldError('Invalid', `the certificate request ${problem}`, { attempted: 'read a certificate request', cause });
+  return new WorldError('Invalid', `the certificate request ${problem}`, {
+    attempted: 'read a certificate request',
+    cause,
+  });
 }
 
 /** What a request asks for. Errors: WorldError `Invalid` when it is none, is not signed by its own key, or has another kind of key than P-256. */

@@ -38,7 +38,11 @@ const isIssuedBy = (certificate: X509Certificate, issuer: X509Certificate): bool
   issuer.ca && certificate.checkIssued(issuer) && certificate.verify(issuer.publicKey);
 
 /** Why no trusted authority stands above the leaf; undefined when one does. */
-function chainProblem(chain: readonly X509Certificate[], anchors: readonly X509Certificate[], nowMs: number): string | undefined {
+function chainProblem(
+  chain: readonly X509Certificate[],
+  anchors: readonly X509Certificate[],
+  nowMs: number,
+): string | undefined {
   let at = chain[0];
   for (let depth = 0; at !== undefined && depth < CHAIN_MAX; depth++) {
     const below = at;

@@ -1,0 +1,23 @@
+// Renewal by a site whose identity still holds. Until half of its life is over, and as long as it keeps its key, it gets the
+// identity back that it has: asking at every contact costs nothing.
+import { IDENTITY_LIFE_MS, IDENTITY_RENEW_AFTER_MS, type IdentityAnswer } from '#model/link';
+import { certificatePem } from '#platform/x509';
+import type { Fields } from '../message.ts';
+import type { HubParts } from '../parts.ts';
+import type { Peer } from '../peer.ts';
+import type { HubSite } from '../sites/site.ts';
+import { grantIdentity, identityAnswer, provenKey } from './requested.ts';
+
+export async function renew(
+  parts: HubParts,
+  by: { readonly site: HubSite; readonly peer: Extract<Peer, { kind: 'site' }>; readonly certificate: Uint8Array },
+  fields: Fields,
+): Promise<IdentityAnswer> {
+  const { site, peer, certificate } = by;
+  const key = await provenKey(fields, site.id, parts);
+  const ageMs = parts.clock.now() - (peer.endMs - IDENTITY_LIFE_MS);
+  if (key.publicKeySha256 === peer.key && ageMs < IDENTITY_RENEW_AFTER_MS)
+    return identityAnswer(parts, certificatePem(certificate) + parts.pki.sitesAnchorPem);
+  parts.log.info('the identity of a site was renewed', { site: site.name });
+  return grantIdentity(parts, site, key);
+}

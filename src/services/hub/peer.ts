@@ -1,0 +1,44 @@
+// Who is at the other end of a connection: told by its certificate alone, judged once a connection by the hub's own clock.
+// An ended certificate still says who it was, so that a site can be told what to do; each request looks at the end again.
+import type { Clock } from '#platform/clock';
+import type { Connection } from '#platform/http';
+import { verifyCertificate } from '#platform/x509';
+import { type HubPki, SITES_ORGANIZATION, USERS_ORGANIZATION } from './pki.ts';
+
+export type Peer =
+  | { readonly kind: 'nobody' }
+  | { readonly kind: 'refused'; readonly problem: string }
+  | {
+      readonly kind: 'site';
+      readonly id: string;
+      /** The name that it had when the certificate was made. */
+      readonly name: string;
+      readonly key: string;
+      readonly endMs: number;
+    }
+  | { readonly kind: 'user'; readonly name: string; readonly serial: string; readonly endMs: number };
+
+/** Judges a certificate, ended or not. */
+export function peerOf(certificate: Uint8Array | string, pki: HubPki, nowMs: number): Peer {
+  const chain = typeof certificate === 'string' ? certificate : [certificate];
+  const judge = (anchorsPem: string) => verifyCertificate({ chain, anchorsPem, use: 'client', nowMs });
+  const site = judge(pki.sitesAnchorPem);
+  if (site.kind !== 'refused' && site.facts.organizations.includes(SITES_ORGANIZATION)) {
+    const { commonName: id, dnsNames, publicKeySha256: key, notAfterMs: endMs } = site.facts;
+    return { kind: 'site', id, name: dnsNames[0] ?? id, key, endMs };
+  }
+  const user = judge(pki.usersAnchorPem);
+  if (user.kind !== 'refused' && user.facts.organizations.includes(USERS_ORGANIZATION)) {
+    const { commonName: name, serialNumber: serial, notAfterMs: endMs } = user.facts;
+    return { kind: 'user', name, serial, endMs };
+  }
+  return { kind: 'refused', problem: site.kind === 'refused' ? site.problem : 'it is not of this hub' };
+}
+
+/** The peer of a connection; worked out once. */
+export function connectionPeer(connection: Connection, pki: HubPki, clock: Clock): Peer {
+  connection.memo ??= connection.peerCertificate
+    ? peerOf(connection.peerCertificate, pki, clock.now())
+    : ({ kind: 'nobody' } satisfies Peer);
+  return connection.memo as Peer;
+}

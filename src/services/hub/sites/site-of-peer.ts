@@ -1,0 +1,37 @@
+// The site that a certificate speaks for. A hub that was restored from an old backup takes sites back that were enrolled since,
+// by the certificate that it gave them itself; one that was removed stays removed.
+import { WorldError } from '#base';
+import { IDENTITY_LIFE_MS } from '#model/link';
+import type { HubParts } from '../parts.ts';
+import type { Peer } from '../peer.ts';
+import { LinkRefused } from '../refusal.ts';
+import type { HubSite } from './site.ts';
+
+type SitePeer = Extract<Peer, { kind: 'site' }>;
+const CURE = 'activate the site again with a new token: holdfast hub token';
+
+/** What is known of it already, without waiting. Errors: LinkRefused `Identity` when it was removed. */
+export function knownSite({ sites }: Pick<HubParts, 'sites'>, peer: SitePeer): HubSite | undefined {
+  const site = sites.byId(peer.id);
+  if (site && (site.removedMs !== undefined || peer.endMs - IDENTITY_LIFE_MS < site.identitiesFromMs - 1000))
+    throw new LinkRefused('Identity', 'this site was removed from the hub', CURE);
+  return site;
+}
+
+/** Errors: LinkRefused `Identity` when it was removed. */
+export async function siteOfPeer(parts: HubParts, peer: SitePeer): Promise<HubSite> {
+  const known = knownSite(parts, peer);
+  if (known) return known;
+  const { sites, log } = parts;
+  const name = sites.byName(peer.name) ? `${peer.name}-${peer.id.slice(0, 8).toLowerCase()}` : peer.name;
+  try {
+    const site = await sites.add({ id: peer.id, name, key: peer.key, identityEndMs: peer.endMs });
+    log.warn('a site that this hub did not know was taken back by its certificate', { site: name, id: peer.id });
+    return site;
+  } catch (error) {
+    // Two requests of the same site at the same time.
+    const now = error instanceof WorldError && error.code === 'Conflict' ? sites.byId(peer.id) : undefined;
+    if (now) return now;
+    throw error;
+  }
+}
