@@ -1,12 +1,12 @@
 // The door of the disk room.
 export { readJsonIfPresent, readTextIfPresent, syncFolder, writeFileAtomic } from './disk.ts';
 export { fileBytes, isPresent, readBytes, renameFile, writeIfAbsent } from './file.ts';
+export { readFilesBelow } from './files-below.ts';
 export {
   diskBytes,
   diskFreeBytes,
   listFolder,
   makeFolder,
-  readFilesBelow,
   removeFolderIfEmpty,
   removeTree,
 } from './folder.ts';

@@ -1,7 +1,6 @@
 // Named limits of the hub, each with its reason.
 
-/** Tokens live this long unless said otherwise: a day to carry one to the site. */
-export const TOKEN_HOURS_DEFAULT = 24;
+/** Tokens live at most this long; a day unless said otherwise. */
 export const TOKEN_HOURS_MAX = 24 * 90;
 /** Requests that ask for an identity: a certificate request and a few names. */
 export const IDENTITY_BODY_BYTES_MAX = 32 * 1024;
@@ -48,8 +47,7 @@ export const APPROVAL_MS_MAX = 7 * 86_400_000;
 /** What is asked of one site and not yet answered; older ones are forgotten after a week. */
 export const LOG_REQUESTS_MAX = 4;
 export const LOG_REQUEST_MS_MAX = 7 * 86_400_000;
-/** Lifetime of a kubeconfig through the hub. */
-export const USER_DAYS_DEFAULT = 30;
+/** A kubeconfig through the hub lives at most this long. */
 export const USER_DAYS_MAX = 366;
 /** Sites in one line of an answer to the command line. */
 export const SITES_ANSWER_ROWS = 1_000;

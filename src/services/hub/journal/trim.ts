@@ -12,15 +12,16 @@ interface Row {
 }
 
 export async function trimJournal(tables: Tables, site: HubSite, bytesMax: number): Promise<void> {
-  const target = bytesMax * JOURNAL_TRIM_TO;
+  // What comes in meanwhile is for the next time: otherwise it would be made room for by what is worth more than it.
+  let excess = site.journalBytes - bytesMax * JOURNAL_TRIM_TO;
   for (const kind of ORDER) {
-    for (let more = true; more && site.journalBytes > target; ) {
+    for (let more = true; more && excess > 0; ) {
       const rows = await tables.read<Row>(
         `SELECT id, length(CAST(body AS BLOB)) + ${JOURNAL_ROW_BYTES} AS bytes FROM journal WHERE site = ? AND kind = ? ORDER BY id LIMIT ?`,
         [site.ref, kind, JOURNAL_TRIM_ROWS],
       );
       more = rows.length === JOURNAL_TRIM_ROWS;
-      await dropOldest(tables, site, kind, enough(rows, site.journalBytes - target));
+      excess -= await dropOldest(tables, site, kind, enough(rows, excess));
     }
   }
 }
@@ -35,9 +36,10 @@ function enough(rows: readonly Row[], bytes: number): readonly Row[] {
   return end < 0 ? rows : rows.slice(0, end + 1);
 }
 
-async function dropOldest(tables: Tables, site: HubSite, kind: string, rows: readonly Row[]): Promise<void> {
+/** Answers the bytes that went. */
+async function dropOldest(tables: Tables, site: HubSite, kind: string, rows: readonly Row[]): Promise<number> {
   const last = rows.at(-1);
-  if (!last) return;
+  if (!last) return 0;
   const bytes = rows.reduce((sum, row) => sum + row.bytes, 0);
   await tables.write([
     {
@@ -52,4 +54,5 @@ async function dropOldest(tables: Tables, site: HubSite, kind: string, rows: rea
   ]);
   site.journalBytes = Math.max(0, site.journalBytes - bytes);
   site.journalDropped += rows.length;
+  return bytes;
 }
