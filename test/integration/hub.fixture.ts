@@ -227,7 +227,11 @@ export class TestSite {
 }
 
 async function answered(stream: ClientHttp2Stream, body: string | undefined): Promise<Answered> {
-  const head = once(stream, 'response');
+  const head = new Promise<[Record<string, unknown>]>((resolve, reject) => {
+    stream.once('response', (headers) => resolve([headers]));
+    stream.once('error', reject);
+    stream.once('close', () => reject(new Error('the connection ended')));
+  });
   if (body === undefined) stream.end();
   else stream.end(body);
   const [headers] = await head;
