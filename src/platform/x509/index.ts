@@ -2,4 +2,4 @@
 export { type IssueRequest, issueCertificate, newKeyPem, publicKeyPem } from './issue.ts';
 export { type CertificateFacts, certificatePem, certificateSha256, readCertificate } from './read.ts';
 export { newCertificateRequest, type RequestFacts, readCertificateRequest } from './request.ts';
-export { certificatesOf, type VerifyAnswer, type VerifyRequest, verifyCertificate } from './verify.ts';
+export { type VerifyAnswer, type VerifyRequest, verifyCertificate } from './verify.ts';
