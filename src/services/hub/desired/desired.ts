@@ -11,9 +11,16 @@ import type { TableStatement, Tables } from '#platform/sqlite';
 import { FOLDER_READ_EVERY_MS, GIT_READ_EVERY_MS } from '../limits.ts';
 import type { HubSite } from '../sites/site.ts';
 import type { Sites } from '../sites/sites.ts';
-import { readManifests } from './manifests.plan.ts';
+import type { ReadManifests } from './manifests.plan.ts';
 import { type Content, contentOf, Revisions } from './revisions.ts';
 import { checkSource, readSource, sourceKey } from './source.ts';
+import type { SourceFile } from './source-file.ts';
+
+/** The facts about all kinds take tens of megabytes: they are loaded when the first source is read. */
+async function readManifests(files: readonly SourceFile[]): Promise<ReadManifests> {
+  const plan = await import('./manifests.plan.ts');
+  return plan.readManifests(files);
+}
 
 interface Watched {
   readonly source: DesiredSource;
@@ -103,7 +110,7 @@ export class Desired {
       });
     checkSource(next);
     const reading = await readSource(next, this.#parts.copies);
-    const read = readManifests(reading.files);
+    const read = await readManifests(reading.files);
     if (read.kind === 'problem')
       throw new WorldError('Invalid', `nothing was changed: ${read.problem}`, {
         subject: shownLocation(next.location),
@@ -223,7 +230,7 @@ export class Desired {
       const { files, label } = await readSource(watched.source, copies);
       const filesDigest = sha256Of(JSON.stringify(files));
       if (filesDigest === watched.filesDigest) return tell(watched.problem);
-      const read = readManifests(files);
+      const read = await readManifests(files);
       watched.filesDigest = filesDigest;
       if (read.kind === 'problem') return tell(read.problem);
       await this.#advance([...watched.sites], contentOf(read.content), label);

@@ -1,7 +1,8 @@
 // Files that become a desired state, and everything that is refused, by file, document and cure.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isWantedFile, readManifests, referenceOf, SETTINGS_FILE } from './manifests.plan.ts';
+import { readManifests, referenceOf, SETTINGS_FILE } from './manifests.plan.ts';
+import { isWantedFile } from './source-file.ts';
 
 const CONFIG = 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, namespace: shop}\ndata: {k: v}\n';
 const file = (path: string, text: string) => ({ path, text });

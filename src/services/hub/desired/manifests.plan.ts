@@ -7,12 +7,7 @@ import { resourceFacts } from '#model/kube';
 import { DESIRED_BYTES_MAX, type DesiredObject, type ObjectReference } from '#model/link';
 import { MANIFESTS_MAX } from '../limits.ts';
 import { applyRank } from './apply-order.ts';
-
-export interface SourceFile {
-  /** From the folder. */
-  readonly path: string;
-  readonly text: string;
-}
+import type { SourceFile } from './source-file.ts';
 
 export interface DesiredContent {
   readonly manifests: readonly DesiredObject[];
@@ -25,10 +20,6 @@ export type ReadManifests =
 
 /** Holds the settings of the site; stands at the top of the folder. */
 export const SETTINGS_FILE = 'holdfast-settings.yaml';
-
-/** Files that are read; everything else in a folder is left alone. */
-export const isWantedFile = (path: string): boolean =>
-  /\.(ya?ml|json)$/.test(path) && !path.split('/').some((part) => part.startsWith('.'));
 
 class Problem extends Error {}
 

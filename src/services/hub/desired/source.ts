@@ -5,7 +5,7 @@ import type { DesiredSource } from '#model/hub';
 import { readFilesBelow } from '#platform/disk';
 import { readGitFolder } from '#platform/git';
 import { FOLDER_DEPTH_MAX, SOURCE_BYTES_MAX } from '../limits.ts';
-import { isWantedFile, type SourceFile } from './manifests.plan.ts';
+import { isWantedFile, type SourceFile } from './source-file.ts';
 
 export interface SourceReading {
   readonly files: readonly SourceFile[];
