@@ -52,8 +52,8 @@ export type BroughtUp =
       readonly waitingFor: readonly string[];
     };
 
-/** Takes the site's lock. Errors: WorldError `Conflict` while another command holds it, `Denied`. */
-export function lockSite(folders: SiteFolders): { release(): void } {
+/** Takes the lock of a site, or of a hub. Errors: WorldError `Conflict` while another command holds it, `Denied`. */
+export function lockFolder(folders: Pick<SiteFolders, 'data' | 'lockFile'>): { release(): void } {
   try {
     const lock = tryLock(folders.lockFile);
     if (lock.kind === 'held') return lock;
@@ -74,7 +74,7 @@ export function lockSite(folders: SiteFolders): { release(): void } {
 export async function bringUp(of: BringUp): Promise<BroughtUp> {
   const folders = foldersOf(of.data);
   const known = siteIfPresent(of.data);
-  const lock = lockSite(folders);
+  const lock = lockFolder(folders);
   try {
     const ran = known !== undefined && (await isSupervised(folders));
     const site = known ? await takeUp(of, folders, known.site, ran) : await makeSite(of, folders);

@@ -3,7 +3,7 @@ import { WorldError } from '#base';
 import type { SiteFolders } from '#model/site';
 import type { Clock } from '#platform/clock';
 import { removeTree } from '#platform/disk';
-import { lockSite } from './bring-up.ts';
+import { lockFolder } from './bring-up.ts';
 import { everyStep } from './every-step.ts';
 import { endGuard } from './guard.ts';
 import { recordedProcesses } from './recorded-processes.ts';
@@ -33,7 +33,7 @@ async function askToStop(folders: SiteFolders, keepPods: boolean, progress: (tex
 /** Stops the site. `keepPods` leaves containers, their containerd and the network as they are. Stopping a stopped site is fine. */
 export async function takeDown(of: TakeDown & { keepPods: boolean }): Promise<{ readonly ran: boolean }> {
   const { site, folders } = openSite(of.data);
-  const lock = lockSite(folders);
+  const lock = lockFolder(folders);
   try {
     const ran =
       (await askToStop(folders, of.keepPods, of.progress)) || Object.keys(recordedProcesses(folders)).length > 0;
@@ -52,7 +52,7 @@ export async function takeDown(of: TakeDown & { keepPods: boolean }): Promise<{ 
  * Errors: WorldError `NotFound` when there is none, `Failed` with all that stays. */
 export async function destroySite(of: TakeDown): Promise<void> {
   const { site, folders } = openSite(of.data);
-  const lock = lockSite(folders);
+  const lock = lockFolder(folders);
   try {
     const steps = everyStep();
     const tell = async (done: string, act: () => unknown): Promise<void> => {

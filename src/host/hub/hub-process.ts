@@ -5,10 +5,10 @@ import { SOFTWARE_VERSION } from '#model/site';
 import type { Clock } from '#platform/clock';
 import { readJsonIfPresent, removeTree } from '#platform/disk';
 import { endProcess, isAlive, type ProcessIdentity } from '#platform/process';
+import { lockFolder } from '../bring-up.ts';
 import { HUB_STOP_GRACE_MS } from '../limits.ts';
 import { askHub } from './hub-call.ts';
 import { openHub } from './hub-file.ts';
-import { lockHub } from './hub-lock.ts';
 
 /** The running process; undefined when there is none. */
 export function hubProcess(folders: HubFolders): ProcessIdentity | undefined {
@@ -22,7 +22,7 @@ export async function hubDown(of: {
   readonly clock: Clock;
 }): Promise<{ readonly ran: boolean }> {
   const { folders } = openHub(of.data);
-  const lock = lockHub(folders);
+  const lock = lockFolder(folders);
   try {
     const running = hubProcess(folders);
     if (running) await endProcess(running, { graceMs: HUB_STOP_GRACE_MS, clock: of.clock });

@@ -13,11 +13,10 @@ import { type Clock, rfc3339 } from '#platform/clock';
 import { fileBytes, makeFolder, readFrom, removeFolderIfEmpty, removeTree } from '#platform/disk';
 import { freePort, portState } from '#platform/net';
 import { PROGRAM_PATH, startDaemon } from '#platform/process';
-import type { Program } from '../bring-up.ts';
+import { lockFolder, type Program } from '../bring-up.ts';
 import { HUB_START_MS, LAST_LINES, LOG_READ_BYTES, START_POLL_MS } from '../limits.ts';
 import { askHub } from './hub-call.ts';
 import { hubFoldersOf, hubIfPresent, writeHub } from './hub-file.ts';
-import { lockHub } from './hub-lock.ts';
 import { hubProcess } from './hub-process.ts';
 
 export interface HubUp {
@@ -45,7 +44,7 @@ export async function hubUp(of: HubUp): Promise<HubIsUp> {
     const problem = hubAddressProblem(address);
     if (problem !== undefined) throw new WorldError('Invalid', `the address "${address}" of the hub ${problem}`);
   }
-  const lock = lockHub(folders);
+  const lock = lockFolder(folders);
   try {
     const ran = hubProcess(folders) !== undefined;
     const hub = await wanted(of, known?.hub);

@@ -130,6 +130,8 @@ function extendedConnect({ stream, headers }: Http2ServerRequest): ExtendedConne
     protocol: String(headers[':protocol'] ?? ''),
     accept: () => {
       stream.respond({ ':status': 200 });
+      // What it carries shares the window of its connection, which is small until it is needed.
+      stream.session?.setLocalWindowSize(HTTP2_WINDOW_BYTES);
       return stream;
     },
   };
