@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { messageOf, WorldError } from '#base';
 import { openHub } from '#host';
 import { systemClock as clock } from '#platform/clock';
-import { writeFileAtomic } from '#platform/disk';
+import { fileBytes, rotateInPlace, writeFileAtomic } from '#platform/disk';
 import { jsonLog } from '#platform/log';
 import { tryLock } from '#platform/process';
 import { serveLines } from '#platform/socket';
@@ -38,5 +38,17 @@ stopOnSignal(log, async () => {
   await running.stop();
   lock.kind === 'held' && lock.release();
 });
+/** Nobody else looks after the log of a hub. */
+const LOG_BYTES_MAX = 16 * 1024 * 1024;
+const LOG_LOOK_MS = 60_000;
+function keepLogSmall(): void {
+  try {
+    if (fileBytes(folders.logFile) > LOG_BYTES_MAX) rotateInPlace(folders.logFile);
+  } catch (error) {
+    log.warn('the log could not be made smaller', { error });
+  }
+  clock.after(LOG_LOOK_MS, keepLogSmall, { background: true });
+}
+keepLogSmall();
 writeFileAtomic(folders.readyFile, String(process.pid));
 log.info('the hub answers', { port: running.port, addresses: hub.addresses });

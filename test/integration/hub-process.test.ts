@@ -220,5 +220,9 @@ test('two processes never keep one hub, and a damaged database is told', async (
   assert.match(refused.stderr, /is damaged: it is empty/);
   assert.equal(fs.statSync(database).size, 0, 'nothing was made in its place');
   fs.writeFileSync(database, whole);
+  const file = path.join(data, 'hub.json');
+  fs.renameSync(file, `${file}.away`);
+  assert.match((await holdfast('up')).stderr, /hub.json is missing, though/);
+  fs.renameSync(`${file}.away`, file);
   assert.equal((await holdfast('up')).code, 0);
 });

@@ -10,7 +10,7 @@ import {
   hubUrl,
 } from '#model/hub';
 import { type Clock, rfc3339 } from '#platform/clock';
-import { fileBytes, makeFolder, readFrom, removeFolderIfEmpty, removeTree } from '#platform/disk';
+import { fileBytes, isPresent, makeFolder, readFrom, removeFolderIfEmpty, removeTree } from '#platform/disk';
 import { freePort, portState } from '#platform/net';
 import { PROGRAM_PATH, startDaemon } from '#platform/process';
 import { lockFolder, type Program } from '../bring-up.ts';
@@ -44,6 +44,12 @@ export async function hubUp(of: HubUp): Promise<HubIsUp> {
     const problem = hubAddressProblem(address);
     if (problem !== undefined) throw new WorldError('Invalid', `the address "${address}" of the hub ${problem}`);
   }
+  // Whoever lost the file must not lose the rest to a new hub.
+  if (!known && isPresent(folders.database))
+    throw new WorldError('Corrupt', `${folders.hubFile} is missing, though ${folders.database} exists`, {
+      subject: folders.hubFile,
+      cure: 'restore the file from a backup, or choose another folder with --data DIR',
+    });
   const lock = lockFolder(folders);
   try {
     const ran = hubProcess(folders) !== undefined;

@@ -104,12 +104,13 @@ export class HubOperator {
     log.info('the return of a site was approved', { site: site.name });
   }
 
-  /** The site's identity is not believed any more; its name is free. Its journal and desired states stay, for when it comes back. */
+  /** The site's identity is not believed any more; its name is free, and every way to it is closed. Its journal and desired states stay, for when it comes back. */
   async remove(nameOrId: string): Promise<void> {
-    const { sites, desired, tunnels, clock, log } = this.#parts;
+    const { sites, desired, tunnels, accesses, clock, log } = this.#parts;
     const site = sites.find(nameOrId);
     await sites.change(site, { removedMs: clock.now(), waiting: undefined });
     tunnels.close(site);
+    await accesses.revoke({ site });
     await desired.forget(site);
     log.info('a site was removed', { site: site.name, id: site.id });
   }
@@ -151,7 +152,10 @@ export class HubOperator {
   /** Errors: WorldError `NotFound` when there is nothing to revoke. */
   async revoke(user: string, nameOrId: string | undefined): Promise<number> {
     const { sites, accesses, log } = this.#parts;
-    const count = await accesses.revoke(user, nameOrId === undefined ? undefined : sites.find(nameOrId));
+    const count = await accesses.revoke({
+      user,
+      site: nameOrId === undefined ? undefined : sites.find(nameOrId),
+    });
     if (count === 0)
       throw new WorldError('NotFound', `${user} has no kubeconfig that could be revoked`, {
         cure: 'holdfast hub users shows those there are',

@@ -74,10 +74,14 @@ export class Accesses {
     return access !== undefined && !access.revoked && access.site === site.ref;
   }
 
-  /** Revokes what a user has, at one site or at all; answers how many kubeconfigs that were. */
-  async revoke(user: string, site: HubSite | undefined): Promise<number> {
+  /** Revokes what a user has, what leads to a site, or what is both; answers how many kubeconfigs that were. */
+  async revoke(of: { readonly user?: string; readonly site?: HubSite }): Promise<number> {
+    const { user, site } = of;
     const hit = [...this.#bySerial].filter(
-      ([, access]) => access.user === user && !access.revoked && (site === undefined || access.site === site.ref),
+      ([, access]) =>
+        !access.revoked &&
+        (user === undefined || access.user === user) &&
+        (site === undefined || access.site === site.ref),
     );
     const now = this.#parts.clock.now();
     await this.#parts.tables.write(
