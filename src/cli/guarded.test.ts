@@ -35,6 +35,7 @@ function surroundings(clock: FakeClock) {
     clock,
     program: { node: 'node', nodeOptions: [], bundle: (app) => app, env: {} },
     defaultData: folder,
+    defaultHubData: '/nowhere',
     command: 'holdfast',
     noColor: true,
     absolute: (file) => path.resolve(file),

@@ -4,8 +4,6 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import fs from 'node:fs';
 import http2, { type ClientHttp2Session, type ClientHttp2Stream } from 'node:http2';
-import os from 'node:os';
-import path from 'node:path';
 import type { DetailedPeerCertificate, TLSSocket } from 'node:tls';
 import { type HubFile, hubFolders } from '../../src/model/hub/index.ts';
 import {
@@ -19,6 +17,7 @@ import {
 } from '../../src/model/link/index.ts';
 import { type Clock, type FakeClock, fakeClock } from '../../src/platform/clock/index.ts';
 import { memoryLog } from '../../src/platform/log/index.ts';
+import { testFolder } from '../../src/platform/process/index.ts';
 import {
   certificateSha256,
   newCertificateRequest,
@@ -41,7 +40,7 @@ export interface TestHub {
   close(): Promise<void>;
 }
 
-export const newFolder = (): string => fs.mkdtempSync(path.join(os.tmpdir(), 'holdfast-test-hub-'));
+export const newFolder = (): string => testFolder('hub');
 
 export async function testHub(folder = newFolder()): Promise<TestHub> {
   const clock = fakeClock(NOW);

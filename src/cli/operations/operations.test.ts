@@ -34,6 +34,7 @@ async function cli(args: readonly string[], of: { columns?: number; data?: strin
       clock,
       program: { node: 'node', nodeOptions: [], bundle: (app) => app, env: {} },
       defaultData: of.data ?? never,
+      defaultHubData: '/nowhere',
       command: 'holdfast',
       noColor: true,
       absolute: (given) => path.resolve(given),

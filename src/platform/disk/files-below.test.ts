@@ -1,12 +1,12 @@
 // Files of a folder within bounds; links lead nowhere.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 import { after, test } from 'node:test';
+import { testFolder } from '#platform/process';
 import { readFilesBelow } from './files-below.ts';
 
-const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'files-below-'));
+const folder = testFolder('files-below');
 after(() => fs.rmSync(folder, { recursive: true }));
 const read = (more: object = {}) =>
   readFilesBelow(folder, { wanted: (name) => name.endsWith('.yaml'), bytesMax: 100, depthMax: 2, ...more });

@@ -5,13 +5,13 @@ import { once } from 'node:events';
 import fs from 'node:fs';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
-import os from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { WorldError } from '#base';
+import { testFolder } from '#platform/process';
 import { type GitRead, readGitFolder } from './read-folder.ts';
 
-const home = fs.mkdtempSync(path.join(os.tmpdir(), 'git-door-'));
+const home = testFolder('git-door');
 const work = path.join(home, 'work');
 const git = (...args: string[]): string =>
   execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@example', '-C', work, ...args], {

@@ -1,13 +1,13 @@
 // Tables: transactions that are whole or not at all, also when they share a commit, and that outlive the process.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 import { after, test } from 'node:test';
 import { WorldError } from '#base';
+import { testFolder } from '#platform/process';
 import { openTables, type Tables } from './tables.client.ts';
 
-const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'tables-'));
+const folder = testFolder('tables');
 after(() => fs.rmSync(folder, { recursive: true }));
 const MAKE = 'CREATE TABLE pairs (name TEXT PRIMARY KEY, count INTEGER NOT NULL) STRICT';
 const ADD = 'INSERT INTO pairs VALUES (?, ?)';

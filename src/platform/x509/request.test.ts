@@ -1,16 +1,15 @@
 // Requests that OpenSSL makes and reads, and those that must be refused; certificates judged at a time of our own.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 import { after, test } from 'node:test';
-import { run } from '#platform/process';
+import { run, testFolder } from '#platform/process';
 import { type IssueRequest, issueCertificate, newKeyPem, publicKeyPem } from './issue.ts';
 import { readCertificate } from './read.ts';
 import { newCertificateRequest, readCertificateRequest } from './request.ts';
 import { verifyCertificate } from './verify.ts';
 
-const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'x509-request-'));
+const folder = testFolder('x509-request');
 after(() => fs.rmSync(folder, { recursive: true }));
 const at = (name: string): string => path.join(folder, name);
 const DAY_MS = 86_400_000;

@@ -1,18 +1,18 @@
 // The bound of a site's journal: what goes first, what stays, and that it is told.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 import { after, test } from 'node:test';
 import { fakeClock } from '#platform/clock';
 import { memoryLog } from '#platform/log';
+import { testFolder } from '#platform/process';
 import { openTables } from '#platform/sqlite';
 import { HUB_MIGRATIONS } from '../schema.ts';
 import { Sites } from '../sites/sites.ts';
 import { openJournal } from './journal.ts';
 import { recordsIn } from './records.ts';
 
-const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'hub-journal-'));
+const folder = testFolder('hub-journal');
 after(() => fs.rmSync(folder, { recursive: true }));
 
 test('the oldest telemetry goes first and audit stays; positions and counts are true', async (t) => {

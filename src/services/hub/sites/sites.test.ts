@@ -1,19 +1,19 @@
 // What heartbeats cost the disk, and what of them is there after a hub was killed.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 import { after, test } from 'node:test';
 import { WorldError } from '#base';
 import { fakeClock } from '#platform/clock';
 import { memoryLog } from '#platform/log';
+import { testFolder } from '#platform/process';
 import { openTables, type Tables } from '#platform/sqlite';
 import { CONTACT_WRITTEN_EVERY_MS } from '../limits.ts';
 import { HUB_MIGRATIONS } from '../schema.ts';
 import type { Heartbeat } from './site.ts';
 import { Sites } from './sites.ts';
 
-const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'hub-sites-'));
+const folder = testFolder('hub-sites');
 after(() => fs.rmSync(folder, { recursive: true }));
 const BEAT: Heartbeat = {
   version: '1',
