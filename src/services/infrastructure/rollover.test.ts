@@ -58,7 +58,7 @@ function hold(): Held {
 }
 
 async function opensslBelieves(chainPem: string, trustPem: string): Promise<boolean> {
-  const folder = fs.mkdtempSync(path.join(trial.folders.data, 'openssl-'));
+  const folder = testFolder('openssl', trial.folders.data);
   const [leaf = '', ...chain] = chainPem.match(/-----BEGIN[\s\S]+?-----END CERTIFICATE-----\n?/g) ?? [];
   const file = (name: string, text: string): string => {
     fs.writeFileSync(path.join(folder, name), text);
