@@ -20,6 +20,7 @@ export {
   planNetwork,
   type TakenRange,
 } from './addresses.ts';
+export type { ClockDoubtKind, ClockStatus, TimeSource } from './clock.ts';
 export {
   CONNECTIVITY_MODES,
   type ConnectivityMode,
@@ -57,6 +58,7 @@ export {
   type Site,
   type SiteNetwork,
   type SitePorts,
+  SOFTWARE_BORN_MS,
   SOFTWARE_VERSION,
 } from './site.ts';
 export { type MachineSize, type NodeCapacity, planSizing, type Sizing } from './sizing.ts';

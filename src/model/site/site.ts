@@ -87,3 +87,6 @@ export const NODE_PORT_RANGE = { first: 30000, last: 32767 } as const;
 
 /** The version of this software. */
 export const SOFTWARE_VERSION = '0.1.0';
+
+/** No correct clock stood before this when a site of this software was made. */
+export const SOFTWARE_BORN_MS = Date.UTC(2026, 10, 1);

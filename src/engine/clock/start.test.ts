@@ -1,0 +1,83 @@
+// Which time a site starts with, row by row.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { SOFTWARE_BORN_MS } from '#model/site';
+import { DAY_MS, START_MS, TrialMachine, YEAR_MS } from './clock.fixture.ts';
+import { ratchetTime, siteTime } from './line.ts';
+import { clockStatus } from './status.ts';
+
+const of = (machine: TrialMachine) => ({
+  time: siteTime(machine.state, machine.reading()) - machine.trueMs,
+  basis: machine.state.basis,
+  doubt: machine.state.doubt?.kind,
+});
+
+test('a new site takes the system clock when that can be true, and the birth of the software otherwise', () => {
+  assert.deepEqual(of(new TrialMachine().boot()), { time: 0, basis: 'system', doubt: undefined });
+  for (const [wrong, doubt] of [
+    [0, 'boot-behind'],
+    [Date.UTC(2099, 0, 1), 'boot-ahead'],
+  ] as const) {
+    const machine = new TrialMachine().boot(wrong);
+    assert.equal(machine.state.doubt?.kind, doubt);
+    assert.equal(siteTime(machine.state, machine.reading()), SOFTWARE_BORN_MS + 5_000);
+  }
+});
+
+test('the same boot goes on by boot time, whatever the system clock says', () => {
+  const machine = new TrialMachine().boot().sample('hub').run(DAY_MS);
+  machine.stepSystem(3 * YEAR_MS).restart();
+  assert.deepEqual(of(machine), { time: 0, basis: 'hub', doubt: 'system-jump' });
+});
+
+test('18 months of power-off are plausible, and so are nine years; eleven are not', () => {
+  for (const [offMs, doubt] of [
+    [1.5 * YEAR_MS, undefined],
+    [9 * YEAR_MS, undefined],
+    [11 * YEAR_MS, 'boot-ahead'],
+  ] as const) {
+    const machine = new TrialMachine().boot().sample('hub').off(offMs).boot();
+    assert.equal(machine.state.doubt?.kind, doubt, `${offMs / YEAR_MS} years`);
+  }
+});
+
+test('a clock chip that is a little behind is no reason for doubt, one that lost its battery is', () => {
+  const slow = new TrialMachine().boot().sample('hub').run(DAY_MS).off(1000);
+  assert.deepEqual(of(slow.boot(slow.trueMs - 30_000)), { time: -30_000, basis: 'system', doubt: undefined });
+  const empty = new TrialMachine().boot().sample('hub').run(DAY_MS).off(1000).boot(0);
+  assert.equal(empty.state.doubt?.kind, 'boot-behind');
+  assert.ok(Math.abs(of(empty).time) < 10_000, 'it goes on from what has passed');
+  assert.deepEqual(empty.told, ['SystemClockBehind']);
+});
+
+test('a system clock that is known to be off is read with what it is off', () => {
+  const ahead = new TrialMachine();
+  ahead.boot(START_MS + 2 * YEAR_MS).sample('hub').run(DAY_MS).off(60_000).boot();
+  assert.deepEqual(of(ahead), { time: 0, basis: 'system', doubt: undefined });
+  const repaired = ahead.off(60_000);
+  repaired.boot(repaired.trueMs);
+  assert.ok(Math.abs(of(repaired).time) < 1000);
+  assert.equal(repaired.state.doubt, undefined, 'so close to the ratchet, it is no coincidence');
+});
+
+test('two readings that are both far from the ratchet are ambiguous, and the earlier one is taken', () => {
+  const machine = new TrialMachine();
+  machine.boot(START_MS + 2 * YEAR_MS).sample('hub').run(DAY_MS).off(YEAR_MS).boot();
+  assert.equal(machine.state.doubt?.kind, 'boot-ambiguous');
+  assert.ok(Math.abs(of(machine).time) < 1000);
+});
+
+test('a jump that nobody explained stays in doubt across a reboot', () => {
+  const machine = new TrialMachine().boot().run(DAY_MS);
+  machine.stepSystem(2 * YEAR_MS).off(60_000).boot();
+  assert.deepEqual(of(machine), { time: 0, basis: 'system', doubt: 'system-jump' });
+  assert.equal(clockStatus(machine.state, machine.reading()).tentative?.proposalByMs, 2 * YEAR_MS);
+  machine.stepSystem(-2 * YEAR_MS);
+  assert.deepEqual(of(machine), { time: 0, basis: 'system', doubt: undefined });
+});
+
+test('the time that a machine has run before the site started has passed too', () => {
+  const machine = new TrialMachine().boot().run(DAY_MS).off(0);
+  const passed = machine.saved?.ratchet.timeMs ?? 0;
+  assert.equal(ratchetTime(machine.boot(0).state, machine.reading()), passed + machine.bootMs);
+});

@@ -1,0 +1,24 @@
+// Times and spans as events and conditions say them.
+
+export const momentText = (ms: number): string => new Date(ms).toISOString().replace(/\.[0-9]+Z$/, 'Z');
+
+const UNITS = [
+  ['d', 86_400_000],
+  ['h', 3_600_000],
+  ['min', 60_000],
+  ['s', 1000],
+] as const;
+
+/** "+31 d 2 h", "-3.2 s". */
+export function spanText(ms: number): string {
+  const sign = ms < 0 ? '-' : '+';
+  let left = Math.abs(ms);
+  if (left < 60_000) return `${sign}${(left / 1000).toFixed(1)} s`;
+  const parts: string[] = [];
+  for (const [unit, size] of UNITS) {
+    const count = Math.floor(left / size);
+    left -= count * size;
+    if (count > 0 && parts.length < 2) parts.push(`${count} ${unit}`);
+  }
+  return sign + parts.join(' ');
+}
