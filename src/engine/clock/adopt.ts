@@ -1,7 +1,7 @@
 // Makes a time that somebody vouches for the site's own.
 import type { TimeSource } from '#model/site';
-import { leewayAfter, siteTime, vouchedRatchet } from './line.ts';
 import { STEP_TOLD_MS } from './limits.ts';
+import { leewayAfter, siteTime, vouchedRatchet } from './line.ts';
 import type { ClockAction, ClockReading, ClockState, ClockStep, Ratchet } from './state.ts';
 import { momentText, spanText } from './text.ts';
 
@@ -72,5 +72,8 @@ export function agree(state: ClockState, now: ClockReading, vouched: Vouched): C
   const isNew = state.doubt !== undefined || state.corroborated?.bootId !== now.bootId || state.basis !== source;
   if (!isNew) return { state: next, actions: [] };
   const message = `the site's time is right, ${SAYS[source]}`;
-  return { state: next, actions: [{ do: 'save' }, { do: 'tell', type: 'Normal', reason: 'ClockCorroborated', message }] };
+  return {
+    state: next,
+    actions: [{ do: 'save' }, { do: 'tell', type: 'Normal', reason: 'ClockCorroborated', message }],
+  };
 }

@@ -1,8 +1,9 @@
 // A machine with a clock chip, an oscillator and a true time, for tests of the site's clock.
+
+import { persistedClock } from './line.ts';
 import { clockStart } from './start.ts';
 import type { ClockAction, ClockEvent, ClockReading, ClockState } from './state.ts';
 import { clockStep } from './step.ts';
-import { persistedClock } from './line.ts';
 
 export const DAY_MS = 86_400_000;
 export const YEAR_MS = 365.25 * DAY_MS;

@@ -3,8 +3,8 @@
 // said aloud when he does.
 import { SOFTWARE_BORN_MS } from '#model/site';
 import { moveTo, settled, vouching } from './adopt.ts';
-import { ratchetSlack, ratchetTime, siteTime } from './line.ts';
 import { STATED_MS_MAX } from './limits.ts';
+import { ratchetSlack, ratchetTime, siteTime } from './line.ts';
 import type { ClockAction, ClockReading, ClockState, ClockStep } from './state.ts';
 import { momentText, spanText } from './text.ts';
 

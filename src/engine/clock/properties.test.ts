@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Random, seededRandom } from '#base';
 import { DAY_MS, TrialMachine, YEAR_MS } from './clock.fixture.ts';
-import { ratchetSlack, ratchetTime, siteTime } from './line.ts';
 import { AGREES_MS, CHIP_MS } from './limits.ts';
+import { ratchetSlack, ratchetTime, siteTime } from './line.ts';
 import { ntpQuorum } from './ntp-quorum.ts';
 import { toldClock } from './status.ts';
 
@@ -106,7 +106,10 @@ test('one start at 1970 or 2099, followed by a right one, leaves everything as w
       });
       assert.deepEqual(shown(poisoned), shown(good), `seed ${seed}`);
       const risen = ratchetOf(poisoned) - ratchetOf(good);
-      assert.ok(risen >= 0 && risen <= ranMs + 10_000, `seed ${seed}: only the time that passed in it is known besides`);
+      assert.ok(
+        risen >= 0 && risen <= ranMs + 10_000,
+        `seed ${seed}: only the time that passed in it is known besides`,
+      );
     }
 });
 
@@ -142,7 +145,11 @@ test('time servers that lie move nothing as long as they are the minority, silen
       const uncertaintyMs = 1 + 200 * random.next();
       const off = (random.next() * 2 - 1) * uncertaintyMs;
       const lies = i < liars;
-      return { server: lies ? `liar-${i}` : `true-${i}`, offsetMs: lies ? lie : truth + off, uncertaintyMs: lies ? 1e-3 : uncertaintyMs };
+      return {
+        server: lies ? `liar-${i}` : `true-${i}`,
+        offsetMs: lies ? lie : truth + off,
+        uncertaintyMs: lies ? 1e-3 : uncertaintyMs,
+      };
     });
     const found = ntpQuorum(answers, configured);
     const honest = answers.filter(({ server }) => server.startsWith('true')).length;

@@ -52,7 +52,12 @@ test('a clock chip that is a little behind is no reason for doubt, one that lost
 
 test('a system clock that is known to be off is read with what it is off', () => {
   const ahead = new TrialMachine();
-  ahead.boot(START_MS + 2 * YEAR_MS).sample('hub').run(DAY_MS).off(60_000).boot();
+  ahead
+    .boot(START_MS + 2 * YEAR_MS)
+    .sample('hub')
+    .run(DAY_MS)
+    .off(60_000)
+    .boot();
   assert.deepEqual(of(ahead), { time: 0, basis: 'system', doubt: undefined });
   const repaired = ahead.off(60_000);
   repaired.boot(repaired.trueMs);
@@ -62,14 +67,22 @@ test('a system clock that is known to be off is read with what it is off', () =>
 
 test('two readings that are both far from the ratchet are ambiguous, and the earlier one is taken', () => {
   const machine = new TrialMachine();
-  machine.boot(START_MS + 2 * YEAR_MS).sample('hub').run(DAY_MS).off(YEAR_MS).boot();
+  machine
+    .boot(START_MS + 2 * YEAR_MS)
+    .sample('hub')
+    .run(DAY_MS)
+    .off(YEAR_MS)
+    .boot();
   assert.equal(machine.state.doubt?.kind, 'boot-ambiguous');
   assert.ok(Math.abs(of(machine).time) < 1000);
 });
 
 test('a jump that nobody explained stays in doubt across a reboot', () => {
   const machine = new TrialMachine().boot().run(DAY_MS);
-  machine.stepSystem(2 * YEAR_MS).off(60_000).boot();
+  machine
+    .stepSystem(2 * YEAR_MS)
+    .off(60_000)
+    .boot();
   assert.deepEqual(of(machine), { time: 0, basis: 'system', doubt: 'system-jump' });
   assert.equal(clockStatus(machine.state, machine.reading()).tentative?.proposalByMs, 2 * YEAR_MS);
   machine.stepSystem(-2 * YEAR_MS);

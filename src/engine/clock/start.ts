@@ -11,8 +11,8 @@
 //
 // Nothing of it raises the ratchet: a wrong start leaves no trace but the time that passed in it.
 import { SOFTWARE_BORN_MS } from '#model/site';
-import { isPlausible, ratchetTime, siteTime } from './line.ts';
 import { CHIP_MS, JUMP_MS, SHORT_OFF_MS } from './limits.ts';
+import { isPlausible, ratchetTime, siteTime } from './line.ts';
 import type { ClockReading, ClockState, ClockStep } from './state.ts';
 
 const offsetOf = (state: ClockState | undefined): number =>
@@ -48,7 +48,10 @@ function unread(saved: ClockState | undefined, now: ClockReading): ClockState {
 const WARNINGS = {
   'boot-behind': ['SystemClockBehind', 'the system clock started before a time that has surely passed'],
   'boot-ahead': ['SystemClockAhead', 'the system clock started later than any power-off explains'],
-  'boot-ambiguous': ['SystemClockAmbiguous', 'the system clock can be read in two ways, and nothing says which is true'],
+  'boot-ambiguous': [
+    'SystemClockAmbiguous',
+    'the system clock can be read in two ways, and nothing says which is true',
+  ],
 } as const;
 
 /** Where a jump was in doubt, the site goes on without it, and with the doubt. */

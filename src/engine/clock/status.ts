@@ -74,7 +74,10 @@ export function clockStatus(state: ClockState, now: ClockReading): ClockStatus {
 }
 
 /** What the condition ClockTrusted says. */
-export function clockCondition(state: ClockState, now: ClockReading): { holds: boolean; reason: string; message: string } {
+export function clockCondition(
+  state: ClockState,
+  now: ClockReading,
+): { holds: boolean; reason: string; message: string } {
   const { tentative, restsOn: on } = clockStatus(state, now);
   if (tentative)
     return { holds: false, reason: tentative.reason, message: `${tentative.message}; see \`holdfast clock\`` };

@@ -13,10 +13,18 @@ const STATES = {
   corroborated,
   'system-jump': () => plausible().stepSystem(31 * DAY_MS),
   'boot-behind': () => corroborated().off(DAY_MS).boot(0),
-  'boot-ahead': () => corroborated().off(DAY_MS).boot(Date.UTC(2099, 0, 1)),
+  'boot-ahead': () =>
+    corroborated()
+      .off(DAY_MS)
+      .boot(Date.UTC(2099, 0, 1)),
   'boot-ambiguous': () => {
     const machine = new TrialMachine();
-    return machine.boot(machine.trueMs + 2 * YEAR_MS).sample('ntp').run(HOUR_MS).off(YEAR_MS).boot();
+    return machine
+      .boot(machine.trueMs + 2 * YEAR_MS)
+      .sample('ntp')
+      .run(HOUR_MS)
+      .off(YEAR_MS)
+      .boot();
   },
   source: () => corroborated().sample('hub', YEAR_MS),
 } as const;
@@ -25,8 +33,7 @@ type StateName = keyof typeof STATES;
 /** The state as the table names it. */
 const nameOf = ({ state, reading }: Pick<TrialMachine, 'state' | 'reading'>): string =>
   state.doubt?.kind ?? (clockCondition(state, reading()).reason === 'Corroborated' ? 'corroborated' : 'plausible');
-const look = (machine: TrialMachine): string =>
-  nameOf({ state: machine.state, reading: () => machine.reading() });
+const look = (machine: TrialMachine): string => nameOf({ state: machine.state, reading: () => machine.reading() });
 
 const EVENTS = {
   'time passes': (m: TrialMachine) => m.run(1000),
@@ -128,7 +135,10 @@ test('the operator states a time, a month and two years ahead, then back; each i
   assert.deepEqual(machine.told, ['ClockConfirmed', 'RatchetLowered']);
   assert.equal(ratchetTime(machine.state, machine.reading()), machine.trueMs);
 
-  machine.on({ kind: 'confirm', timeMs: machine.trueMs + 20 * YEAR_MS }).run(HOUR_MS).restart();
+  machine
+    .on({ kind: 'confirm', timeMs: machine.trueMs + 20 * YEAR_MS })
+    .run(HOUR_MS)
+    .restart();
   machine.on({ kind: 'undo' });
   assert.deepEqual(machine.told, ['ClockUndone', 'RatchetLowered']);
   assert.equal(siteTime(machine.state, machine.reading()), machine.trueMs);

@@ -89,11 +89,7 @@ function readAgain(state: ClockState, now: ClockReading): ClockStep {
   const message = `the system clock was set, and can be true: the site's time is ${momentText(timeMs)} (${spanText(byMs)})`;
   return {
     state: { ...read.state, ratchet },
-    actions: [
-      { do: 'replan', byMs },
-      { do: 'save' },
-      { do: 'tell', type: 'Normal', reason: 'ClockSet', message },
-    ],
+    actions: [{ do: 'replan', byMs }, { do: 'save' }, { do: 'tell', type: 'Normal', reason: 'ClockSet', message }],
   };
 }
 

@@ -4,14 +4,17 @@ import type { Clock } from './clock.ts';
 export interface FakeClock extends Clock {
   /** Moves wall clock and boot time forward, running due timers in order of their time. */
   advance(ms: number): Promise<void>;
-  /** Makes the wall clock jump without any time passing. */
-  jump(ms: number): void;
+  /** Makes the wall clock jump without any time passing, and tells who asked. With `leewayMs`, credentials may be judged by
+   * the time before for that long. */
+  jump(ms: number, options?: { readonly leewayMs?: number }): void;
 }
 
 export function fakeClock(startMs = Date.UTC(2026, 0, 1)): FakeClock {
   let wall = startMs;
   let boot = 0;
   let serial = 0;
+  let leeway = { by: 0, until: 0 };
+  const listeners = new Set<() => void>();
   const timers = new Map<number, { due: number; act: () => void }>();
   const after: Clock['after'] = (ms, act) => {
     const id = ++serial;
@@ -27,8 +30,18 @@ export function fakeClock(startMs = Date.UTC(2026, 0, 1)): FakeClock {
     monotonicMs: () => boot,
     after,
     sleep: (ms) => new Promise((resolve) => after(ms, () => resolve())),
-    jump: (ms) => {
+    jump: (ms, { leewayMs = 0 } = {}) => {
       wall += ms;
+      leeway = { by: ms, until: boot + leewayMs };
+      for (const act of [...listeners]) act();
+    },
+    judgedBetween: () => {
+      const by = boot < leeway.until ? leeway.by : 0;
+      return { earliestMs: wall - Math.max(0, by), latestMs: wall - Math.min(0, by) };
+    },
+    onJump: (act) => {
+      listeners.add(act);
+      return { close: () => void listeners.delete(act) };
     },
     async advance(ms) {
       const end = boot + ms;

@@ -12,6 +12,27 @@ export interface Clock {
   /** Calls `act` once after `ms`. Keeps the process alive unless `background`. */
   after(ms: number, act: () => void, options?: { background?: boolean }): Timer;
   sleep(ms: number): Promise<void>;
+  /** See {@link judgedBetween}. */
+  judgedBetween?(): JudgedBetween;
+  /** See {@link onJump}. */
+  onJump?(act: () => void): { close(): void };
+}
+
+export interface JudgedBetween {
+  readonly earliestMs: number;
+  readonly latestMs: number;
+}
+
+/** The times that a credential may be judged by. Both are now, but for a while after the wall clock jumped: then what was
+ * valid by the time before stays so, and can be renewed instead of refused. */
+export function judgedBetween(clock: Clock): JudgedBetween {
+  const now = clock.now();
+  return clock.judgedBetween?.() ?? { earliestMs: now, latestMs: now };
+}
+
+/** Calls `act` when the wall clock has jumped: who planned by it plans again. Never called by a clock that cannot tell. */
+export function onJump(clock: Clock, act: () => void): { close(): void } {
+  return clock.onJump?.(act) ?? { close: () => undefined };
 }
 
 export const systemClock: Clock = {
