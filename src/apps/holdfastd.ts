@@ -2,13 +2,13 @@
 import { messageOf, WorldError } from '#base';
 import { GUARD_NAME, type SitePhase, type SupervisorAnswer } from '#model/site';
 import { openCgroups } from '#platform/cgroup';
-import { systemClock } from '#platform/clock';
 import { tryLock } from '#platform/process';
 import { serveLines } from '#platform/socket';
 import { type CertificateKeeper, keepCertificates, openGrants, openPeople, openPki } from '#services/infrastructure';
 import { openEventLog, openProcessRecords, startSupervisor } from '#services/supervisor';
 import { errorAnswer } from './error-answer.ts';
 import { accessAnswer } from './holdfastd/access.ts';
+import { answerClock } from './holdfastd/clock-verbs.ts';
 import { clusterApi } from './holdfastd/cluster-api.ts';
 import { control } from './holdfastd/control.ts';
 import { dyingText, guardProcess, ownDeaths, recordGuard } from './holdfastd/guard.ts';
@@ -17,13 +17,12 @@ import { makeProgress } from './holdfastd/progress.ts';
 import { salvageRecords } from './holdfastd/salvage-records.ts';
 import { type StartedSite, startSite } from './holdfastd/start-site.ts';
 import { runningStatus } from './holdfastd/status.ts';
+import { siteTimekeeper } from './holdfastd/timekeeping.ts';
 import { oldKeyIsNeeded } from './holdfastd/token-holders.ts';
 import { programBeside } from './program.ts';
 import { appStart, stopOnSignal } from './site-files.ts';
 
-const clock = systemClock;
-const startedAtMs = clock.now();
-const { site, folders, log } = appStart('holdfastd');
+const { site, folders, clock, log } = appStart('holdfastd');
 const lock = tryLock(folders.supervisorLock);
 if (lock.kind === 'busy') {
   log.error('another holdfastd keeps this site', { pid: lock.holder.pid });
@@ -32,6 +31,9 @@ if (lock.kind === 'busy') {
 }
 const real = site.runtime === 'containerd';
 const events = openEventLog({ file: folders.eventsFile, clock, log });
+const timekeeper = siteTimekeeper({ site, folders, events, log });
+const startedAtMs = clock.now();
+const startedMonotonicMs = clock.monotonicMs();
 const cgroups = real ? openCgroups() : undefined;
 await salvageRecords({ folders, clock, events });
 const records = openProcessRecords({ file: folders.processes, clock, log });
@@ -72,7 +74,8 @@ const health = watchHealth({
   clock,
   ask: api.ask,
   needed: () => running.started?.needed ?? [],
-  ownEnd: () => dyingText(deaths, clock.now() - startedAtMs),
+  ownEnd: () => dyingText(deaths, clock.monotonicMs() - startedMonotonicMs),
+  clockCondition: () => timekeeper.condition(),
   doorProblems: () => running.started?.doors.problems() ?? [],
   changed: ({ phase, waitingFor, failure }) => {
     if (failure) progress.fail(failure);
@@ -95,6 +98,7 @@ async function letGo(): Promise<void> {
   running.keeper?.close();
   api.close();
   supervisor.release();
+  timekeeper.close();
   await running.started?.doors.close();
   lock.kind === 'held' && lock.release();
 }
@@ -141,6 +145,7 @@ const server = await serveLines(folders.supervisorSocket, (line) =>
         await supervisor.ready(name);
       },
       access: (request) => accessAnswer({ site, folders, clock, people, keeper: runningKeeper }, request),
+      clock: (request) => answerClock(timekeeper, request),
     },
     line,
   ),
@@ -157,6 +162,8 @@ if (byGuard) {
 }
 log.info('started', { site: site.name, data: folders.data });
 
+// Nothing that reads a clock starts before the site's time is decided.
+await timekeeper.settled();
 const program = programBeside(import.meta.filename);
 const declaring = { site, folders, program, systemCgroup: real ? `/holdfast-${site.id}/system` : undefined };
 try {

@@ -1,7 +1,6 @@
 // The app `kube`: API server, controllers and scheduler of the site's own cluster, together: they share one object cache.
 import { present } from '#base';
 import { NODE_PORT_RANGE, registryHosts } from '#model/site';
-import { systemClock as clock } from '#platform/clock';
 import { makeFolder } from '#platform/disk';
 import { runControllers } from '#reconcile';
 import { objectIndex, startApiServer, type UserInfo } from '#services/apiserver';
@@ -19,7 +18,7 @@ import { storeEvent } from './kube/store-event.ts';
 import { ensureRegistryAccounts } from './registry-accounts.ts';
 import { appStart, stopOnSignal } from './site-files.ts';
 
-const { site, folders, log, ready } = appStart('kube');
+const { site, folders, clock, log, ready } = appStart('kube');
 const certificates = followPki({ folder: folders.pki, clock, log });
 const revocations = openRevocations({ file: folders.usersFile, log });
 const cluster = present(site.clusters[0], 'a site has its own cluster');

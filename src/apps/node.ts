@@ -3,7 +3,6 @@ import { present } from '#base';
 import { httpClient } from '#client';
 import { callSupervisor } from '#host';
 import { machineCgroup, PODS_PER_MACHINE } from '#model/site';
-import { systemClock as clock } from '#platform/clock';
 import { diskBytes, makeFolder, readTextIfPresent } from '#platform/disk';
 import { interfaceList } from '#platform/net';
 import { systemNft } from '#platform/nft';
@@ -17,7 +16,7 @@ import { startServiceProxy } from '#services/service-proxy';
 import { appStart, stopOnSignal } from './site-files.ts';
 
 const start = appStart('node');
-const { site, folders, log, ready } = start;
+const { site, folders, clock, log, ready } = start;
 const machine = present(
   site.machines.find(({ name }) => name === start.machine),
   'the machine stands in site.json',

@@ -1,6 +1,5 @@
 // The app `services`: the site's services that are no part of a cluster; for now its registry.
 import { registryHosts } from '#model/site';
-import { systemClock as clock } from '#platform/clock';
 import { serveLines } from '#platform/socket';
 import { followPki, type Pki } from '#services/infrastructure';
 import { startRegistry } from '#services/registry';
@@ -9,7 +8,7 @@ import { ensureRegistryAccounts } from './registry-accounts.ts';
 import { control } from './services/control.ts';
 import { appStart, stopOnSignal } from './site-files.ts';
 
-const { site, folders, log, ready } = appStart('services');
+const { site, folders, clock, log, ready } = appStart('services');
 const certificates = followPki({ folder: folders.pki, clock, log });
 const doorTls = (pki: Pki) => pki.leaf('doors');
 const usedByDoors = doorTls(certificates.pki);

@@ -3,12 +3,15 @@ import { parseArgs } from 'node:util';
 import { WorldError, type WorldErrorCode } from '#base';
 import { type OpenedSite, openSite } from '#host';
 import type { SiteFolders } from '#model/site';
+import { type SiteClock, siteClock } from '#platform/clock';
 import { readJsonIfPresent, removeTree, writeFileAtomic } from '#platform/disk';
 import { jsonLog, type Log } from '#platform/log';
 import { type ErrorAnswer, errorAnswer } from './error-answer.ts';
 
 export interface AppStart extends OpenedSite {
   readonly log: Log;
+  /** The site's time. */
+  readonly clock: SiteClock;
   /** The machine that the app works for, when it was named. */
   readonly machine?: string;
   /** Tells the supervisor that the app does its work. */
@@ -33,6 +36,7 @@ export function appStart(app: string): AppStart {
   return {
     ...opened,
     log,
+    clock: siteClock({ file: opened.folders.clockFile }),
     machine: values.machine,
     ready: () => {
       removeTree(opened.folders.failure(processName));

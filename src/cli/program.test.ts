@@ -45,6 +45,7 @@ test('every verb has help with an example', async () => {
     .filter((verb) => verb !== 'help');
   assert.ok(verbs.includes('up') && verbs.includes('status'));
   const nouns = {
+    clock: ['confirm'],
     image: ['import', 'list', 'delete', 'pin', 'unpin'],
     registry: ['credentials', 'ca'],
     user: ['create', 'list', 'grant', 'revoke', 'delete'],
@@ -52,7 +53,8 @@ test('every verb has help with an example', async () => {
     hub: HUB_NOUN.verbs.map((verb) => verb(contextOf(surroundings([], []))).declaration.name()),
   };
   const below = Object.entries(nouns).flatMap(([noun, of]) => of.map((verb) => [noun, verb]));
-  for (const words of [...verbs.filter((verb) => !(verb in nouns)).map((verb) => [verb]), ...below]) {
+  const alone = verbs.filter((verb) => !(verb in nouns) || verb === 'clock').map((verb) => [verb]);
+  for (const words of [...alone, ...below]) {
     const help = await cli(...words, '--help');
     assert.equal(help.exitCode, 0);
     assert.match(help.out, new RegExp(`Example:\\n {2}.*holdfast ${words.join(' ')}`), words.join(' '));
@@ -69,8 +71,26 @@ test('what is unknown is refused with the nearest known', async () => {
   assert.match((await cli('up', '--worker-memory', 'much')).err, /It must be an amount such as 8Gi/);
 });
 
+test('a time that is none is refused by name', async () => {
+  for (const wrong of [
+    'tomorrow',
+    '2027-03-01',
+    '2027-03-01T12:00:00',
+    '2027-02-30T12:00:00Z',
+    '2027-03-01T25:00:00Z',
+  ]) {
+    const { exitCode, err } = await cli('clock', 'confirm', '--time', wrong);
+    assert.equal(exitCode, 2, wrong);
+    assert.match(err, /It must be a time such as 2027-03-01T12:00:00Z/);
+  }
+  const both = await cli('clock', 'confirm', '--time', '2027-03-01T12:00:00+02:00', '--undo');
+  assert.equal(both.exitCode, 2);
+  assert.match(both.err, /--time and --undo cannot be given together\ncure:/);
+  assert.match((await cli('clock', 'confirm', '--data', `${folder}/other`)).err, /there is no site in .*other/);
+});
+
 test('a site that is not there', async () => {
-  for (const verb of ['status', 'down', 'kubeconfig', 'events', 'logs', 'destroy']) {
+  for (const verb of ['status', 'down', 'kubeconfig', 'events', 'logs', 'destroy', 'clock']) {
     const { exitCode, err, out } = await cli(verb);
     assert.equal(exitCode, 5, verb);
     assert.match(err, /there is no site in .*\ncure:/);

@@ -4,6 +4,8 @@ import { messageOf, WorldError } from '#base';
 import { SOFTWARE_VERSION } from '#model/site';
 import { certificatesListVerb } from './certificates/list.ts';
 import { certificatesRenewVerb } from './certificates/renew.ts';
+import { clockConfirmVerb } from './clock/confirm.ts';
+import { clockVerb } from './clock/show.ts';
 import { type Context, contextOf, type Surroundings, type Verb } from './context.ts';
 import { EXIT, type ExitCode, exitCodeOf } from './exit-codes.ts';
 import { guarded } from './guarded.ts';
@@ -31,6 +33,7 @@ import { userListVerb } from './user/list.ts';
 /** Verbs of the site itself stand alone; those of a noun stand below it. */
 const SITE_VERBS = [up, down, destroy, status, kubeconfig, operationsVerb, events, logs, install, uninstall];
 const NOUNS: readonly Noun[] = [
+  { name: 'clock', itself: clockVerb, verbs: [clockConfirmVerb] },
   {
     name: 'image',
     description: "images in the site's registry",
@@ -56,7 +59,10 @@ const NOUNS: readonly Noun[] = [
 
 interface Noun {
   readonly name: string;
-  readonly description: string;
+  /** Said of a noun that does nothing alone. */
+  readonly description?: string;
+  /** What the noun alone does. */
+  readonly itself?: (context: Context) => Verb;
   readonly verbs: readonly ((context: Context) => Verb)[];
 }
 
@@ -98,6 +104,8 @@ export async function runCli(
   const root = new Command('holdfast')
     .description('A Kubernetes appliance that keeps working when the link is gone.')
     .version(SOFTWARE_VERSION)
+    // Options after a verb are the verb's, though the noun alone may have the same.
+    .enablePositionalOptions()
     .addHelpText(
       'after',
       '\nExit codes:\n  0 done, 1 failed, 2 wrong usage, 3 not ready in time, 4 refused by the operations guard,\n  5 not found, 6 conflict\n\nExample:\n  holdfast up',
@@ -107,9 +115,12 @@ export async function runCli(
   };
   for (const verb of verbs.site) attach(root, guarded(context, verb(context)), done);
   for (const noun of verbs.nouns) {
-    const command = new Command(noun.name).description(noun.description);
+    const itself = noun.itself && guarded(context, noun.itself(context));
+    const command = itself?.declaration ?? new Command(noun.name).description(noun.description ?? '');
+    command.enablePositionalOptions();
     for (const verb of noun.verbs) attach(command, guarded(context, verb(context)), done);
-    root.addCommand(command);
+    if (itself) attach(root, itself, done);
+    else root.addCommand(command);
   }
   prepare(root, context);
   try {

@@ -20,6 +20,7 @@ export {
 export { READY_TIMEOUT_MS_DEFAULT } from './limits.ts';
 export { installUnit, uninstallUnit } from './service-unit.ts';
 export type { SiteWishes } from './site.plan.ts';
+export { clockOfFolder, clockOfSite, confirmClock } from './site-clock.ts';
 export { foldersOf, kubeconfigOf, loggedProcesses, type OpenedSite, openSite, siteIfPresent } from './site-file.ts';
 export { type SiteStanding, siteStanding, standingConditions } from './site-standing.ts';
 export { siteOutline, siteStatus } from './site-status.ts';

@@ -10,6 +10,7 @@ const well: SiteFacts = {
   closedDoors: [],
   freeBytes: 2 ** 30,
   reserveUsed: false,
+  clock: { holds: true, reason: 'Plausible', message: 'the time rests on the system clock' },
 };
 const told = (facts: Partial<SiteFacts>): string[] =>
   conditionFacts({ ...well, ...facts })
@@ -20,7 +21,13 @@ test('a site that is well has nothing against it', () => {
   assert.deepEqual(told({}), []);
   assert.deepEqual(
     conditionFacts(well).map(({ type, reason }) => `${type} ${reason}`),
-    ['ApiAnswering Answers', 'MachinesReady AllReady', 'ProcessesStable Stable', 'DiskRoom Enough'],
+    [
+      'ApiAnswering Answers',
+      'MachinesReady AllReady',
+      'ProcessesStable Stable',
+      'DiskRoom Enough',
+      'ClockTrusted Plausible',
+    ],
   );
   assert.equal(
     conditionFacts({ ...well, outsideAddress: '192.0.2.1' }).at(-1)?.message,

@@ -23,6 +23,8 @@ export interface SiteFacts {
   readonly freeBytes: number;
   /** The room that a store keeps for deletes is given away, since there is no other. */
   readonly reserveUsed: boolean;
+  /** Whether the site's time is trusted, and what it rests on. */
+  readonly clock: Omit<ConditionFact, 'type'>;
   /** Why doors on the outside address are not open. */
   readonly closedDoors: readonly string[];
 }
@@ -67,6 +69,7 @@ export function conditionFacts(of: SiteFacts): ConditionFact[] {
       fine: 'no process keeps dying',
     }),
     diskFact(of),
+    { type: 'ClockTrusted', ...of.clock },
     ...(of.outsideAddress
       ? [
           unless(of.closedDoors.join('; '), 'OutsideDoorsOpen', {

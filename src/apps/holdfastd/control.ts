@@ -2,12 +2,14 @@
 import {
   type AccessAnswer,
   type AccessRequest,
+  type ClockStatus,
   PROTOCOL_VERSION,
   type SiteStatus,
   type SupervisorAnswer,
   type SupervisorRequest,
 } from '#model/site';
 import { versionedAnswers } from '../versioned-answers.ts';
+import type { ClockRequest } from './clock-verbs.ts';
 
 export interface ControlVerbs {
   status(): Promise<SiteStatus>;
@@ -16,6 +18,7 @@ export interface ControlVerbs {
   ensure(process: string): Promise<void>;
   /** Everything about certificates and people. */
   access(request: AccessRequest): Promise<AccessAnswer>;
+  clock(request: ClockRequest): ClockStatus;
 }
 
 async function* answers(verbs: ControlVerbs, request: SupervisorRequest): AsyncGenerator<SupervisorAnswer> {
@@ -32,6 +35,12 @@ async function* answers(verbs: ControlVerbs, request: SupervisorRequest): AsyncG
     case 'ensure':
       await verbs.ensure(request.process);
       yield { kind: 'done' };
+      break;
+    case 'clock':
+    case 'clock-confirm':
+    case 'clock-sample':
+    case 'clock-drill':
+      yield { kind: 'clock', clock: verbs.clock(request) };
       break;
     default:
       yield await verbs.access(request);

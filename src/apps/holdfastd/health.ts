@@ -40,6 +40,8 @@ export interface Watched {
   needed(): readonly string[];
   /** How holdfastd itself last ended, when it keeps dying. */
   ownEnd(): string | undefined;
+  /** Whether the site's time is trusted, and what it rests on. */
+  clockCondition(): Omit<ConditionFact, 'type'>;
   /** Why doors on the outside address are not open. */
   doorProblems(): readonly string[];
 }
@@ -110,6 +112,7 @@ function assess(of: Watched, readyNodes: ReadonlySet<string> | undefined, wasRea
       outsideAddress: site.outsideAddress,
       freeBytes: diskFreeBytes(folders.data),
       reserveUsed: noRoom,
+      clock: of.clockCondition(),
       closedDoors: of.doorProblems(),
     }),
   };

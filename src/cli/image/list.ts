@@ -1,5 +1,5 @@
 // `image list`: what the site's registry has.
-import { imageList, openSite } from '#host';
+import { clockOfFolder, imageList, openSite } from '#host';
 import { type CommonOptions, type Context, declare, type Verb } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { ageText, bytesText, table } from '../output.ts';
@@ -13,9 +13,11 @@ export function imageListVerb(context: Context): Verb {
     operation: 'image-list',
     async run(given) {
       const options = given as CommonOptions;
-      const { folders } = openSite(context.dataOf(options));
+      const data = context.dataOf(options);
+      const { folders } = openSite(data);
       const images = await imageList(folders);
       const { outPaint: paint } = context;
+      const now = clockOfFolder(data).now();
       if (options.json) context.printJson({ images });
       else if (images.length === 0)
         context.say(`no images yet; bring some: ${context.commandFor(options, 'image import FILE')}`);
@@ -29,7 +31,7 @@ export function imageListVerb(context: Context): Verb {
               bytesText(image.bytes),
               image.origin,
               image.pinned ? paint.good('yes') : paint.dim('no'),
-              ageText(image.since, context.clock.now()),
+              ageText(image.since, now),
             ]),
             paint,
           )}\n`,

@@ -1,5 +1,5 @@
 // `status`: what runs.
-import { siteStatus } from '#host';
+import { clockOfFolder, siteStatus } from '#host';
 import type { SiteStatus } from '#model/site';
 import { type CommonOptions, type Context, declare, type Verb } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -52,8 +52,7 @@ function machineTable({ outPaint: paint }: Context, { machines }: SiteStatus): s
   );
 }
 
-function processTable({ outPaint: paint, clock }: Context, { processes }: SiteStatus): string {
-  const now = clock.now();
+function processTable({ outPaint: paint }: Context, { processes }: SiteStatus, now: number): string {
   const total = processes.reduce((sum, process) => sum + process.pssBytes, 0);
   const rows = processes.map((p) => [
     p.name,
@@ -66,7 +65,7 @@ function processTable({ outPaint: paint, clock }: Context, { processes }: SiteSt
   return table(['process', 'pid', 'memory', 'restarts', 'age'], [...rows, sum], paint);
 }
 
-function print(context: Context, status: SiteStatus): string {
+function print(context: Context, status: SiteStatus, now: number): string {
   const { outPaint: paint } = context;
   const remarks = status.conditions
     .filter((c) => c.status === 'False')
@@ -74,7 +73,7 @@ function print(context: Context, status: SiteStatus): string {
   const parts = [
     siteFacts(context, status),
     machineTable(context, status),
-    ...(status.processes.length > 0 ? [processTable(context, status)] : []),
+    ...(status.processes.length > 0 ? [processTable(context, status, now)] : []),
     ...(remarks.length > 0 ? [remarks.join('\n')] : []),
   ];
   return `${parts.join('\n\n')}\n`;
@@ -92,7 +91,7 @@ export function status(context: Context): Verb {
       const options = given as CommonOptions;
       const found = await siteStatus({ data: context.dataOf(options), clock: context.clock });
       if (options.json) context.printJson(found);
-      else context.out.write(print(context, found));
+      else context.out.write(print(context, found, clockOfFolder(context.dataOf(options)).now()));
       return found.phase === 'Ready' ? EXIT.done : EXIT.notReady;
     },
   };

@@ -1,6 +1,7 @@
 // What holdfastd is asked and answers over its unix socket: one JSON line a request, JSON lines back, then the end.
 import type { Refusal } from '#base';
 import type { AccessAnswer, AccessRequest } from './access.ts';
+import type { ClockStatus, TimeSource } from './clock.ts';
 import type { SitePhase, SiteStatus } from './status.ts';
 
 /** Raised when a request or an answer changes its meaning; holdfastd refuses others. */
@@ -15,6 +16,19 @@ export type SupervisorRequest = { readonly version: number } & (
   /** Starts a process that is started only when needed; answered when it is ready. */
   | { readonly verb: 'ensure'; readonly process: string }
   | AccessRequest
+  | { readonly verb: 'clock' }
+  /** The operator's word on the time: the tentative one is accepted, or `timeMs` stated (milliseconds since 1970), or what is
+   * tentative dropped and what was stated last taken back. */
+  | { readonly verb: 'clock-confirm'; readonly timeMs?: number; readonly undo?: boolean }
+  /** Somebody vouches for a time, which came over a way there and back of `roundTripMs`. */
+  | {
+      readonly verb: 'clock-sample';
+      readonly source: Exclude<TimeSource, 'operator'>;
+      readonly timeMs: number;
+      readonly roundTripMs: number;
+    }
+  /** For drills: the system clock is taken to be this much off what it says, until holdfastd ends. */
+  | { readonly verb: 'clock-drill'; readonly shiftMs: number }
 );
 
 export type SupervisorAnswer =
@@ -22,6 +36,7 @@ export type SupervisorAnswer =
   | { readonly kind: 'step'; readonly step: string; readonly tookMs: number }
   | { readonly kind: 'phase'; readonly phase: SitePhase; readonly waitingFor: readonly string[] }
   | AccessAnswer
+  | { readonly kind: 'clock'; readonly clock: ClockStatus }
   | { readonly kind: 'done' }
   | {
       readonly kind: 'error';
