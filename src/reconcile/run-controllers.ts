@@ -1,8 +1,9 @@
-// Runs controllers: turns changes into keys, keys into passes, failures into retries with backoff, and time into full passes.
+// Runs controllers: turns changes into keys, keys into passes, failures into retries with backoff, and time into full passes,
+// jumps of the wall clock too: what was planned by it is planned again.
 // Nothing runs before every watched cache is there, so no controller takes "not listed yet" for "does not exist".
 import { assert, backoffDelayMs, messageOf } from '#base';
 import { ApiError } from '#client';
-import type { Clock, Timer } from '#platform/clock';
+import { type Clock, onJump, type Timer } from '#platform/clock';
 import type { Log } from '#platform/log';
 import type { Controller } from './contract.ts';
 import { concurrencyDefault, conflictRetriesMax, resyncDefaultMs, retryBackoff } from './limits.ts';
@@ -95,6 +96,9 @@ function runOne(controller: Controller, options: RunOptions): { queue: WorkQueue
       for (const key of first?.keys({ type: 'modified', object, previous: object }) ?? []) queue.add(key);
     }
   };
+  const jumps = onJump(clock, () => {
+    if (queue.isOpen) fullPass();
+  });
   const resyncMs = controller.resyncMs ?? resyncDefaultMs;
   let stopped = false;
   let timer: Timer | undefined;
@@ -116,6 +120,7 @@ function runOne(controller: Controller, options: RunOptions): { queue: WorkQueue
     async stop() {
       stopped = true;
       timer?.cancel();
+      jumps.close();
       for (const handle of handles) handle.close();
       await queue.stop();
     },

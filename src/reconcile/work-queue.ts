@@ -19,6 +19,8 @@ export interface WorkQueue {
   addAfter(key: string, ms: number): void;
   /** Keys that wait, are worked on, or are delayed. */
   readonly size: { readonly waiting: number; readonly running: number; readonly delayed: number };
+  /** Keys are handed out. */
+  readonly isOpen: boolean;
   /** Begins to hand out keys; before that they only gather. */
   start(): void;
   /** Takes no more keys and resolves when the running ones are done. */
@@ -77,6 +79,9 @@ export function workQueue(options: WorkQueueOptions): WorkQueue {
     },
     get size() {
       return { waiting: waiting.size, running: running.size, delayed: delayed.size };
+    },
+    get isOpen() {
+      return state === 'open';
     },
     start() {
       if (state === 'gathering') state = 'open';

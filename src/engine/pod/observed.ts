@@ -52,6 +52,8 @@ export interface ProbeVerdict {
 export interface Crash {
   readonly containerId: string;
   readonly delayMs: number;
+  /** When the delay is over; counted from the container's end when absent. */
+  readonly untilMs?: number;
 }
 
 /** What the agent remembers of a container by name, between two looks. */
@@ -83,7 +85,10 @@ export interface PodView {
   readonly stop?: PodStop;
   /** Why other resources are not given to running containers now. */
   readonly resizeHeld?: ResizeHeld;
+  /** What retries and backoffs are planned by. */
   readonly now: number;
+  /** The time that conditions show, where it is another one. */
+  readonly wallMs?: number;
 }
 
 /** The newest container of a name, in one sandbox or in any. */

@@ -47,7 +47,7 @@ export function podStatus(input: PodStatusInput): PodStatus {
       sandboxReady: sandbox !== undefined,
       stop,
       resize,
-      now: view.now,
+      now: view.wallMs ?? view.now,
     }),
     hostIP: hostAddress,
     hostIPs: [{ ip: hostAddress }],

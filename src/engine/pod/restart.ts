@@ -41,5 +41,5 @@ export function crashAfter(previous: Crash | undefined, ended: ObservedContainer
 
 /** When `ended` may be started again, given the delay that was computed for it. */
 export function restartAtMs(crash: Crash | undefined, ended: ObservedContainer): number {
-  return crash?.containerId === ended.id ? ended.finishedAtMs + crash.delayMs : 0;
+  return crash?.containerId === ended.id ? (crash.untilMs ?? ended.finishedAtMs + crash.delayMs) : 0;
 }

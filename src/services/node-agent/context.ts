@@ -21,6 +21,7 @@ import type { NodeAgentOptions } from './options.ts';
 import type { Paths } from './paths.ts';
 import type { Runtime } from './runtime.ts';
 import type { References } from './source/references.ts';
+import type { SteadyTime } from './steady-time.ts';
 
 export interface AgentContext {
   readonly options: NodeAgentOptions;
@@ -34,6 +35,7 @@ export interface AgentContext {
   readonly references: References;
   readonly images: Images;
   readonly runtimeName: string;
+  readonly time: SteadyTime;
   /** Services of the cluster, for variables; empty until the API has been reached. */
   services(): readonly Service[];
   /** Limits of the node, which stand in for those that a container does not set. */

@@ -73,3 +73,7 @@ export const TOKEN_RENEW_SHARE = 0.8;
 /** And at the latest at this age. */
 export const TOKEN_AGE_MS_MAX = 24 * 3_600_000;
 export const TOKEN_SECONDS = 3607;
+/** A token that was issued this much later than now is from before the clock went back. */
+export const TOKEN_LATER_MS = 60_000;
+/** The runtime's clock and the site's are read apart: what they differ by no more than this is no difference. */
+export const RUNTIME_CLOCK_OFF_MS = 2_000;

@@ -1,5 +1,6 @@
 // Puts the parts of a node agent together.
 import { type Cgroups, fakeCgroups, openCgroups } from '#platform/cgroup';
+import { machineTime, onJump } from '#platform/clock';
 import { type Cri, connectCri, fakeCri } from '#platform/cri';
 import { makeFolder } from '#platform/disk';
 import { readHostFacts } from '#platform/host-facts';
@@ -19,6 +20,7 @@ import { lazyRuntime, readyRuntime } from './runtime.ts';
 import { startServer } from './server/server.ts';
 import { PodTable } from './source/pod-table.ts';
 import { openReferences } from './source/references.ts';
+import { steadyTime } from './steady-time.ts';
 import { followNodeLocalVolumes } from './volumes/node-local.ts';
 
 /** A runtime without containers: init containers and containers of pods that end are over at once, the others stay up. */
@@ -62,6 +64,9 @@ export async function startNodeAgent(options: NodeAgentOptions): Promise<NodeAge
   makeClassGroups(world.cgroups, options);
   await world.runtime.look();
   const services = client.cache(SERVICES);
+  // containerd goes by the machine's clock, the simulated runtime by the site's.
+  const runtimeNow = options.runtime === 'containerd' ? machineTime.systemMs : clock.now.bind(clock);
+  const time = steadyTime({ clock, runtimeNow });
   const references = openReferences(client, clock);
   const recorder = eventRecorder({ client, clock, log, component: 'kubelet', host: options.nodeName });
   const context: AgentContext = {
@@ -70,13 +75,17 @@ export async function startNodeAgent(options: NodeAgentOptions): Promise<NodeAge
     host: readHostFacts(),
     paths: pathsIn(options.folder),
     references,
-    images: openImages({ cri: world.cri, clock }),
+    time,
+    images: openImages({ cri: world.cri, clock: { now: time.steady } }),
     runtimeName: options.runtime,
     services: () => services.list(),
     allocatable: allocatableOf(options.capacity),
     recordEvent: (pod, note) => recorder.recordEvent(PODS, pod, note),
   };
   const pods = new PodTable(context);
+  const jumps = onJump(clock, () => {
+    for (const worker of pods.workers.values()) worker.clockJumped();
+  });
   const relist = startRelist(context, (uid) => pods.workers.get(uid)?.wake());
   const server = await startServer(context, pods).catch(async (error: unknown) => {
     relist.stop();
@@ -96,6 +105,7 @@ export async function startNodeAgent(options: NodeAgentOptions): Promise<NodeAge
     ports: server.ports,
     setCredentials: (tls) => server.setCredentials(tls),
     stop: async () => {
+      jumps.close();
       housekeeping.stop();
       nodeLocal.close();
       relist.stop();

@@ -1,7 +1,7 @@
 // Verifies tokens of service accounts: signature, issuer, audience, time, and that account and bound objects still exist with
 // the same uid. Only the signature is remembered; existence is looked up each time, so a deleted pod's token ends with it.
 import type { ObjectMeta } from '#model/kube';
-import type { Clock } from '#platform/clock';
+import { type Clock, judgedBetween } from '#platform/clock';
 import type { TokenSigner } from '#platform/jwt';
 import type { UserInfo } from '../contract.ts';
 import type { AccountLookups } from './account-lookups.ts';
@@ -83,9 +83,14 @@ export function tokenVerifier(options: {
       const met = audiences.filter((audience) => mine.includes(audience));
       if (met.length === 0) return { kind: 'bad', reason: 'the token is for another audience' };
       if (claims.kind === 'bound') {
+        const { earliestMs, latestMs } = judgedBetween(clock);
         // Written so that a time that is no number refuses.
-        if (!(claims.expiresMs > clock.now())) return { kind: 'bad', reason: 'the token has expired' };
-        if (!(claims.notBeforeMs <= clock.now() + NOT_BEFORE_LEEWAY_MS))
+        if (!(claims.expiresMs > earliestMs)) return { kind: 'bad', reason: 'the token has expired' };
+        // Nobody issues a token for later: one from the future was issued before the clock went back. One that is bound to an
+        // object ends with it, and is believed; another would live on for as long as the clock was wrong.
+        const isEarly = !(claims.notBeforeMs <= latestMs + NOT_BEFORE_LEEWAY_MS);
+        const isBound = claims.pod !== undefined || claims.secret !== undefined || claims.node !== undefined;
+        if (isEarly && (!isBound || Number.isNaN(claims.notBeforeMs)))
           return { kind: 'bad', reason: 'the token is not valid yet' };
       }
       const reason = missing(claims, token);

@@ -31,7 +31,8 @@ interface Failure {
   readonly message: string;
 }
 
-export function openImages(options: { cri: Cri; clock: Clock }): Images {
+/** `clock` tells steady times: no jump touches them. */
+export function openImages(options: { cri: Cri; clock: Pick<Clock, 'now'> }): Images {
   const { cri, clock } = options;
   const failures = new Map<string, Failure>();
   const pulls = new Map<string, Promise<string>>();

@@ -99,7 +99,7 @@ async function removeSandboxes({ cri, options }: AgentContext, pods: PodTable): 
   }
 }
 
-async function collectImages({ cri, images, options }: AgentContext, pressed: boolean): Promise<void> {
+async function collectImages({ cri, images, options, time }: AgentContext, pressed: boolean): Promise<void> {
   const disk = diskSpace(options.folder);
   const used = disk.totalBytes - disk.freeBytes;
   if (!pressed && used < disk.totalBytes * IMAGE_DISK_HIGH_SHARE) return;
@@ -110,7 +110,7 @@ async function collectImages({ cri, images, options }: AgentContext, pressed: bo
     inUse.add(container.annotations[ANNOTATION.image] ?? '');
   }
   const bytesWanted = used - disk.totalBytes * IMAGE_DISK_LOW_SHARE;
-  const now = options.clock.now();
+  const now = time.steady();
   for (const image of imagesToRemove({
     images: await cri.imageList(),
     inUse,

@@ -126,7 +126,7 @@ export function nodeReporter(context: AgentContext, options: { port(): number; o
   const { nodeName, client, clock } = context.options;
   let node: Node | undefined;
   let sent: NodeStatus | undefined;
-  let sentAtMs = 0;
+  let sentAtMs = Number.NEGATIVE_INFINITY;
   let diskPressure = false;
   const memory: RuntimeMemory = {};
 
@@ -139,7 +139,7 @@ export function nodeReporter(context: AgentContext, options: { port(): number; o
     const status = nodeStatus(context.options, found, node.status);
     diskPressure = isTrue(status, 'DiskPressure');
     const nextMs = isTrue(status, 'Ready') ? NODE_CHECK_MS : UNREADY_CHECK_MS;
-    const due = clock.now() - sentAtMs >= NODE_STATUS_MS;
+    const due = clock.monotonicMs() - sentAtMs >= NODE_STATUS_MS;
     if (sent && !due && sameJson(essence(sent), essence(status))) return nextMs;
     try {
       node = await client.patch(
@@ -149,7 +149,7 @@ export function nodeReporter(context: AgentContext, options: { port(): number; o
         { subresource: 'status' },
       );
       sent = status;
-      sentAtMs = clock.now();
+      sentAtMs = clock.monotonicMs();
     } catch (error) {
       if (error instanceof ApiError && error.code === 404) node = undefined;
       throw error;

@@ -75,6 +75,7 @@ async function observedOf(
   listed: CriContainer,
   status: CriContainerStatus,
 ): Promise<ObservedContainer> {
+  const { siteTimeOf } = context.time;
   const state = STATES[status.state] ?? 'unknown';
   const ended = state === 'exited';
   const image = status.annotations[ANNOTATION.image] ?? status.image.image;
@@ -84,9 +85,9 @@ async function observedOf(
     sandboxId: listed.podSandboxId,
     attempt: status.metadata.attempt,
     state,
-    createdAtMs: millis(status.createdAt),
-    startedAtMs: millis(status.startedAt),
-    finishedAtMs: millis(status.finishedAt),
+    createdAtMs: siteTimeOf(millis(status.createdAt)),
+    startedAtMs: siteTimeOf(millis(status.startedAt)),
+    finishedAtMs: siteTimeOf(millis(status.finishedAt)),
     exitCode: status.exitCode,
     reason: ended ? status.reason : '',
     message: ended ? await terminationMessage(context, podUid, status) : '',

@@ -60,7 +60,7 @@ export class PodActs {
   constructor(options: PodActsOptions) {
     this.#options = options;
     this.#context = options.context;
-    this.#refreshedAtMs = options.context.options.clock.now();
+    this.#refreshedAtMs = options.context.time.steady();
   }
 
   remember(name: string, change: Partial<ContainerMemory>): void {
@@ -105,16 +105,21 @@ export class PodActs {
     this.#checkpointed = text;
   }
 
+  refreshSoon(): void {
+    this.#refreshedAtMs = Number.NEGATIVE_INFINITY;
+  }
+
   /** When volumes made of objects are compared with the objects again. */
   get refreshAtMs(): number | undefined {
     return this.#volumes && this.#refreshedAtMs + VOLUME_REFRESH_MS;
   }
 
   async refresh(): Promise<void> {
-    const { clock, log } = this.#context.options;
+    const { log } = this.#context.options;
+    const { steady } = this.#context.time;
     await this.#keepAgain();
-    if ((this.refreshAtMs ?? Number.POSITIVE_INFINITY) > clock.now()) return;
-    this.#refreshedAtMs = clock.now();
+    if ((this.refreshAtMs ?? Number.POSITIVE_INFINITY) > steady()) return;
+    this.#refreshedAtMs = steady();
     const input = { context: this.#context, facts: this.facts(), kept: this.#options.kept };
     await refreshVolumes(input).catch((error: unknown) => {
       const pod = input.facts.pod.metadata?.name;
@@ -143,13 +148,13 @@ export class PodActs {
   }
 
   #spawn(name: string, busy: ContainerMemory['busy'], act: () => Promise<void>): void {
-    const { clock, log } = this.#context.options;
+    const { log } = this.#context.options;
     this.remember(name, { busy });
     act()
       .catch((error: unknown) => {
         const pod = this.#options.now().pod.metadata?.name;
         log.warn('an act on a pod failed', { pod, container: name, error: messageOf(error) });
-        this.remember(name, { retryAtMs: clock.now() + API_RETRY_MS });
+        this.remember(name, { retryAtMs: this.#context.time.steady() + API_RETRY_MS });
       })
       .finally(() => {
         this.remember(name, { busy: undefined });
@@ -158,7 +163,7 @@ export class PodActs {
   }
 
   async #createSandbox(attempt: number): Promise<void> {
-    const { clock, log } = this.#context.options;
+    const { log } = this.#context.options;
     const { pod } = this.#options.now();
     try {
       this.#config = sandboxConfig(this.#context, pod, attempt);
@@ -170,7 +175,7 @@ export class PodActs {
       this.checkpoint();
       this.#failures = 0;
     } catch (error) {
-      this.remember('', { retryAtMs: clock.now() + backoffDelayMs(SETUP_RETRY, this.#failures++) });
+      this.remember('', { retryAtMs: this.#context.time.steady() + backoffDelayMs(SETUP_RETRY, this.#failures++) });
       log.warn('a pod cannot be set up yet', { pod: pod.metadata?.name, error: messageOf(error) });
     }
   }
@@ -207,7 +212,7 @@ export class PodActs {
       },
     });
     if (outcome.kind === 'waiting') {
-      const retryAtMs = outcome.retryAtMs ?? this.#context.options.clock.now() + API_RETRY_MS;
+      const retryAtMs = outcome.retryAtMs ?? this.#context.time.steady() + API_RETRY_MS;
       this.remember(container.name, { waiting: { reason: outcome.reason, message: outcome.message }, retryAtMs });
       return;
     }

@@ -1,6 +1,7 @@
 // Looks after one pod: observe, plan, act, tell. A pass never waits for what it starts; the end of an act wakes the worker again.
 import { messageOf } from '#base';
 import {
+  type Crash,
   containersOf,
   crashAfter,
   isResizing,
@@ -105,6 +106,12 @@ export class PodWorker {
     this.wake();
   }
 
+  /** The clock jumped: deadlines and tokens are looked at now. */
+  clockJumped(): void {
+    this.#acts.refreshSoon();
+    this.wake();
+  }
+
   /** Something may have changed: look soon. */
   wake(): void {
     this.#again = true;
@@ -144,20 +151,20 @@ export class PodWorker {
   }
 
   async #loop(): Promise<void> {
-    const { clock, log } = this.#context.options;
+    const { log } = this.#context.options;
     while (this.#again && !this.#closed && !this.#gone) {
       this.#again = false;
       try {
         await this.#pass();
       } catch (error) {
         log.warn('a look at a pod failed', { pod: this.#pod.metadata?.name, error: messageOf(error) });
-        this.#wakeAt(clock.now() + API_RETRY_MS);
+        this.#wakeAt(this.#context.time.steady() + API_RETRY_MS);
       }
     }
   }
 
   async #pass(): Promise<void> {
-    const { clock } = this.#context.options;
+    const { steady } = this.#context.time;
     await this.#admit();
     if (!this.#stop?.failure) await this.#context.runtime.need();
     this.#observed = await this.observer.look();
@@ -170,16 +177,23 @@ export class PodWorker {
     this.#tell();
     if (plan.finished) return this.#finish();
     await this.#acts.refresh();
-    const times = [plan.againAtMs, deadlineOf(this.#pod, this.#status), this.#acts.refreshAtMs];
+    const times = [plan.againAtMs, this.#deadline(), this.#acts.refreshAtMs];
     const next = Math.min(...times.filter((time) => time !== undefined));
     this.#timer?.cancel();
-    if (Number.isFinite(next)) this.#wakeAt(Math.max(clock.now() + 10, next));
+    if (Number.isFinite(next)) this.#wakeAt(Math.max(steady() + 10, next));
   }
 
+  /** When the deadline comes, if the clock does not jump. */
+  #deadline(): number | undefined {
+    const deadline = deadlineOf(this.#pod, this.#status);
+    return deadline && deadline - this.#context.options.clock.now() + this.#context.time.steady();
+  }
+
+  /** `timeMs` is a steady time. */
   #wakeAt(timeMs: number): void {
-    const { clock } = this.#context.options;
+    const { options, time } = this.#context;
     this.#timer?.cancel();
-    this.#timer = clock.after(Math.max(0, timeMs - clock.now()), () => this.wake(), { background: true });
+    this.#timer = options.clock.after(Math.max(0, timeMs - time.steady()), () => this.wake(), { background: true });
   }
 
   /** Once, before anything of the pod is made. */
@@ -197,10 +211,17 @@ export class PodWorker {
       const seen = newestOf(this.#observed, container.name);
       const before = this.#acts.memory.get(container.name)?.crash;
       if (seen?.state !== 'exited' || before?.containerId === seen.id) continue;
-      const crash = crashAfter(before, seen);
+      const crash = this.#backOff(crashAfter(before, seen), seen.finishedAtMs);
       this.#acts.remember(container.name, { crash, restartsBefore: seen.attempt });
       if (crash.delayMs > 0 && !this.#stop) this.#noteBackOff(container.name);
     }
+  }
+
+  /** From when the container ended, as far as that is known; never longer than the delay. */
+  #backOff(crash: Crash, endedMs: number): Crash {
+    const { options, time } = this.#context;
+    const leftMs = Math.min(crash.delayMs, Math.max(0, endedMs + crash.delayMs - options.clock.now()));
+    return { ...crash, untilMs: time.steady() + leftMs };
   }
 
   #noteBackOff(name: string): void {
@@ -230,7 +251,8 @@ export class PodWorker {
       memory: this.#acts.memory,
       probes: this.#probes.verdicts,
       stop: this.#stop,
-      now: this.#context.options.clock.now(),
+      now: this.#context.time.steady(),
+      wallMs: this.#context.options.clock.now(),
     };
     const resizeHeld = isResizing(this.#pod, base) ? this.#options.resizeHeld(this.#pod) : undefined;
     return resizeHeld ? { ...base, resizeHeld } : base;

@@ -104,7 +104,7 @@ export class PodProbes {
     for (const kind of kinds) {
       const probe = probeOf(running.container, kind);
       if (!probe) continue;
-      const sinceStartMs = this.#options.context.options.clock.now() - running.seen.startedAtMs;
+      const sinceStartMs = Math.max(0, this.#options.context.options.clock.now() - running.seen.startedAtMs);
       this.#plan(running, kind, Math.max(0, probeTimes(probe).initialDelayMs - sinceStartMs));
     }
   }

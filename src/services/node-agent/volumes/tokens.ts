@@ -4,7 +4,7 @@ import { WorldError } from '#base';
 import { type Client, resourceOf } from '#client';
 import type { KubeObject, Pod, ServiceAccount, ServiceAccountTokenProjection, TokenRequest } from '#model/kube';
 import type { Clock } from '#platform/clock';
-import { TOKEN_AGE_MS_MAX, TOKEN_RENEW_SHARE, TOKEN_SECONDS } from '../limits.ts';
+import { TOKEN_AGE_MS_MAX, TOKEN_LATER_MS, TOKEN_RENEW_SHARE, TOKEN_SECONDS } from '../limits.ts';
 import { isUnreachable, type KeptObjects, orKept } from '../source/references.ts';
 
 const SERVICE_ACCOUNTS = resourceOf<ServiceAccount>('', 'v1', 'serviceaccounts');
@@ -25,6 +25,9 @@ export interface TokenInput {
   readonly kept: KeptObjects;
 }
 
+/** Issued by a clock that has gone back since: its end says nothing any more. */
+const isFromLater = (kept: KeptToken, now: number): boolean => kept.issuedAtMs > now + TOKEN_LATER_MS;
+
 function renewAtMs(kept: KeptToken): number {
   const share = kept.issuedAtMs + (kept.expiresAtMs - kept.issuedAtMs) * TOKEN_RENEW_SHARE;
   return Math.min(share, kept.issuedAtMs + TOKEN_AGE_MS_MAX);
@@ -38,7 +41,7 @@ export async function tokenFor(input: TokenInput, projection: ServiceAccountToke
   const seconds = projection.expirationSeconds ?? TOKEN_SECONDS;
   const key = `token/${namespace}/${account}/${projection.audience ?? ''}/${seconds}`;
   const old = kept.get(key) as KeptToken | undefined;
-  if (old && renewAtMs(old) > clock.now()) return old.token;
+  if (old && renewAtMs(old) > clock.now() && !isFromLater(old, clock.now())) return old.token;
   const request: TokenRequest = {
     apiVersion: 'authentication.k8s.io/v1',
     kind: 'TokenRequest',
