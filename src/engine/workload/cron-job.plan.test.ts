@@ -55,3 +55,24 @@ test('keeps as much of its history as it is told, the newest', () => {
   assert.deepEqual(names(forget), ['done-0', 'failed-2', 'failed-1', 'failed-0']);
   assert.equal(lastSuccessfulTime, times[2]);
 });
+
+test('a clock that jumps two years ahead starts one missed job; one that goes back starts none twice, and goes on', () => {
+  const ahead = plan({}, [], '2024-01-14T10:00:00Z');
+  assert.equal(ahead.start?.scheduledMs, Date.parse('2026-01-14T10:05:00Z'));
+  assert.equal(plan({}, [], '2026-01-14T10:05:00Z').start, undefined, 'and no other');
+  const anHourBack = plan({}, [], '2026-01-14T11:00:00Z');
+  assert.deepEqual([anHourBack.start, anHourBack.skipped], [undefined, false]);
+  const twoYearsBack = (at: string) =>
+    planCronJob({
+      cron: {
+        metadata: { name: 'c', creationTimestamp: '2026-01-14T09:00:00Z' },
+        spec: { schedule: '*/5 * * * *', jobTemplate: {} },
+        status: { lastScheduleTime: '2028-01-14T10:00:00Z' },
+      },
+      jobs: [],
+      nowMs: Date.parse(at),
+    });
+  const between = twoYearsBack('2026-01-14T10:07:30Z');
+  assert.deepEqual([between.start, between.againAfterMs], [undefined, 150_000]);
+  assert.equal(twoYearsBack('2026-01-14T10:10:01Z').start?.scheduledMs, Date.parse('2026-01-14T10:10:00Z'));
+});

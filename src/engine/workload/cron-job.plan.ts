@@ -6,6 +6,8 @@ import { isJobFinished } from './job.plan.ts';
 
 const LOOK_AGAIN_MS = 24 * 3_600_000;
 const MINUTE_MS = 60_000;
+/** A last start this far ahead is from a clock that was wrong; one that is nearer is waited for, so that nothing runs twice. */
+const LAST_AHEAD_MS_MAX = 24 * 3_600_000;
 
 export interface CronJobInput {
   readonly cron: CronJob;
@@ -58,7 +60,8 @@ export function planCronJob({ cron, jobs, nowMs }: CronJobInput): CronJobPlan {
   };
   if (!spec || spec.suspend || metadata?.deletionTimestamp) return { ...settled, skipped: false, stop: [] };
   const schedule = cronSchedule(spec.schedule, spec.timeZone);
-  const since = Date.parse(status?.lastScheduleTime ?? metadata?.creationTimestamp ?? '');
+  const last = Date.parse(status?.lastScheduleTime ?? metadata?.creationTimestamp ?? '');
+  const since = last - nowMs > LAST_AHEAD_MS_MAX ? nowMs - MINUTE_MS : last;
   const deadline = spec.startingDeadlineSeconds;
   const earliest = deadline === undefined ? since : Math.max(since, nowMs - deadline * 1000 - 1);
   const due = schedule.last(earliest, nowMs);

@@ -227,6 +227,29 @@ describe('a token stays good', () => {
   });
 });
 
+describe('when the clock jumps', () => {
+  const name = 'system:serviceaccount:a:sa';
+  it('ahead, a token that was good can still be renewed for a while', async () => {
+    const { clock, token, authentication } = world();
+    const made = token();
+    clock.jump(730 * DAY, { leewayMs: 600_000 });
+    assert.equal((await authentication.authenticate({ bearerToken: made })).name, name);
+    assert.equal((await authentication.authenticate({ bearerToken: token() })).name, name, 'a new one is good at once');
+    await clock.advance(600_000);
+    await assert.rejects(authentication.authenticate({ bearerToken: made }), refused);
+  });
+  it('back, a token that was just issued is not "not yet valid"', async () => {
+    const { clock, token, authentication } = world();
+    const [loose, bound] = [token(), token({ boundObjectRef: POD })];
+    clock.jump(-730 * DAY, { leewayMs: 600_000 });
+    for (const made of [loose, bound, token()])
+      assert.equal((await authentication.authenticate({ bearerToken: made })).name, name);
+    await clock.advance(600_000);
+    assert.equal((await authentication.authenticate({ bearerToken: bound })).name, name, 'it ends with its pod');
+    await assert.rejects(authentication.authenticate({ bearerToken: loose }), refused);
+  });
+});
+
 describe('token request', () => {
   it('answers with the times and audiences that the token has', () => {
     const { authentication, account, clock } = world();
