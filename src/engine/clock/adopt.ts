@@ -1,7 +1,7 @@
 // Makes a time that somebody vouches for the site's own.
 import type { TimeSource } from '#model/site';
-import { STEP_TOLD_MS } from './limits.ts';
-import { leewayAfter, siteTime, vouchedRatchet } from './line.ts';
+import { LEEWAY_MS, STEP_TOLD_MS } from './limits.ts';
+import { siteTime, vouchedRatchet } from './line.ts';
 import type { ClockAction, ClockReading, ClockState, ClockStep, Ratchet } from './state.ts';
 import { momentText, spanText } from './text.ts';
 
@@ -24,6 +24,15 @@ export const settled = (state: ClockState, now: ClockReading): ClockState => {
   const { doubt: _, ...rest } = state;
   return { ...rest, systemMinusBootMs: now.systemMs - now.bootMs };
 };
+
+/** What credentials may be judged by after the site's time steps by `byMs`, on top of an earlier step's leeway. */
+function leewayAfter(state: ClockState, now: ClockReading, byMs: number): ClockState['leeway'] {
+  const old = state.leeway && state.leeway.untilBootMs > now.bootMs ? state.leeway : undefined;
+  if (Math.abs(byMs) < STEP_TOLD_MS) return old;
+  const backMs = Math.max(0, (old?.backMs ?? 0) + byMs);
+  const aheadMs = Math.max(0, (old?.aheadMs ?? 0) - byMs);
+  return { backMs, aheadMs, untilBootMs: now.bootMs + LEEWAY_MS };
+}
 
 /** Steps the site's time to `timeMs`; the ratchet is given. */
 export function moveTo(

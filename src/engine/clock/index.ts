@@ -1,6 +1,6 @@
 // The door of the clock engine.
 export { RATCHET_EVERY_MS } from './limits.ts';
-export { persistedClock, ratchetTime, siteTime } from './line.ts';
+export { persistedClock, siteTime } from './line.ts';
 export { type NtpAnswer, type NtpQuorum, ntpQuorum } from './ntp-quorum.ts';
 export { clockStart } from './start.ts';
 export type { ClockAction, ClockEvent, ClockReading, ClockState, ClockStep } from './state.ts';

@@ -1,5 +1,5 @@
 // The two lines that the site's clock is made of: the site's time and the ratchet, both growing with boot time alone.
-import { AGREES_MS, DRIFT, LEEWAY_MS, POWER_OFF_MS_MAX, STEP_TOLD_MS } from './limits.ts';
+import { AGREES_MS, DRIFT, POWER_OFF_MS_MAX } from './limits.ts';
 import type { ClockReading, ClockState, Ratchet } from './state.ts';
 
 /** The site's time. */
@@ -42,13 +42,4 @@ export function vouchedRatchet(
 export function isPlausible(state: ClockState, now: ClockReading, timeMs: number, slackMs: number): boolean {
   const passed = ratchetTime(state, now);
   return timeMs >= passed - ratchetSlack(state, now) - AGREES_MS - slackMs && timeMs <= passed + POWER_OFF_MS_MAX;
-}
-
-/** What credentials may be judged by after the site's time steps by `byMs`, on top of an earlier step's leeway. */
-export function leewayAfter(state: ClockState, now: ClockReading, byMs: number): ClockState['leeway'] {
-  const old = state.leeway && state.leeway.untilBootMs > now.bootMs ? state.leeway : undefined;
-  if (Math.abs(byMs) < STEP_TOLD_MS) return old;
-  const backMs = Math.max(0, (old?.backMs ?? 0) + byMs);
-  const aheadMs = Math.max(0, (old?.aheadMs ?? 0) - byMs);
-  return { backMs, aheadMs, untilBootMs: now.bootMs + LEEWAY_MS };
 }
