@@ -112,9 +112,7 @@ test('the operator states a time a month ahead, two years ahead, and back', { ti
     assert.ok(await tokenIsTaken(await podToken()), `${what}: a new token is taken`);
     assert.deepEqual(await transitions(), readySince, `${what}: no node was ever anything but Ready`);
   }
-  assert.ok(
-    eventsOf(site).includes('site clock RatchetLowered') || eventsOf(site).some((e) => e.endsWith('RatchetLowered')),
-  );
+  assert.ok(eventsOf(site).some((event) => event.endsWith('clock RatchetLowered')));
 });
 
 test('a stop in between keeps the ratchet and the time', { timeout: 240_000 }, async () => {
@@ -145,7 +143,7 @@ test('a jump of the system clock is tentative, moves nothing, and is undone', { 
   assert.ok(Math.abs(Date.parse(doubted.time) - Date.now()) < 60_000, 'the time goes on');
   assert.ok(Date.parse(doubted.ratchet) - Date.parse(before) < 60_000, 'nothing of it reaches the ratchet');
   const shown = await site.holdfast('clock');
-  assert.match(shown.stdout, /tentative[\s\S]*clock confirm --undo/);
+  assert.match(shown.stdout, /tentative[\s\S]*clock confirm .*--undo/);
   await allIsWell(uid, 'a jump');
   await confirm('--undo');
   assert.equal((await clock()).trusted, true);

@@ -4,6 +4,7 @@ import type { Context } from '../context.ts';
 import { facts } from '../output.ts';
 
 const UNITS = [
+  ['y', 31_557_600_000],
   ['d', 86_400_000],
   ['h', 3_600_000],
   ['min', 60_000],

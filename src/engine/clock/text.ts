@@ -3,6 +3,7 @@
 export const momentText = (ms: number): string => new Date(ms).toISOString().replace(/\.[0-9]+Z$/, 'Z');
 
 const UNITS = [
+  ['y', 31_557_600_000],
   ['d', 86_400_000],
   ['h', 3_600_000],
   ['min', 60_000],
