@@ -1,5 +1,5 @@
 // The guard in front of every verb: the operation that a verb declares is asked about where its site stands, before the verb runs.
-import { foldersOf, siteStanding } from '#host';
+import { clockOfFolder, foldersOf, siteStanding } from '#host';
 import { refuseUnlessAllowed } from '#model/operations';
 import type { CommonOptions, Context, Verb } from './context.ts';
 
@@ -10,8 +10,8 @@ export function guarded(context: Context, verb: Verb): Verb {
   return {
     ...verb,
     async run(options, args) {
-      const folders = foldersOf(context.dataOf(options as CommonOptions));
-      const { isThere, standing, damage } = siteStanding(folders, context.clock.now());
+      const data = context.dataOf(options as CommonOptions);
+      const { isThere, standing, damage } = siteStanding(foldersOf(data), clockOfFolder(data, context.clock).now());
       if (isThere && damage !== undefined) context.say(`${context.errPaint.warn('damaged:')} ${damage}`);
       if (isThere) refuseUnlessAllowed(operation, standing);
       return verb.run(options, args);

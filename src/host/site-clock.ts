@@ -47,5 +47,6 @@ export async function confirmClock(
   }
 }
 
-/** The clock that a site's processes go by; the system clock while it is stopped. */
-export const clockOfFolder = (data: string): Clock => siteClock({ file: foldersOf(data).clockFile });
+/** The clock that a site's processes go by; `system` itself while it is stopped. */
+export const clockOfFolder = (data: string, system: Clock): Clock =>
+  siteClock({ file: foldersOf(data).clockFile, machine: { ...machineTime, systemMs: () => system.now() } });

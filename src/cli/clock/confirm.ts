@@ -32,6 +32,7 @@ export function clockConfirmVerb(context: Context): Verb {
     )
       .option('--time <time>', 'the true time, as RFC 3339 writes it', momentOf)
       .option('--undo', 'stay with the last trusted time, or go back to it'),
+    operation: 'clock-confirm',
     async run(given) {
       const options = given as ConfirmOptions;
       if (options.undo && options.time !== undefined)

@@ -7,6 +7,7 @@ import { clockText } from './clock-text.ts';
 export function clockVerb(context: Context): Verb {
   return {
     declaration: declare('clock', "the site's time, and what it rests on", 'holdfast clock --json'),
+    operation: 'clock-show',
     async run(given) {
       const options = given as CommonOptions;
       const { clock, running } = await clockOfSite(context.dataOf(options));

@@ -17,7 +17,7 @@ export function imageListVerb(context: Context): Verb {
       const { folders } = openSite(data);
       const images = await imageList(folders);
       const { outPaint: paint } = context;
-      const now = clockOfFolder(data).now();
+      const now = clockOfFolder(data, context.clock).now();
       if (options.json) context.printJson({ images });
       else if (images.length === 0)
         context.say(`no images yet; bring some: ${context.commandFor(options, 'image import FILE')}`);

@@ -1,5 +1,5 @@
 // `operations`: what works, on which plane and in which mode, with reasons and workarounds.
-import { foldersOf, type SiteStanding, siteStanding } from '#host';
+import { clockOfFolder, foldersOf, type SiteStanding, siteStanding } from '#host';
 import { OPERATIONS, type Operation, operationNamed, sourceText, verdictOf } from '#model/operations';
 import type { Standing } from '#model/site';
 import { type CommonOptions, type Context, declare, type Verb } from '../context.ts';
@@ -82,7 +82,8 @@ export function operationsVerb(context: Context): Verb {
     operation: 'operations-show',
     async run(given) {
       const options = given as OperationsOptions;
-      const found = siteStanding(foldersOf(context.dataOf(options)), context.clock.now());
+      const data = context.dataOf(options);
+      const found = siteStanding(foldersOf(data), clockOfFolder(data, context.clock).now());
       if (options.operation === undefined) wholeTable(context, options, found);
       else oneOperation(context, options, found);
       return EXIT.done;

@@ -6,7 +6,7 @@ import { EXIT } from '../exit-codes.ts';
 import { ageText, bytesText, facts, table } from '../output.ts';
 
 /** Plane and mode; of a site with a hub also when that was heard last, and how long the link may be away. */
-function planeText({ outPaint: paint, clock }: Context, { plane, connectivity }: SiteStatus): string {
+function planeText({ outPaint: paint }: Context, { plane, connectivity }: SiteStatus, now: number): string {
   const { mode, lastContact, graceDaysLeft } = connectivity;
   const modePaint = {
     NotActivated: (text: string) => text,
@@ -14,12 +14,12 @@ function planeText({ outPaint: paint, clock }: Context, { plane, connectivity }:
     SemiConnected: paint.warn,
     Disconnected: paint.bad,
   };
-  const heard = lastContact === null ? '' : `  last contact ${ageText(lastContact, clock.now())} ago`;
+  const heard = lastContact === null ? '' : `  last contact ${ageText(lastContact, now)} ago`;
   const left = mode === 'SemiConnected' ? `, ${graceDaysLeft} d until Disconnected` : '';
   return `${plane}, ${modePaint[mode](mode)}${paint.dim(`${heard}${left}`)}`;
 }
 
-function siteFacts(context: Context, status: SiteStatus): string {
+function siteFacts(context: Context, status: SiteStatus, now: number): string {
   const { outPaint: paint } = context;
   const phasePaint = { Ready: paint.good, Starting: paint.warn, Degraded: paint.bad, Stopped: paint.dim }[status.phase];
   const simulated = status.runtime === 'simulated' ? paint.warn('  simulated: no containers run') : '';
@@ -27,7 +27,7 @@ function siteFacts(context: Context, status: SiteStatus): string {
     [
       ['site', `${paint.bold(status.site)}  ${phasePaint(status.phase)}${simulated}`],
       ['version', status.version],
-      ['plane', planeText(context, status)],
+      ['plane', planeText(context, status, now)],
       ...status.clusters.map((c): [string, string] => ['cluster', `${c.name} ${c.kubernetesVersion} at ${c.endpoint}`]),
       ...Object.entries(status.endpoints),
       ['kubeconfig', status.clusters[0]?.kubeconfig ?? ''],
@@ -71,7 +71,7 @@ function print(context: Context, status: SiteStatus, now: number): string {
     .filter((c) => c.status === 'False')
     .map((c) => `${paint.bad('!')} ${c.type}: ${c.message} ${paint.dim(`(${c.reason})`)}`);
   const parts = [
-    siteFacts(context, status),
+    siteFacts(context, status, now),
     machineTable(context, status),
     ...(status.processes.length > 0 ? [processTable(context, status, now)] : []),
     ...(remarks.length > 0 ? [remarks.join('\n')] : []),
@@ -89,9 +89,11 @@ export function status(context: Context): Verb {
     operation: 'site-status',
     async run(given) {
       const options = given as CommonOptions;
-      const found = await siteStatus({ data: context.dataOf(options), clock: context.clock });
+      const data = context.dataOf(options);
+      const clock = clockOfFolder(data, context.clock);
+      const found = await siteStatus({ data, clock });
       if (options.json) context.printJson(found);
-      else context.out.write(print(context, found, clockOfFolder(context.dataOf(options)).now()));
+      else context.out.write(print(context, found, clock.now()));
       return found.phase === 'Ready' ? EXIT.done : EXIT.notReady;
     },
   };
