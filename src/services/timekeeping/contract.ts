@@ -40,7 +40,7 @@ export interface Timekeeper {
   sample(source: Exclude<TimeSource, 'operator'>, timeMs: number, roundTripMs: number): void;
   /** For drills: the system clock is taken to be this much off what it says, until this ends. */
   shiftSystem(byMs: number): void;
-  /** Resolves when the time is trusted, or the time servers were asked once. */
+  /** Resolves when the time is trusted, the time servers were asked once, or that takes too long. */
   settled(): Promise<void>;
   close(): void;
 }

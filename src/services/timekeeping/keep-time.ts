@@ -21,7 +21,7 @@ import { writeFileAtomic } from '#platform/disk';
 import { askServers } from './ask-servers.ts';
 import { readRecord, writeRecord } from './clock-record.ts';
 import type { Timekeeper, TimekeepingOptions } from './contract.ts';
-import { SET_SYSTEM_OFF_MS, TOLD_OFF_MS, WATCH_MS } from './limits.ts';
+import { SET_SYSTEM_OFF_MS, SETTLE_MS_MAX, TOLD_OFF_MS, WATCH_MS } from './limits.ts';
 
 class Keeper {
   readonly #of: TimekeepingOptions;
@@ -145,7 +145,13 @@ export function keepTime(of: TimekeepingOptions): Timekeeper {
     },
     shiftSystem: (byMs) => keeper.shiftSystem(byMs),
     settled: async () => {
-      if (keeper.state.doubt) await asker.once;
+      if (!keeper.state.doubt) return;
+      let late: Timer | undefined;
+      const tooLong = new Promise<void>((resolve) => {
+        late = of.clock.after(SETTLE_MS_MAX, resolve);
+      });
+      await Promise.race([asker.once, tooLong]);
+      late?.cancel();
     },
     close: () => {
       timer.cancel();
