@@ -1,14 +1,14 @@
 // The site's time in a process: what the file says, and what happens when the system clock moves under it.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 import { after, test } from 'node:test';
+import { testFolder } from '#platform/process';
 import type { MachineTime } from './machine-time.ts';
 import { type ClockFile, siteClock } from './site-clock.ts';
 
 const DAY_MS = 86_400_000;
-const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'site-clock-'));
+const folder = testFolder('site-clock');
 after(() => fs.rmSync(folder, { recursive: true }));
 let files = 0;
 

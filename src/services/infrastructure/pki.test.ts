@@ -4,11 +4,8 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { after, test } from 'node:test';
 import { siteFolders } from '#model/site';
-import { fakeClock } from '#platform/clock';
-import { memoryLog } from '#platform/log';
 import { testFolder } from '#platform/process';
 import { readCertificate } from '#platform/x509';
-import { keepCertificates } from './keep-certificates.ts';
 import { ensurePki, openPki } from './pki.ts';
 import { SITE as site } from './site.fixture.ts';
 
@@ -45,36 +42,4 @@ test('a making that was interrupted goes on', async () => {
     ['admin'],
   );
   assert.match(openPki(folders.pki).accountKeys().publicKeysPem[0] ?? '', /PUBLIC KEY/);
-});
-
-test('when the clock jumps, what became due is issued at once, and nothing else', async () => {
-  const clock = fakeClock(now);
-  const renewals: (readonly string[])[] = [];
-  let told = (): void => undefined;
-  const keeper = keepCertificates({
-    site: { ...site, outsideAddress: '192.0.2.7' },
-    folders,
-    clock,
-    log: memoryLog(),
-    renewed: async (holders) => {
-      renewals.push(holders);
-      told();
-    },
-  });
-  for (const days of [31, 730, -761]) {
-    const renewed = new Promise<void>((resolve) => {
-      told = resolve;
-    });
-    const before = renewals.length;
-    clock.jump(days * 86_400_000);
-    if (days !== 31) await renewed;
-    assert.equal(renewals.length, before + (days === 31 ? 0 : 1), `${days} days`);
-    const { notBeforeMs, notAfterMs } = readCertificate(openPki(folders.pki).leaf('supervisor').certPem);
-    assert.ok(notBeforeMs <= clock.now() && clock.now() < notAfterMs, `${days} days`);
-  }
-  assert.ok(
-    renewals.every((holders) => !holders.includes('kubeconfig')),
-    'what lives as long as the site is left alone',
-  );
-  keeper.close();
 });

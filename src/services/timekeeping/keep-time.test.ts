@@ -1,18 +1,18 @@
 // Time kept on disk and told to processes, on a machine whose clocks a test moves.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 import { after, test } from 'node:test';
 import { WorldError } from '#base';
 import { fakeClock, type MachineTime, siteClock } from '#platform/clock';
 import { memoryLog } from '#platform/log';
 import { type FakeServer, fakeNtp } from '#platform/ntp';
+import { testFolder } from '#platform/process';
 import type { ClockSettings } from './contract.ts';
 import { keepTime } from './keep-time.ts';
 
 const DAY_MS = 86_400_000;
-const root = fs.mkdtempSync(path.join(os.tmpdir(), 'timekeeping-'));
+const root = testFolder('timekeeping');
 after(() => fs.rmSync(root, { recursive: true }));
 let sites = 0;
 
