@@ -148,13 +148,12 @@ test('a jump of the system clock is tentative, moves nothing, and is undone', { 
   await confirm('--undo');
   assert.equal((await clock()).trusted, true);
   await shift(0);
-  const nothing = await site.holdfast('clock', 'confirm');
-  assert.equal(
-    (await clock()).tentative?.kind,
-    'system-jump',
-    'a shift back is a jump too, once the other was dropped',
+  const settled = await clock();
+  assert.deepEqual(
+    [settled.trusted, settled.tentative],
+    [true, null],
+    "a system clock that is at the site's time is no jump",
   );
-  assert.equal(nothing.code, 0, nothing.stderr);
 });
 
 test('a start at 1970 goes on from what has passed, is said, and poisons nothing', { timeout: 240_000 }, async () => {
