@@ -1,9 +1,9 @@
-// Keeps the certificates renewed: looks every hour, at once when somebody asks, and more often while an authority is replaced.
+// Keeps the certificates renewed: looks every hour, at once when the clock jumps or somebody asks, and more often while an authority is replaced.
 // One thing is done at a time. Processes of ours take up what changed by themselves (see follow-pki.ts).
 import { WorldError } from '#base';
 import { LINES, type Rollover } from '#engine/certificates';
 import type { RenewedCertificate, Site, SiteFolders } from '#model/site';
-import { type Clock, rfc3339, type Timer } from '#platform/clock';
+import { type Clock, onJump, rfc3339, type Timer } from '#platform/clock';
 import type { Log } from '#platform/log';
 import { openGenerations } from './generations.ts';
 import { CERTIFICATE_CHECK_MS, ROLLOVER_CHECK_MS } from './limits.ts';
@@ -125,11 +125,13 @@ export function keepCertificates(of: KeeperOptions): CertificateKeeper {
       .then(again);
   // What was interrupted goes on at once.
   void check();
+  const jumps = onJump(clock, () => void check());
   return {
     check,
     renew: (wish) => inTurn(() => renewNamed(of, pass, wish)).finally(again),
     close: () => {
       closed = true;
+      jumps.close();
       timer?.cancel();
     },
   };
