@@ -1,5 +1,6 @@
 // The app `kube`: API server, controllers and scheduler of the site's own cluster, together: they share one object cache.
 import { present } from '#base';
+import { siteStanding } from '#host';
 import { NODE_PORT_RANGE, registryHosts } from '#model/site';
 import { makeFolder } from '#platform/disk';
 import { runControllers } from '#reconcile';
@@ -51,6 +52,7 @@ const server = await startApiServer({
   reservedNodePorts: [dashboard, registry],
   advertise: { host, port },
   gitVersion: cluster.kubernetesVersion,
+  standing: () => siteStanding(folders, clock.now()).standing,
   clock,
   log,
 });

@@ -10,5 +10,6 @@ export {
   JOURNAL_RECORD_BYTES_MAX,
 } from './limits.ts';
 export type * from './messages.ts';
+export { APPLIER_USER, HUB_FIELD_MANAGER, OWNER_HUB, OWNER_LABEL, REVISION_ANNOTATION } from './ownership.ts';
 export { LINK_PATHS, LINK_PROTOCOL_VERSION, TUNNEL_PROTOCOL } from './paths.ts';
 export { type ActivationToken, tokenParse, tokenText } from './token.ts';
