@@ -114,7 +114,10 @@ describe('server', () => {
         { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'owned' }, data: { a: value } },
         { 'content-type': 'application/apply-patch+yaml' },
       );
-    assert.equal((await apply('one', '1')).status, 201);
+    const made = await apply('one', '1');
+    assert.equal(made.status, 201);
+    const revisionOf = (answer: Http2Answer) => said<ConfigMap>(answer).metadata?.resourceVersion;
+    assert.equal(revisionOf(await apply('one', '1')), revisionOf(made), 'the same again changes nothing');
     await refused(apply('two', '2'), 409, 'Conflict', /conflict with "one"/);
     assert.equal((await apply('two', '2', '&force=true')).status, 200);
   });

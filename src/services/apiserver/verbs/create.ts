@@ -85,6 +85,15 @@ function nameNew(core: Core, call: Call, object: KubeObject): void {
   delete meta.deletionGracePeriodSeconds;
   delete meta.selfLink;
   delete meta.resourceVersion;
+  keepFieldsLast(meta);
+}
+
+/** Where an update puts them, so that the same configuration applied again makes the same bytes, and nothing is written. */
+function keepFieldsLast(meta: NonNullable<KubeObject['metadata']>): void {
+  const { managedFields } = meta;
+  if (!managedFields) return;
+  delete meta.managedFields;
+  meta.managedFields = managedFields;
 }
 
 async function createNamed(

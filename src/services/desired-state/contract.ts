@@ -1,0 +1,58 @@
+// What the desired state is given of the rest of a site, and what it offers.
+import type { Client } from '#client';
+import type { DesiredReport, DesiredState } from '#model/link';
+import type { Standing } from '#model/site';
+import type { Clock } from '#platform/clock';
+import type { Log } from '#platform/log';
+
+export interface DesiredStanding extends Standing {
+  /** When the plane was declared; tells one declaration from the next. */
+  readonly planeSince: number;
+}
+
+export interface DesiredEvent {
+  readonly type: 'Normal' | 'Warning';
+  readonly subject: string;
+  readonly reason: string;
+  readonly message: string;
+}
+
+export interface SettingProblem {
+  readonly name: string;
+  readonly problem: string;
+}
+
+export interface DesiredOptions {
+  /** Of its own; holds what is wanted and what was brought. */
+  readonly folder: string;
+  /** Acts as the applier. */
+  readonly client: Client;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Where the site stands now. */
+  standing(): DesiredStanding;
+  /** Takes the settings that the hub wants over; answers those that cannot be. Absent: there are none. */
+  settings?(wanted: Readonly<Record<string, unknown>>): readonly SettingProblem[];
+  event(event: DesiredEvent): void;
+  /** Time between full passes; default `PASS_EVERY_MS`. */
+  readonly passEveryMs?: () => number;
+}
+
+export interface DesiredApplier {
+  /** Revision that was applied whole; 0 for none. */
+  applied(): number;
+  /** Newest revision that is kept here, applied or not; 0 for none. What the hub has beyond it is worth fetching. */
+  kept(): number;
+  /** Objects that differ from it, as of the last pass. */
+  drifted(): number;
+  /** Keeps it, then answers what became of it. Errors: WorldError `Invalid`, `Exhausted`. */
+  apply(desired: DesiredState): Promise<DesiredReport>;
+  /** As of the last pass; undefined before there is a desired state. */
+  report(): DesiredReport | undefined;
+  /** The last report when the hub was not told it, or one that says the same. */
+  untold(): DesiredReport | undefined;
+  told(report: DesiredReport): void;
+  /** A pass now: where the site stands has changed. */
+  look(): Promise<DesiredReport | undefined>;
+  stop(): Promise<void>;
+}

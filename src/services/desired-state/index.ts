@@ -1,0 +1,3 @@
+// The door of the desired state.
+export type { DesiredApplier, DesiredEvent, DesiredOptions, DesiredStanding, SettingProblem } from './contract.ts';
+export { startDesiredState } from './desired-state.controller.ts';
