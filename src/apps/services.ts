@@ -1,4 +1,4 @@
-// The app `services`: the site's services that are no part of a cluster; for now its registry.
+// The app `services`: the site's services that are no part of a cluster; its registry, and what its hub wants of it.
 import { registryHosts } from '#model/site';
 import { serveLines } from '#platform/socket';
 import { followPki, type Pki } from '#services/infrastructure';
@@ -6,6 +6,8 @@ import { startRegistry } from '#services/registry';
 import { openEventLog } from '#services/supervisor';
 import { ensureRegistryAccounts } from './registry-accounts.ts';
 import { control } from './services/control.ts';
+import { siteClient } from './services/site-client.ts';
+import { desiredOfSite } from './services/start-desired.ts';
 import { appStart, stopOnSignal } from './site-files.ts';
 
 const { site, folders, clock, log, ready } = appStart('services');
@@ -37,9 +39,12 @@ const registry = await startRegistry({
   log,
 });
 certificates.follow(doorTls, usedByDoors, (tls) => registry.setCredentials(tls));
-const server = await serveLines(folders.servicesSocket, (line) => control(registry, line));
+const client = siteClient({ site, certificates, clock, log });
+const { desired, planes } = desiredOfSite({ site, folders, client, clock, log, events });
+const server = await serveLines(folders.servicesSocket, (line) => control({ registry, planes }, line));
 ready();
 stopOnSignal(log, async () => {
   certificates.close();
-  await Promise.all([server.close(), registry.stop()]);
+  await Promise.all([server.close(), desired.stop(), registry.stop()]);
+  client.close();
 });

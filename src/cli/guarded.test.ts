@@ -55,6 +55,7 @@ function siteIn({ plane, mode }: Standing): FakeClock {
 
 const withNames = (context: Context): [name: string, verb: Verb][] => [
   ...VERBS.site.map((make): [string, Verb] => [make(context).declaration.name(), make(context)]),
+  ...VERBS.nouns.flatMap(({ name, itself }): [string, Verb][] => (itself ? [[name, itself(context)]] : [])),
   ...VERBS.nouns.flatMap((noun) =>
     noun.verbs.map((make): [string, Verb] => [`${noun.name} ${make(context).declaration.name()}`, make(context)]),
   ),

@@ -15,6 +15,9 @@ import { imageImportVerb } from './image/import.ts';
 import { imageListVerb } from './image/list.ts';
 import { imagePinVerb, imageUnpinVerb } from './image/pin.ts';
 import { operationsVerb } from './operations/table.ts';
+import { planeGiveVerb } from './plane/give.ts';
+import { planeVerb } from './plane/show.ts';
+import { planeTakeVerb } from './plane/take.ts';
 import { registryCaVerb } from './registry/ca.ts';
 import { registryCredentialsVerb } from './registry/credentials.ts';
 import { destroy } from './site/destroy.ts';
@@ -54,6 +57,7 @@ const NOUNS: readonly Noun[] = [
     description: "the site's certificates and authorities",
     verbs: [certificatesListVerb, certificatesRenewVerb],
   },
+  { name: 'plane', itself: planeVerb, verbs: [planeTakeVerb, planeGiveVerb] },
   HUB_NOUN,
 ];
 

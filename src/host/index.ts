@@ -22,6 +22,7 @@ export { installUnit, uninstallUnit } from './service-unit.ts';
 export type { SiteWishes } from './site.plan.ts';
 export { clockOfFolder, clockOfSite, confirmClock } from './site-clock.ts';
 export { foldersOf, kubeconfigOf, loggedProcesses, type OpenedSite, openSite, siteIfPresent } from './site-file.ts';
+export { askPlane, sitePlane } from './site-plane.ts';
 export { type SiteStanding, siteStanding, standingConditions } from './site-standing.ts';
 export { siteOutline, siteStatus } from './site-status.ts';
 export { strayProcesses } from './stray-processes.ts';

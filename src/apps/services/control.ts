@@ -1,7 +1,8 @@
-// Answers the socket of `services`: what each verb does with the registry.
+// Answers the socket of `services`: what each verb does with the registry, and what is asked of the plane.
 import { SERVICES_PROTOCOL_VERSION, type ServicesAnswer, type ServicesRequest } from '#model/site';
 import type { Registry } from '#services/registry';
 import { versionedAnswers } from '../versioned-answers.ts';
+import { answerPlane, isPlaneRequest, type Planes } from './plane-verbs.ts';
 
 type Images = Pick<Registry, 'import' | 'list' | 'delete' | 'pin'>;
 
@@ -31,7 +32,17 @@ async function* importArchive(registry: Images, file: string): AsyncGenerator<Se
   yield { kind: 'imported', images: await imported };
 }
 
-async function* answers(registry: Images, request: ServicesRequest): AsyncGenerator<ServicesAnswer> {
+/** What the site's services are, as far as their socket asks. */
+export interface Services {
+  readonly registry: Images;
+  readonly planes: Planes;
+}
+
+async function* answers({ registry, planes }: Services, request: ServicesRequest): AsyncGenerator<ServicesAnswer> {
+  if (isPlaneRequest(request)) {
+    yield await answerPlane(planes, request);
+    return;
+  }
   switch (request.verb) {
     case 'image-import':
       yield* importArchive(registry, request.file);
@@ -50,9 +61,9 @@ async function* answers(registry: Images, request: ServicesRequest): AsyncGenera
 }
 
 /** Never throws: failures are answers. */
-export const control = (registry: Images, line: unknown): AsyncIterable<ServicesAnswer> =>
+export const control = (services: Services, line: unknown): AsyncIterable<ServicesAnswer> =>
   versionedAnswers(
     { speaks: "the site's services speak", version: SERVICES_PROTOCOL_VERSION },
     line,
-    (request: ServicesRequest) => answers(registry, request),
+    (request: ServicesRequest) => answers(services, request),
   );

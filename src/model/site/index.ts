@@ -42,6 +42,7 @@ export {
   siteNameProblem,
 } from './naming.ts';
 export { cableName, namespaceName, namespacePath, namespacePrefix, switchName, tableName } from './network-names.ts';
+export type { PlaneStatus } from './plane-status.ts';
 export { PROTOCOL_VERSION, type SupervisorAnswer, type SupervisorRequest } from './protocol.ts';
 export type { RegistryAccount, RegistryAccounts } from './registry-access.ts';
 export { grantNamespaceProblem, userNameProblem } from './reserved-names.ts';

@@ -1,6 +1,7 @@
 // What the process `services` is asked and answers over its unix socket: one JSON line a request, JSON lines back, then the end.
 import type { Refusal } from '#base';
 import type { ImportedImage, ListedImage } from '#model/oci';
+import type { PlaneStatus } from './plane-status.ts';
 
 /** Raised when a request or an answer changes its meaning; `services` refuses others. */
 export const SERVICES_PROTOCOL_VERSION = 1;
@@ -12,6 +13,10 @@ export type ServicesRequest = {
   | { readonly verb: 'image-list' }
   | { readonly verb: 'image-delete'; readonly reference: string }
   | { readonly verb: 'image-pin'; readonly reference: string; readonly pinned: boolean }
+  | { readonly verb: 'plane-show' }
+  /** What is changed here wins from now on. */
+  | { readonly verb: 'plane-take'; readonly reason: string }
+  | { readonly verb: 'plane-give' }
 );
 
 export type ServicesAnswer =
@@ -20,6 +25,7 @@ export type ServicesAnswer =
   | { readonly kind: 'imported'; readonly images: readonly ImportedImage[] }
   | { readonly kind: 'images'; readonly images: readonly ListedImage[] }
   | { readonly kind: 'deleted'; readonly freedBytes: number }
+  | { readonly kind: 'plane'; readonly plane: PlaneStatus }
   | { readonly kind: 'done' }
   | {
       readonly kind: 'error';

@@ -1,0 +1,39 @@
+// Wires the desired state: the cluster it is applied to, where the site stands, and the declarations of planes that it follows.
+import type { Client } from '#client';
+import type { Site, SiteFolders } from '#model/site';
+import type { Clock } from '#platform/clock';
+import type { Log } from '#platform/log';
+import { type DesiredApplier, type DesiredEvent, startDesiredState } from '#services/desired-state';
+import { declarePlane, keptConnectivity } from './declare-plane.ts';
+import type { Planes } from './plane-verbs.ts';
+
+export interface DesiredSurroundings {
+  readonly site: Site;
+  readonly folders: SiteFolders;
+  readonly client: Client;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly events: { add(event: DesiredEvent): void };
+}
+
+export function desiredOfSite(of: DesiredSurroundings): { readonly desired: DesiredApplier; readonly planes: Planes } {
+  const { site, folders, client, clock, log, events } = of;
+  const connectivity = () => keptConnectivity(folders, clock.now());
+  const event = (told: DesiredEvent): void => events.add(told);
+  const desired = startDesiredState({
+    folder: `${folders.link}/desired`,
+    client,
+    clock,
+    log: log.child('desired-state'),
+    standing: connectivity,
+    event,
+  });
+  const planes: Planes = {
+    siteName: site.name,
+    connectivity,
+    declare: (declared) => declarePlane({ folders, clock }, declared),
+    desired,
+    event,
+  };
+  return { desired, planes };
+}
