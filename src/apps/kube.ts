@@ -7,6 +7,7 @@ import { runControllers } from '#reconcile';
 import { objectIndex, startApiServer, type UserInfo } from '#services/apiserver';
 import { clusterDefaultsController } from '#services/cluster-defaults';
 import { startControllers } from '#services/controllers';
+import { broughtInto } from '#services/desired-state';
 import { followPki, openRevocations } from '#services/infrastructure';
 import { loadBalancerController } from '#services/load-balancer';
 import { machineNodesController } from '#services/machines';
@@ -52,7 +53,10 @@ const server = await startApiServer({
   reservedNodePorts: [dashboard, registry],
   advertise: { host, port },
   gitVersion: cluster.kubernetesVersion,
-  standing: () => siteStanding(folders, clock.now()).standing,
+  hub: {
+    standing: () => siteStanding(folders, clock.now()).standing,
+    broughtInto: (namespace) => broughtInto(folders.desired, namespace),
+  },
   clock,
   log,
 });

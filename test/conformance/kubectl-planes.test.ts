@@ -16,7 +16,7 @@ let kubectl: Kubectl;
 const config = `${folder}/config`;
 
 before(async () => {
-  trial = await startTrialServer({ standing: () => standing });
+  trial = await startTrialServer({ hub: { standing: () => standing, broughtInto: () => false } });
   fs.writeFileSync(config, await trial.kubeconfig('anna', ['system:masters']));
   kubectl = (command, { input } = {}) =>
     ran('kubectl', [`--kubeconfig=${config}`, `--cache-dir=${folder}/cache`, ...command.split(' ')], { input });

@@ -21,7 +21,7 @@ export function desiredOfSite(of: DesiredSurroundings): { readonly desired: Desi
   const connectivity = () => keptConnectivity(folders, clock.now());
   const event = (told: DesiredEvent): void => events.add(told);
   const desired = startDesiredState({
-    folder: `${folders.link}/desired`,
+    folder: folders.desired,
     client,
     clock,
     log: log.child('desired-state'),

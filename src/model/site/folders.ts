@@ -34,6 +34,8 @@ export interface SiteFolders {
   readonly doorsAnchor: string;
   /** What `services` keeps of the link: identity, connectivity, what was applied. */
   readonly link: string;
+  /** What the hub wants of the site, and what it has brought; written by `services` alone. */
+  readonly desired: string;
   /** Plane and mode, written by `services` alone, read by every guard. */
   readonly connectivityFile: string;
   readonly settingsFile: string;
@@ -81,6 +83,7 @@ export function siteFolders(data: string): SiteFolders {
     registryAccounts: `${data}/pki/registry-accounts.json`,
     doorsAnchor: `${data}/pki/front-doors/anchor.crt`,
     link: `${data}/state/link`,
+    desired: `${data}/state/link/desired`,
     connectivityFile: `${data}/state/link/connectivity.json`,
     settingsFile: `${data}/state/settings.json`,
     clockRatchet: `${data}/state/clock.json`,

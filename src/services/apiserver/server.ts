@@ -1,12 +1,11 @@
 // Puts the parts of the API server together and lets it listen.
 import type { Client } from '#client';
 import { versionDocument } from '#model/kube';
-import type { Standing } from '#model/site';
 import type { Clock } from '#platform/clock';
 import { listenHttps } from '#platform/http';
 import type { Log } from '#platform/log';
 import { makeServiceAddresses } from './addresses/service-addresses.ts';
-import { admissionLookups, admissionPlugins } from './admission/index.ts';
+import { admissionLookups, admissionPlugins, type HubOwner } from './admission/index.ts';
 import { makeFrameMaker } from './answer/watch-stream.ts';
 import { type Authentication, accountLookups, createAuthentication } from './authentication/index.ts';
 import { type Authorization, createAuthorization } from './authorization/index.ts';
@@ -44,8 +43,8 @@ export interface ApiServerOptions extends ApiCredentials {
   /** Where clients in the cluster find the API: the endpoint of the service "kubernetes". */
   readonly advertise: { readonly host: string; readonly port: number };
   readonly gitVersion: string;
-  /** Where the site stands to its hub; absent: there is no hub, and nothing is the hub's. Must not throw. */
-  readonly standing?: () => Standing;
+  /** Absent: there is no hub, and nothing is the hub's. */
+  readonly hub?: HubOwner;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -103,7 +102,7 @@ async function makeParts(options: ApiServerOptions): Promise<Parts> {
       clock,
       rootCaPem: () => rootCaOf(inForce.credentials),
       legacyToken: (account, secretName) => authentication.legacyToken(account, secretName),
-      standing: options.standing,
+      hub: options.hub,
     }),
   );
   return {

@@ -1,3 +1,4 @@
 // The door of the desired state.
 export type { DesiredApplier, DesiredEvent, DesiredOptions, DesiredStanding, SettingProblem } from './contract.ts';
 export { startDesiredState } from './desired-state.controller.ts';
+export { broughtInto } from './inventory.ts';

@@ -4,6 +4,7 @@
 import { WorldError } from '#base';
 import type { DesiredObject, DesiredState, ObjectReference } from '#model/link';
 import { readJsonIfPresent, writeFileAtomic } from '#platform/disk';
+import { partsOf } from './object.ts';
 
 const VERSION = 1;
 
@@ -93,4 +94,14 @@ export function checkDesired(desired: DesiredState): void {
             ? 'its resolutions are not choices between hub and local'
             : undefined;
   if (problem) throw new WorldError('Invalid', `this is no desired state: ${problem}`);
+}
+
+/** Whether the hub has brought objects into this namespace; when nobody can tell, it may have. Never throws. */
+export function broughtInto(folder: string, namespace: string): boolean {
+  try {
+    const { items } = desiredFolder(folder).inventory();
+    return Object.values(items).some(({ object, applied }) => applied && partsOf(object).namespace === namespace);
+  } catch {
+    return true;
+  }
 }

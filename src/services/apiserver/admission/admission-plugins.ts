@@ -1,7 +1,6 @@
 // The plug-ins of a cluster in the order in which they are called. What a later one relies on comes earlier: a pod has its
 // account before its mounts are counted, and its priority before anything weighs it.
 import type { ResourceFacts, ServiceAccount } from '#model/kube';
-import type { Standing } from '#model/site';
 import type { Clock } from '#platform/clock';
 import type { Authorization } from '../authorization/index.ts';
 import { rbacEscalation } from '../authorization/index.ts';
@@ -10,7 +9,7 @@ import { accountTokenSecret } from './account-token-secret.ts';
 import type { AdmissionLookups } from './admission-lookups.ts';
 import { certificateRequests } from './certificates.ts';
 import { defaultTolerationSeconds, taintNodesByCondition } from './default-tolerations.ts';
-import { hubOwnership } from './hub-ownership.ts';
+import { type HubOwner, hubOwnership } from './hub-ownership.ts';
 import { defaultIngressClass } from './ingress-class.ts';
 import { namespaceLifecycle } from './namespace-lifecycle.ts';
 import { nodeRestriction } from './node-restriction.ts';
@@ -28,12 +27,12 @@ export interface AdmissionOptions {
   legacyToken(account: ServiceAccount, secretName: string): string;
   /** Set to enforce rights on owners; off as in Kubernetes. */
   readonly resourceOfKind?: (apiVersion: string, kind: string) => ResourceFacts | undefined;
-  /** Where the site stands to its hub, read at each write to an object of the hub; absent: there is no hub. */
-  readonly standing?: () => Standing;
+  /** Absent: there is no hub, and nothing is the hub's. */
+  readonly hub?: HubOwner;
 }
 
 export function admissionPlugins(options: AdmissionOptions): readonly AdmissionPlugin[] {
-  const { lookups, authorization, clock, rootCaPem, legacyToken, resourceOfKind, standing } = options;
+  const { lookups, authorization, clock, rootCaPem, legacyToken, resourceOfKind, hub } = options;
   return [
     namespaceLifecycle(lookups),
     nodeRestriction(lookups),
@@ -49,7 +48,7 @@ export function admissionPlugins(options: AdmissionOptions): readonly AdmissionP
     certificateRequests(authorization),
     accountTokenSecret({ lookups, rootCaPem, legacyToken }),
     rbacEscalation(authorization),
-    ...(standing ? [hubOwnership(standing)] : []),
+    ...(hub ? [hubOwnership(hub)] : []),
     ...(resourceOfKind ? [ownerReferencesPermission({ authorizer: authorization, resourceOfKind })] : []),
   ];
 }

@@ -81,9 +81,12 @@ async function made(name: string): Promise<void> {
 
 before(async () => {
   trial = await startTrialServer({
-    standing: () => {
-      looks++;
-      return standing;
+    hub: {
+      standing: () => {
+        looks++;
+        return standing;
+      },
+      broughtInto: (name) => name.startsWith('with-'),
     },
   });
   await as('root').create(resourceOf('', 'v1', 'serviceaccounts'), { metadata: { name: 'default', namespace } });
@@ -132,6 +135,16 @@ describe('a person', () => {
     connection.close();
     assert.equal(status, 403);
     assert.deepEqual((await as('anna').get(MAPS, { namespace, name: 'collection' })).data, { a: 'b' });
+  });
+
+  it('deletes no namespace with objects of the hub in it, and any other', async () => {
+    const namespaces = resourceOf('', 'v1', 'namespaces');
+    standing = AWAY;
+    for (const name of ['with-hubs', 'without-hubs']) await as('anna').create(namespaces, { metadata: { name } });
+    await assert.rejects(as('anna').delete(namespaces, { name: 'with-hubs' }), { code: 403 });
+    await as('anna').delete(namespaces, { name: 'without-hubs' });
+    standing = { plane: 'local', mode: 'Disconnected' };
+    await as('anna').delete(namespaces, { name: 'with-hubs' });
   });
 
   it('may write status, which is nobody’s', async () => {

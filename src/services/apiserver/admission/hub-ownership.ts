@@ -1,18 +1,18 @@
 // Objects of the hub's desired state are the hub's: whoever creates, changes or deletes one, or takes its mark away, is judged by the
 // operations guard by where the site stands at that moment. Status is nobody's property and is not judged.
 //
-// Not judged either, because the cluster could not go on without them:
+// Deleting a namespace with such objects in it is judged like deleting them. Not judged, because the cluster could not go on without them:
 //   the applier                            brings what the hub wants
 //   system: users but service accounts     controllers, scheduler, garbage collector, autoscalers (by scale), node agents
 //   service accounts, in metadata alone    operators of workloads that keep their books in finalizers, annotations, labels, owners
 // This keeps people from mistakes and lets them see who owns what; it is no wall against an administrator who impersonates.
-import { sameJson } from '#base';
+import { messageOf, sameJson } from '#base';
 import type { KubeObject } from '#model/kube';
 import { APPLIER_USER, OWNER_HUB, OWNER_LABEL, REVISION_ANNOTATION } from '#model/link';
 import { operationNamed, refusalOf, refuseUnlessAllowed } from '#model/operations';
 import type { Standing } from '#model/site';
 import type { AdmissionPlugin, AdmissionRequest } from '../contract.ts';
-import { forbid } from './refusal.ts';
+import { forbid, isFor } from './refusal.ts';
 
 const OPERATION = 'change-hub-objects';
 const SERVICE_ACCOUNT = 'system:serviceaccount:';
@@ -47,21 +47,34 @@ function isOfTheCluster(request: AdmissionRequest): boolean {
 
 const MAIN_WRITES: ReadonlySet<AdmissionRequest['operation']> = new Set(['CREATE', 'UPDATE', 'DELETE']);
 
-/** `standing` is read at each write to an object of the hub, and at no other. */
-export function hubOwnership(standing: () => Standing): AdmissionPlugin {
+/** What the door has to know of the hub. Neither may throw. */
+export interface HubOwner {
+  /** Where the site stands; read at each write to what is the hub's, and at no other. */
+  standing(): Standing;
+  /** Whether the hub has brought objects into a namespace. */
+  broughtInto(namespace: string): boolean;
+}
+
+function isJudged(hub: HubOwner, request: AdmissionRequest): boolean {
+  const { operation, name, oldObject, object, subresource } = request;
+  if (subresource === 'status' || !MAIN_WRITES.has(operation)) return false;
+  const isNamespaceGoing = operation === 'DELETE' && isFor(request, '', 'namespaces');
+  if (!isHubs(oldObject) && !isHubs(object) && !(isNamespaceGoing && hub.broughtInto(name))) return false;
+  return !isOfTheCluster(request);
+}
+
+export function hubOwnership(hub: HubOwner): AdmissionPlugin {
   return {
     name: 'HubOwnership',
     validate(request) {
-      if (!isHubs(request.oldObject) && !isHubs(request.object)) return;
-      if (!MAIN_WRITES.has(request.operation) || request.subresource === 'status' || isOfTheCluster(request)) return;
-      const stands = standing();
-      const refusal = refusalOf(operationNamed(OPERATION), stands);
+      if (!isJudged(hub, request)) return;
+      const standing = hub.standing();
+      const refusal = refusalOf(operationNamed(OPERATION), standing);
       if (!refusal) return;
       try {
-        refuseUnlessAllowed(OPERATION, stands);
+        refuseUnlessAllowed(OPERATION, standing);
       } catch (error) {
-        const said = error instanceof Error ? error.message : String(error);
-        forbid(request, `${said}; ${refusal.workaround}`, causesOf(refusal));
+        forbid(request, `${messageOf(error)}; ${refusal.workaround}`, causesOf(refusal));
       }
     },
   };
