@@ -46,7 +46,11 @@ export function cgroupsV2(options: { root: string; clock: Clock }): Cgroups {
       const quota = Math.max(CPU_QUOTA_MICROS_MIN, Math.round((cpuMillis * CPU_PERIOD_MICROS) / 1000));
       writeControl(at(group), 'cpu.max', `${cpuMillis === 0 ? 'max' : quota} ${CPU_PERIOD_MICROS}`);
     }
-    if (memoryBytes !== undefined) writeControl(at(group), 'memory.max', memoryBytes === 0 ? 'max' : memoryBytes);
+    if (memoryBytes !== undefined) {
+      writeControl(at(group), 'memory.max', memoryBytes === 0 ? 'max' : memoryBytes);
+      // What is over the limit is killed, and not moved to the machine's swap space. Kernels without swap lack the file.
+      ignoringAbsent(() => writeControl(at(group), 'memory.swap.max', memoryBytes === 0 ? 'max' : 0));
+    }
     if (processes !== undefined) writeControl(at(group), 'pids.max', processes === 0 ? 'max' : processes);
   };
   return {

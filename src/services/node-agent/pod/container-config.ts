@@ -1,6 +1,7 @@
 // A container in the words of the runtime.
 import { amountsOf, type ContainerKind, cpuSharesOf, expand, oomScoreAdjOf } from '#engine/pod';
 import type { Container, Pod } from '#model/kube';
+import type { Cgroups } from '#platform/cgroup';
 import type { ContainerConfig, CriImage, LinuxResources, Mount } from '#platform/cri';
 import type { AgentContext } from '../context.ts';
 import { uidOfPod } from '../paths.ts';
@@ -22,6 +23,11 @@ export function linuxResources(pod: Pod, container: Container, memoryCapacityByt
     oomScoreAdj: oomScoreAdjOf(pod, container, memoryCapacityBytes),
   };
 }
+
+/** On control groups of version 2 a container that runs out of memory is killed whole, not one process of it: what is left of it
+ * could be anything. Source: Kubernetes 1.28, singleProcessOOMKill of the kubelet's configuration, which is off there. */
+export const killedWhole = ({ version }: Pick<Cgroups, 'version'>): Pick<LinuxResources, 'unified'> =>
+  version === 2 ? { unified: { 'memory.oom.group': '1' } } : {};
 
 export interface ContainerConfigInput {
   readonly context: AgentContext;
@@ -74,7 +80,10 @@ export function containerConfig(input: ContainerConfigInput): ContainerConfig {
     stdin: container.stdin ?? false,
     stdinOnce: container.stdinOnce ?? false,
     tty: container.tty ?? false,
-    linux: { resources: linuxResources(pod, container, options.capacity.memoryBytes), securityContext: security },
+    linux: {
+      resources: { ...linuxResources(pod, container, options.capacity.memoryBytes), ...killedWhole(context.cgroups) },
+      securityContext: security,
+    },
   };
 }
 
