@@ -141,6 +141,14 @@ install_debian() { # packages...
   apt_install "$@" > "$cache/prepare.out" 2>&1 || retry "apt-get install" apt_update_and_install "$@" ||
     fail "the Debian packages cannot be installed: $*" "apt-get failed (its last lines stand above)" \
       "check the network and /etc/apt/sources.list, then: apt-get update && apt-get install -y --no-install-recommends $*"
+  # ... nor start them with the machine. Those of packages that were there before are somebody else's.
+  for package in "$@"; do
+    case $package in
+      containerd | docker-registry) systemctl --quiet disable "$package.service" 2> /dev/null ;;
+      etcd-server) systemctl --quiet disable etcd.service 2> /dev/null ;;
+    esac
+  done
+  return 0
 }
 
 # Unpacked, never installed: the package conflicts with other kubectl packages.
