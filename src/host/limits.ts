@@ -19,7 +19,12 @@ export const UNMOUNT_ROUNDS_MAX = 5;
 export const CLAIMS_FOLDER = '/run/holdfast/subnets';
 /** As the machines service writes it. */
 export const FORWARDING_BEFORE_FILE = '/run/holdfast/ip_forward.before';
-export const UNIT_FILE = '/etc/systemd/system/holdfast.service';
+/** Where an administrator's units stand. */
+export const UNIT_FOLDER = '/etc/systemd/system';
+/** `up` waits READY_TIMEOUT_MS_DEFAULT for Ready, and before that for holdfastd and what prepares the machine. */
+export const UNIT_START_MAX_S = 300;
+/** `down` ends processes, pods and containerd one after the other, each with its grace. */
+export const UNIT_STOP_MAX_S = 120;
 /** How many ports after the usual one are tried with `--ports auto`. */
 export const PORTS_TRIED_MAX = 200;
 /** How much of a log is read at once, and from how far before its end a reader starts. */

@@ -1,57 +1,55 @@
-// The systemd unit with which a site comes up with its machine. Source: systemd.service(5).
+// Puts a site's systemd unit in place and takes it away; the site itself is left alone.
 import { WorldError } from '#base';
+import type { Site } from '#model/site';
 import { isPresent, removeTree, writeFileAtomic } from '#platform/disk';
-import { isRoot, isSystemdMachine, runOrThrow } from '#platform/process';
-import { UNIT_FILE } from './limits.ts';
+import { isRoot, isSystemdMachine, run, runOrThrow } from '#platform/process';
 import { openSite } from './site-file.ts';
+import { isSupervised } from './supervisor-call.ts';
+import { unitFile, unitName, unitText } from './unit-text.ts';
 
-function unitText(command: string, data: string): string {
-  return [
-    '[Unit]',
-    'Description=Holdfast site',
-    'After=network.target',
-    '',
-    '[Service]',
-    'Type=oneshot',
-    'RemainAfterExit=yes',
-    // Processes look after each other, and outlive a restart of their keeper.
-    'KillMode=none',
-    'Delegate=yes',
-    `ExecStart=${command} up --data ${data}`,
-    `ExecStop=${command} down --data ${data}`,
-    'TimeoutStartSec=300',
-    'TimeoutStopSec=120',
-    '',
-    '[Install]',
-    'WantedBy=multi-user.target',
-    '',
-  ].join('\n');
-}
+const systemctl = (...args: string[]): Promise<string> => runOrThrow('systemctl', args);
 
 function checkSystemd(): void {
   if (!isSystemdMachine())
     throw new WorldError('Unsupported', 'systemd does not run this machine, so no unit can bring the site up with it', {
       cure: "have this machine's own init run `holdfast up` at boot",
     });
-  if (!isRoot()) throw new WorldError('Denied', 'only root can install a unit', { cure: 'run this with sudo' });
+  if (!isRoot())
+    throw new WorldError('Denied', 'only root can install or remove a unit', { cure: 'run this with sudo' });
 }
 
-/** Writes and enables the unit for the site in `data`. Errors: WorldError `Unsupported` without systemd, `Denied`, `NotFound`. */
-export async function installUnit(of: { data: string; command: string }): Promise<{ file: string }> {
-  openSite(of.data);
+/** Writes and enables the unit for the site in `data`. When the site runs, the unit counts as started, so that systemd stops
+ * the site with the machine. Errors: WorldError `Unsupported` without systemd, `Denied`, `NotFound`, `Invalid`. */
+export async function installUnit(of: { data: string; command: string }): Promise<{ name: string; file: string }> {
+  const { site, folders } = openSite(of.data);
   checkSystemd();
-  writeFileAtomic(UNIT_FILE, unitText(of.command, of.data), { mode: 0o644 });
-  await runOrThrow('systemctl', ['daemon-reload']);
-  await runOrThrow('systemctl', ['enable', 'holdfast.service']);
-  return { file: UNIT_FILE };
+  const name = unitName(site);
+  const file = unitFile(site);
+  writeFileAtomic(file, unitText({ site, command: of.command, data: folders.data }), { mode: 0o644 });
+  await systemctl('daemon-reload');
+  await systemctl('enable', name);
+  if (await isSupervised(folders)) await systemctl('start', name);
+  return { name, file };
 }
 
-/** Disables and removes the unit; the site itself is left alone. False when there was none. */
-export async function uninstallUnit(): Promise<boolean> {
+/** Disables and removes the unit of the site in `data`; the site itself is left alone. False when there was none.
+ * Errors: WorldError `Unsupported` without systemd, `Denied`, `NotFound`. */
+export async function uninstallUnit(of: { data: string }): Promise<boolean> {
+  const { site } = openSite(of.data);
   checkSystemd();
-  if (!isPresent(UNIT_FILE)) return false;
-  await runOrThrow('systemctl', ['disable', 'holdfast.service']);
-  removeTree(UNIT_FILE);
-  await runOrThrow('systemctl', ['daemon-reload']);
+  return removeUnit(site);
+}
+
+/** False when the site has no unit. */
+export async function removeUnit(site: Site): Promise<boolean> {
+  const file = unitFile(site);
+  if (!isPresent(file)) return false;
+  await systemctl('disable', unitName(site));
+  removeTree(file);
+  if (!isSystemdMachine()) return true;
+  await systemctl('daemon-reload');
+  // Without its file the unit no longer knows how to stop the site: what ends here is that systemd counts it as started. The
+  // processes of a site without containers may stand in the unit's group, and would be ended with it.
+  if (site.runtime === 'containerd') await run('systemctl', ['stop', unitName(site)]);
   return true;
 }

@@ -8,6 +8,7 @@ import { everyStep } from './every-step.ts';
 import { endGuard } from './guard.ts';
 import { recordedProcesses } from './recorded-processes.ts';
 import { removeSite } from './remove-site.ts';
+import { removeUnit } from './service-unit.ts';
 import { openSite } from './site-file.ts';
 import { callSupervisor } from './supervisor-call.ts';
 import { endProcesses, removeKernelTraces } from './tear-down.ts';
@@ -59,6 +60,7 @@ export async function destroySite(of: TakeDown): Promise<void> {
       if (await steps.step(act)) of.progress(done);
     };
     await steps.step(() => askToStop(folders, false, of.progress));
+    await steps.step(async () => (await removeUnit(site)) && of.progress('systemd unit removed'));
     await tell('processes ended', () => endProcesses({ site, folders, clock: of.clock, graceMs: 0 }));
     await tell('network, mounts and control groups removed', () => removeKernelTraces(site, folders));
     const all = steps.failed() ? 'keep' : 'remove';

@@ -9,8 +9,8 @@ export function install(context: Context): Verb {
     operation: 'site-unit',
     async run(given) {
       const options = given as CommonOptions;
-      const { file } = await installUnit({ data: context.dataOf(options), command: context.command });
-      if (options.json) context.printJson({ unit: file });
+      const { name, file } = await installUnit({ data: context.dataOf(options), command: context.command });
+      if (options.json) context.printJson({ unit: name, file });
       context.say(`${file} is written and enabled: the site comes up with this machine`);
       return EXIT.done;
     },

@@ -9,7 +9,7 @@ export function uninstall(context: Context): Verb {
     operation: 'site-unit',
     async run(given) {
       const options = given as CommonOptions;
-      const removed = await uninstallUnit();
+      const removed = await uninstallUnit({ data: context.dataOf(options) });
       if (options.json) context.printJson({ removed });
       context.say(removed ? 'the unit is removed' : 'there was no unit');
       return EXIT.done;
