@@ -3,6 +3,7 @@
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import { WorldError } from '#base';
+import { drive } from '../guest/disks.ts';
 import type { Acks } from './acks.ts';
 import type { GuestImage } from './guest-image.ts';
 
@@ -25,10 +26,6 @@ const MEMORY_MIB = 768;
 const LIFE_MS = 300_000;
 
 function qemuArguments({ image, disk, console, seed, sync }: GuestOptions): string[] {
-  const drive = (id: string, options: string): string[] => [
-    ...['-drive', `if=none,id=${id},${options}`],
-    ...['-device', `virtio-blk-pci,drive=${id}`],
-  ];
   const append = `console=ttyS0 quiet panic=-1 mitigations=off holdfast_seed=${seed} holdfast_sync=${sync}`;
   return [
     ...['-nodefaults', '-no-user-config', '-no-reboot', '-display', 'none', '-machine', 'pc,usb=off'],

@@ -9,8 +9,10 @@ import { parseArgs } from 'node:util';
 import { messageOf, seededRandom, WorldError } from '#base';
 import { isRoot, runOrThrow, testFolder } from '#platform/process';
 import { openRowLogStore } from '#store';
+import { makeExt4, makeLayer } from '../guest/disks.ts';
+import { needProgram } from '../guest/kernel.ts';
 import { Acks } from './acks.ts';
-import { makeExt4, makeGuestImage, needProgram } from './guest-image.ts';
+import { makeGuestImage } from './guest-image.ts';
 import { liveAndDie } from './guest-life.ts';
 
 interface Options {
@@ -89,8 +91,7 @@ async function proof(home: string, options: Options, signal: AbortSignal): Promi
     }
     const writes = 1 + random.below(WRITES_BEFORE_KILL_MAX);
     const delayMs = random.below(DELAY_MS_MAX);
-    const layerOptions = ['-f', 'qcow2', '-b', disk, '-F', 'raw', '-o', `cluster_size=${CLUSTER_BYTES}`];
-    await runOrThrow('qemu-img', ['create', '-q', ...layerOptions, layer]);
+    await makeLayer(layer, disk, ['-o', `cluster_size=${CLUSTER_BYTES}`]);
     const life = { image, disk: layer, console: path.join(home, 'console'), sync, writes, delayMs, signal };
     const acknowledged = await liveAndDie(acks, { ...life, seed: seed * 1000 + round });
     await runOrThrow('qemu-img', ['convert', '-O', 'raw', layer, `${disk}.next`]);
