@@ -121,6 +121,25 @@ test('a hub that is not there, and options of its verbs', async () => {
   assert.ok(!fs.existsSync(`${folder}/no-hub`), 'asking makes nothing');
 });
 
+test('events are told though a power cut has damaged one', async () => {
+  const data = `${folder}/cut`;
+  const site = { formatVersion: 1, id: 'ab12cd', name: 'cut', runtime: 'simulated', network: {}, ports: {} };
+  fs.mkdirSync(`${data}/logs`, { recursive: true });
+  fs.writeFileSync(`${data}/site.json`, JSON.stringify({ ...site, machines: [], clusters: [] }));
+  const event = (reason: string): string =>
+    JSON.stringify({ time: '1970-01-01T00:00:00Z', type: 'Normal', subject: 'cut', reason, message: '' });
+  const lines = [event('Starting'), event('Torn').slice(0, 30), `\0\0${event('Ready')}`];
+  fs.writeFileSync(`${data}/logs/events.jsonl`, `${lines.join('\n')}\n`);
+  const { exitCode, out, err } = await cli('events', '--json', '--data', data);
+  assert.equal(exitCode, 0, err);
+  const { events } = JSON.parse(out) as { events: { reason: string }[] };
+  assert.deepEqual(
+    events.map(({ reason }) => reason),
+    ['Starting', 'Ready'],
+  );
+  assert.match(err, /a damaged line was left out/);
+});
+
 test('a data folder that cannot be used', async () => {
   const { exitCode, err } = await cli('status', '--data', `/tmp/${'x'.repeat(80)}`);
   assert.equal(exitCode, 2);

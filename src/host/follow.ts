@@ -14,7 +14,8 @@ export async function* followLines(of: { file: string; follow: boolean; clock: C
     const part = readFrom(file, next, LOG_READ_BYTES);
     if (part.next < next) rest = '';
     next = part.next;
-    const lines = (rest + part.text).split('\n');
+    // A power cut leaves zeros where a file had grown and its end was not written.
+    const lines = (rest + part.text.replaceAll('\0', '')).split('\n');
     rest = lines.pop() ?? '';
     if (skipFirst && lines.length > 0) {
       lines.shift();

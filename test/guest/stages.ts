@@ -133,6 +133,10 @@ async function afterReboot(input: StageInput): Promise<void> {
 async function afterCut(input: StageInput): Promise<void> {
   const { of, checks } = input;
   await comesBack(input, 3);
+  for (const asked of ['events --json', 'logs kube', 'image list --json']) {
+    const answer = await of.holdfast(asked);
+    checks.holds(`\`holdfast ${asked}\` answers`, answer.code === 0, answer.stderr);
+  }
   const unit = await unitOf(of);
   const pids = (await of.status()).processes.map(({ pid }) => pid);
   const { code, stderr } = await of.holdfast('uninstall');

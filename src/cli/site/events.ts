@@ -15,6 +15,15 @@ interface EventLine {
   readonly message: string;
 }
 
+/** Undefined when the line is not whole. */
+function eventOf(line: string): EventLine | undefined {
+  try {
+    return JSON.parse(line) as EventLine;
+  } catch {
+    return undefined;
+  }
+}
+
 export function events(context: Context): Verb {
   return {
     declaration: declare('events', 'what happened on the site, oldest first', 'holdfast events --follow').option(
@@ -33,7 +42,11 @@ export function events(context: Context): Verb {
         clock: context.clock,
       })) {
         if (line === '') continue;
-        const event = JSON.parse(line) as EventLine;
+        const event = eventOf(line);
+        if (!event) {
+          context.say('a damaged line was left out; a power cut or a full disk leaves such');
+          continue;
+        }
         if (!options.json) {
           const mark = event.type === 'Warning' ? paint.warn(event.reason.padEnd(16)) : event.reason.padEnd(16);
           out.write(`${paint.dim(event.time)}  ${event.subject.padEnd(26)}  ${mark}  ${event.message}\n`);

@@ -2,13 +2,13 @@
 // takes it.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 import { after, beforeEach, test } from 'node:test';
 import { systemClock } from '#platform/clock';
+import { testFolder } from '#platform/process';
 import { cgroupsV2 } from './cgroup-v2.driver.ts';
 
-const root = fs.mkdtempSync(path.join(os.tmpdir(), 'holdfast-test-cgroup-'));
+const root = testFolder('cgroup');
 const cgroups = cgroupsV2({ root, clock: systemClock });
 const read = (file: string): string => fs.readFileSync(path.join(root, file), 'utf8');
 
