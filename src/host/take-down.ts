@@ -2,6 +2,7 @@
 import { WorldError } from '#base';
 import type { SiteFolders } from '#model/site';
 import type { Clock } from '#platform/clock';
+import { removeNetworkResults } from '#platform/cri';
 import { removeTree } from '#platform/disk';
 import { lockFolder } from './bring-up.ts';
 import { everyStep } from './every-step.ts';
@@ -63,6 +64,7 @@ export async function destroySite(of: TakeDown): Promise<void> {
     await steps.step(async () => (await removeUnit(site)) && of.progress('systemd unit removed'));
     await tell('processes ended', () => endProcesses({ site, folders, clock: of.clock, graceMs: 0 }));
     await tell('network, mounts and control groups removed', () => removeKernelTraces(site, folders));
+    await steps.step(() => removeNetworkResults(folders.data));
     const all = steps.failed() ? 'keep' : 'remove';
     await tell(
       all === 'remove' ? `${folders.data} removed` : `${folders.data} emptied but for the site's description`,

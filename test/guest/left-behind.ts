@@ -11,9 +11,14 @@ interface Before {
 
 /** Where programs keep what they write; the copy of the repository is not the site's. */
 const LOOKED_INTO = ['/etc', '/root', '/run', '/tmp', '/usr', '/var'];
-/** What systemd, its journal and the agent write at any time. */
+/** What systemd, its journal, kubectl and the agent write at any time. */
 const NOT_THE_SITES =
-  /^\/(run\/(systemd|udev|log|guest-agent|initctl|dmeventd|credentials)|var\/(log\/journal|lib\/systemd|tmp\/systemd)|tmp\/systemd)/;
+  /^\/(run\/(systemd|udev|log|guest-agent|initctl|dmeventd|credentials|agetty)|root\/\.kube|var\/(log\/journal|lib\/systemd|tmp\/systemd)|tmp\/systemd)/;
+/** Folders that all sites of a machine, and others, share; what is in them is listed by itself. */
+const SHARED_FOLDERS = new Set([
+  ...['/run/containerd', '/run/containerd/s', '/run/containerd/runc', '/run/containerd/runc/k8s.io'],
+  ...['/run/holdfast', '/run/holdfast/subnets', '/run/netns', '/var/lib/cni', '/var/lib/cni/results'],
+]);
 const SYSTEMD_GROUPS = /^cgroup \/sys\/fs\/cgroup\/(system\.slice|user\.slice|init\.scope)/;
 
 export async function listFiles(guest: Guest): Promise<string[]> {
@@ -34,7 +39,7 @@ export const newState = (now: MachineState, before: MachineState): string[] =>
 
 export const newFiles = (now: readonly string[], before: readonly string[]): string[] => {
   const known = new Set(before);
-  return now.filter((file) => !known.has(file));
+  return now.filter((file) => !known.has(file) && !SHARED_FOLDERS.has(file));
 };
 
 const beforeFile = (home: string): string => path.join(home, 'before.json');

@@ -58,6 +58,15 @@ function processesOf(siteId: string): number[] {
     .map(Number);
 }
 
+/** What network plug-ins answered for pods of a site, as containerd keeps it. */
+function networkResultsOf(data: string): string[] {
+  const folder = '/var/lib/cni/results';
+  return fs.readdirSync(folder).filter((name) => {
+    const { config = '' } = JSON.parse(fs.readFileSync(`${folder}/${name}`, 'utf8')) as { config?: string };
+    return Buffer.from(config, 'base64').toString().includes(`${data}/`);
+  });
+}
+
 const isAlive = (pid: number): boolean => {
   try {
     return !/^State:\s+Z/m.test(fs.readFileSync(`/proc/${pid}/status`, 'utf8'));
@@ -135,6 +144,7 @@ test('a killed site is destroyed without a trace', { timeout: 180_000 }, async (
   const all = processesOf(id);
   const daemons = all.filter(isDaemon);
   assert.ok(daemons.length >= 6 && all.length - daemons.length >= 4, `daemons ${daemons.length}, all ${all.length}`);
+  assert.ok(networkResultsOf(site.data).length > 0, 'results of the network are kept');
   for (const pid of daemons) process.kill(pid, 'SIGKILL');
   await eventually('the daemons are gone', async () => !daemons.some(isAlive));
   assert.ok(all.some(isAlive), 'the pods run on');
@@ -153,6 +163,7 @@ test('a killed site is destroyed without a trace', { timeout: 180_000 }, async (
   // Other sites of this machine may come and go meanwhile: what is looked for bears this one's marks.
   const left = newSince(before, machineState()).filter((line) => line.includes(id) || line.includes(site.data));
   assert.deepEqual(left, []);
+  assert.deepEqual(networkResultsOf(site.data), []);
   const again = await site.holdfast('destroy', '--yes');
   assert.equal(again.code, 5, 'there is nothing to destroy');
 });
