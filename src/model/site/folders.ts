@@ -45,6 +45,10 @@ export interface SiteFolders {
   readonly clockFile: string;
   /** People: names, serial numbers, revocations. Never keys. */
   readonly usersFile: string;
+  /** Everything that the site tells its hub, a folder a process. */
+  readonly journals: string;
+  /** How far each stream of the journal is delivered, as the hub last told. */
+  readonly journalPositions: string;
   /** What one process tells the hub, kept until it is delivered. */
   journal(processName: string): string;
   /** Objects of a cluster. */
@@ -89,6 +93,8 @@ export function siteFolders(data: string): SiteFolders {
     clockRatchet: `${data}/state/clock.json`,
     clockFile: `${data}/run/clock.json`,
     usersFile: `${data}/pki/users.json`,
+    journals: `${data}/state/journal`,
+    journalPositions: `${data}/state/link/journal.json`,
     journal: (processName) => `${data}/state/journal/${processName}`,
     clusterState: (cluster) => `${data}/state/clusters/${cluster}`,
     machines: `${data}/state/machines`,

@@ -1,5 +1,6 @@
 // The door to digests.
 import { createHash, randomBytes } from 'node:crypto';
+import { crc32 } from 'node:zlib';
 
 /** Collects bytes and tells their SHA-256. */
 export interface Hasher {
@@ -17,6 +18,9 @@ export function sha256(): Hasher {
 export function sha256Of(bytes: Uint8Array | string): string {
   return `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
 }
+
+/** CRC-32 of these bytes as eight hexadecimal digits: tells damage, not malice. Source: RFC 1952, 8. */
+export const crc32Of = (bytes: Uint8Array | string): string => crc32(bytes).toString(16).padStart(8, '0');
 
 /** The bytes of a text in base64, and back. */
 export const base64 = {

@@ -17,6 +17,12 @@ export function fileBytes(file: string): number {
   return fs.statSync(file, { throwIfNoEntry: false })?.size ?? 0;
 }
 
+/** What tells a file from a copy of it: where it is on its file system, and since when. Undefined when absent. */
+export function fileIdentity(file: string): string | undefined {
+  const stat = fs.statSync(file, { throwIfNoEntry: false });
+  return stat && `${stat.ino}:${Math.floor(stat.birthtimeMs)}`;
+}
+
 /** Writes a file that must not exist yet; false when it does. */
 export function writeIfAbsent(file: string, text: string): boolean {
   fs.mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });

@@ -17,6 +17,7 @@ import { serverGauges } from './metrics/gauges.ts';
 import { makeServerMetrics, type ServerMetrics } from './metrics/metrics.ts';
 import { makeResourceRegistry } from './objects/resource-registry.ts';
 import { makeAccept } from './request/accept.ts';
+import type { AuditSink } from './request/audit.ts';
 import { makeDiscoveryPaths } from './request/discovery-paths.ts';
 import { type Identify, makeIdentify } from './request/identify.ts';
 import { makeOpenApiPaths } from './request/openapi-paths.ts';
@@ -45,6 +46,8 @@ export interface ApiServerOptions extends ApiCredentials {
   readonly gitVersion: string;
   /** Absent: there is no hub, and nothing is the hub's. */
   readonly hub?: HubOwner;
+  /** Told of what people change, at metadata level. */
+  readonly audit?: AuditSink;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -167,6 +170,7 @@ function makeRequests(parts: Parts, identify: Identify, options: ApiServerOption
       return call.resource.stored ? objects(http, call) : (others.answered(http, call) ?? objects(http, call));
     },
     metrics,
+    audit: options.audit,
     other: makeOther(parts, options, metrics),
   });
 }

@@ -20,6 +20,8 @@ export interface HttpCallParts {
   /** Undefined when the client accepts no form that there is. */
   readonly accepted: Accepted | undefined;
   readonly upgrade: Upgrade | undefined;
+  /** Told the name of what was made. */
+  readonly named?: (name: string) => void;
 }
 
 export class HttpCall {
@@ -28,11 +30,14 @@ export class HttpCall {
   readonly user: UserInfo;
   /** The connection, when the client wants to speak another protocol on it. */
   readonly upgrade: Upgrade | undefined;
+  /** To be told the name of what was made, where the path does not have it. */
+  readonly named: (name: string) => void;
   readonly #accepted: Accepted | undefined;
   #warnings: string[] | undefined;
   #warningCharacters = 0;
 
-  constructor({ exchange, path, user, accepted, upgrade }: HttpCallParts) {
+  constructor({ exchange, path, user, accepted, upgrade, named }: HttpCallParts) {
+    this.named = named ?? (() => undefined);
     this.upgrade = upgrade;
     this.exchange = exchange;
     this.path = path;

@@ -9,6 +9,7 @@ import type { ResourceRegistry } from '../objects/resource-registry.ts';
 import type { ServedResource } from '../objects/served-resource.ts';
 import type { Call, Core } from '../verbs/call.ts';
 import type { Accepted } from './accept.ts';
+import { type Audited, type AuditSink, auditedRequest } from './audit.ts';
 import { HttpCall } from './http-call.ts';
 import { denial, type Identify, impersonated } from './identify.ts';
 import { parseRequestPath, type RequestPath } from './request-path.ts';
@@ -19,6 +20,8 @@ export interface PipelineParts {
   readonly authorizer: Authorizer;
   readonly metrics: ServerMetrics;
   readonly accept: (header: string | undefined) => Accepted | undefined;
+  /** Told of what people change. */
+  readonly audit?: AuditSink;
   /** Serves a request on a resource or one of its subresources. */
   resource(http: HttpCall, call: Call): void | Promise<void>;
   /** Serves every other path. */
@@ -35,10 +38,12 @@ export function makePipeline(parts: PipelineParts): (exchange: HttpExchange, upg
     exchange: HttpExchange,
     upgrade: Upgrade | undefined,
     path: RequestPath,
-    authenticated: UserInfo,
+    { user: authenticated, audited }: { user: UserInfo; audited: Audited | undefined },
   ): void | Promise<void> => {
     const user = impersonated(authenticated, exchange.headers, authorizer);
-    const http = new HttpCall({ exchange, path, user, accepted: parts.accept(exchange.headers.accept), upgrade });
+    audited?.actsAs(user);
+    const accepted = parts.accept(exchange.headers.accept);
+    const http = new HttpCall({ exchange, path, user, accepted, upgrade, named: audited?.named });
     authorize(authorizer, user, path);
     if (!path.isResource) return parts.other(http);
     const resource = servedResource(core.registry, path);
@@ -57,18 +62,21 @@ export function makePipeline(parts: PipelineParts): (exchange: HttpExchange, upg
 
   return (exchange, upgrade) => {
     exchange.setHeader('audit-id', crypto.randomUUID());
+    let audited: Audited | undefined;
+    const known = (path: RequestPath, user: UserInfo): void | Promise<void> => {
+      audited = parts.audit && auditedRequest(parts.audit, { exchange, path, user });
+      return serve(exchange, upgrade, path, { user, audited });
+    };
+    const failed = (error: unknown): void => answerError(core, exchange, { error, audited });
     try {
       const path = parseRequestPath(exchange.method, exchange.url);
       if (!path) throw requestError.badRequest('the path cannot be decoded');
       observed(parts, exchange, path);
       const user = identify.authenticate(exchange);
-      const pending =
-        user instanceof Promise
-          ? user.then((known) => serve(exchange, upgrade, path, known))
-          : serve(exchange, upgrade, path, user);
-      if (pending) pending.catch((error) => answerError(core, exchange, error));
+      const pending = user instanceof Promise ? user.then((one) => known(path, one)) : known(path, user);
+      if (pending) pending.catch(failed);
     } catch (error) {
-      answerError(core, exchange, error);
+      failed(error);
     }
   };
 }
@@ -110,18 +118,19 @@ function servedResource(registry: ResourceRegistry, path: RequestPath): ServedRe
   return served;
 }
 
-function answerError(core: Core, exchange: HttpExchange, error: unknown): void {
+/** A refusal to a person is answered when the audit record of it is on the disk, or is known not to get there. */
+function answerError(core: Core, exchange: HttpExchange, of: { error: unknown; audited: Audited | undefined }): void {
+  const { error, audited } = of;
   const status = statusOf(error);
   if (isBug(error)) core.log.error('a request met a bug', { method: exchange.method, url: exchange.url, error });
   const retryAfter = (status.details as { retryAfterSeconds?: number } | undefined)?.retryAfterSeconds;
-  exchange.send(
-    status.code,
-    {
-      'content-type': 'application/json',
-      'cache-control': 'no-cache, private',
-      ...(retryAfter ? { 'retry-after': retryAfter } : {}),
-      ...(status.code === 401 ? { 'www-authenticate': 'Bearer realm="kubernetes-master"' } : {}),
-    },
-    JSON.stringify(status),
-  );
+  const headers = {
+    'content-type': 'application/json',
+    'cache-control': 'no-cache, private',
+    ...(retryAfter ? { 'retry-after': retryAfter } : {}),
+    ...(status.code === 401 ? { 'www-authenticate': 'Bearer realm="kubernetes-master"' } : {}),
+  };
+  const send = (): void => exchange.send(status.code, headers, JSON.stringify(status));
+  if (audited && status.code === 403) void audited.refused(status).then(send);
+  else send();
 }

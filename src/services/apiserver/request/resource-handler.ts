@@ -86,7 +86,9 @@ function writes(core: Core, answers: Answers): Record<'create' | 'update' | 'pat
   return {
     async create(http, call) {
       const { object, options } = await writtenObject(http, call);
-      answers.one(http, call.resource, await objectCreate(core, call, object, options), { status: 201 });
+      const made = await objectCreate(core, call, object, options);
+      http.named(made.key.slice(made.key.lastIndexOf('/') + 1));
+      answers.one(http, call.resource, made, { status: 201 });
     },
     async update(http, call) {
       const { object, options } = await writtenObject(http, call);
