@@ -5,14 +5,17 @@ import { openCgroups } from '#platform/cgroup';
 import { tryLock } from '#platform/process';
 import { serveLines } from '#platform/socket';
 import { type CertificateKeeper, keepCertificates, openGrants, openPeople, openPki } from '#services/infrastructure';
-import { openEventLog, openProcessRecords, startSupervisor } from '#services/supervisor';
+import { type Measuring, readUsage, startMeasuring } from '#services/journal';
+import { openProcessRecords, startSupervisor } from '#services/supervisor';
+import { auditedAnswers } from './audited-answers.ts';
 import { errorAnswer } from './error-answer.ts';
 import { accessAnswer } from './holdfastd/access.ts';
 import { answerClock } from './holdfastd/clock-verbs.ts';
 import { clusterApi } from './holdfastd/cluster-api.ts';
-import { control } from './holdfastd/control.ts';
+import { type ControlVerbs, control } from './holdfastd/control.ts';
 import { dyingText, guardProcess, ownDeaths, recordGuard } from './holdfastd/guard.ts';
 import { watchHealth } from './holdfastd/health.ts';
+import { measuredNow, telemetryIsOn } from './holdfastd/measured.ts';
 import { makeProgress } from './holdfastd/progress.ts';
 import { salvageRecords } from './holdfastd/salvage-records.ts';
 import { type StartedSite, startSite } from './holdfastd/start-site.ts';
@@ -21,6 +24,7 @@ import { siteTimekeeper } from './holdfastd/timekeeping.ts';
 import { oldKeyIsNeeded } from './holdfastd/token-holders.ts';
 import { programBeside } from './program.ts';
 import { appStart, stopOnSignal } from './site-files.ts';
+import { openSiteJournal } from './site-journal.ts';
 
 const { site, folders, clock, log } = appStart('holdfastd');
 const lock = tryLock(folders.supervisorLock);
@@ -30,7 +34,7 @@ if (lock.kind === 'busy') {
   process.exit(0);
 }
 const real = site.runtime === 'containerd';
-const events = openEventLog({ file: folders.eventsFile, clock, log });
+const { journal, events, audit } = openSiteJournal({ folders, process: 'holdfastd', clock, log });
 const timekeeper = siteTimekeeper({ site, folders, events, log });
 const startedAtMs = clock.now();
 const startedMonotonicMs = clock.monotonicMs();
@@ -55,7 +59,7 @@ const ACTS = {
   deleted: 'UserDeleted',
 } as const;
 /** What comes to be while it runs. */
-const running: { started?: StartedSite; keeper?: CertificateKeeper; toldPhase?: SitePhase } = {};
+const running: { started?: StartedSite; keeper?: CertificateKeeper; measuring?: Measuring; toldPhase?: SitePhase } = {};
 
 const api = clusterApi({ site, folders, clock, log });
 const people = openPeople({
@@ -100,10 +104,13 @@ async function letGo(): Promise<void> {
   supervisor.release();
   timekeeper.close();
   await running.started?.doors.close();
+  await running.measuring?.stop();
+  await journal.close();
   lock.kind === 'held' && lock.release();
 }
 
-async function* stop(): AsyncGenerator<SupervisorAnswer> {
+async function* stop({ keepPods }: { keepPods: boolean }): AsyncGenerator<SupervisorAnswer> {
+  await audit({ act: 'stop', keepPods, outcome: 'begun' });
   health.close();
   running.keeper?.close();
   const began = clock.monotonicMs();
@@ -123,33 +130,24 @@ async function* stop(): AsyncGenerator<SupervisorAnswer> {
   setImmediate(() => void server.close().then(() => process.exit(0)));
 }
 
-const server = await serveLines(folders.supervisorSocket, (line) =>
-  control(
-    {
-      status: async () =>
-        runningStatus({
-          site,
-          folders,
-          supervisor,
-          health: await health.look(),
-          startedAtMs,
-          now: clock.now(),
-          deaths,
-        }),
-      watchStart: () => progress.watch(),
-      stop,
-      ensure: async (name) => {
-        const declaration = running.started?.onDemand.get(name);
-        if (!declaration) throw new WorldError('NotFound', `no process ${name} can be asked for`);
-        supervisor.run(declaration);
-        await supervisor.ready(name);
-      },
-      access: (request) => accessAnswer({ site, folders, clock, people, keeper: runningKeeper }, request),
-      clock: (request) => answerClock(timekeeper, request),
-    },
-    line,
-  ),
-);
+const statusNow = async () =>
+  runningStatus({ site, folders, supervisor, health: await health.look(), startedAtMs, now: clock.now(), deaths });
+const verbs: ControlVerbs = {
+  status: statusNow,
+  watchStart: () => progress.watch(),
+  stop,
+  ensure: async (name) => {
+    const declaration = running.started?.onDemand.get(name);
+    if (!declaration) throw new WorldError('NotFound', `no process ${name} can be asked for`);
+    supervisor.run(declaration);
+    await supervisor.ready(name);
+  },
+  access: (request) => accessAnswer({ site, folders, clock, people, keeper: runningKeeper }, request),
+  clock: (request) => answerClock(timekeeper, request),
+  usage: () => readUsage(folders.journal('holdfastd')),
+  refused: (refusal) => audit({ act: 'refused', door: 'command-line', ...refusal }),
+};
+const server = await serveLines(folders.supervisorSocket, (line) => auditedAnswers(audit, line, control(verbs, line)));
 /** Errors: WorldError `Unavailable` while the site starts. */
 function runningKeeper(): CertificateKeeper {
   if (running.keeper) return running.keeper;
@@ -188,4 +186,11 @@ running.keeper = keepCertificates({
   renewed: ({ name, what }) =>
     events.add({ type: 'Normal', subject: `certificate ${name}`, reason: 'Renewed', message: what }),
   tokensHeld: () => oldKeyIsNeeded(api.ask, openPki(folders.pki)),
+});
+running.measuring = startMeasuring({
+  journal,
+  clock,
+  log,
+  look: async () => measuredNow({ status: await statusNow(), folders, ask: api.ask }),
+  telemetryIsOn: () => telemetryIsOn(folders, clock.now()),
 });

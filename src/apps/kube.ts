@@ -13,12 +13,12 @@ import { loadBalancerController } from '#services/load-balancer';
 import { machineNodesController } from '#services/machines';
 import { pullSecretController } from '#services/registry';
 import { startScheduler } from '#services/scheduler';
-import { openEventLog } from '#services/supervisor';
 import { openSqliteStore } from '#store';
 import { apiCredentials } from './kube/credentials.ts';
 import { storeEvent } from './kube/store-event.ts';
 import { ensureRegistryAccounts } from './registry-accounts.ts';
 import { appStart, stopOnSignal } from './site-files.ts';
+import { openSiteJournal } from './site-journal.ts';
 
 const { site, folders, clock, log, ready } = appStart('kube');
 const certificates = followPki({ folder: folders.pki, clock, log });
@@ -27,7 +27,7 @@ const cluster = present(site.clusters[0], 'a site has its own cluster');
 const folder = folders.clusterState(cluster.name);
 makeFolder(folder);
 
-const events = openEventLog({ file: folders.eventsFile, clock, log });
+const { journal, events, audit } = openSiteJournal({ folders, process: 'kube', clock, log });
 const store = await openSqliteStore({
   folder,
   index: objectIndex,
@@ -57,6 +57,7 @@ const server = await startApiServer({
     standing: () => siteStanding(folders, clock.now()).standing,
     broughtInto: (namespace) => broughtInto(folders.desired, namespace),
   },
+  audit: (request, options) => audit({ act: 'kubernetes', ...request }, options),
   clock,
   log,
 });
@@ -107,4 +108,5 @@ stopOnSignal(log, async () => {
   await Promise.all([controllers.stop(), scheduler.stop(), siteControllers.stop()]);
   await server.stop();
   await store.close();
+  await journal.close();
 });

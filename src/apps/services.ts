@@ -3,12 +3,13 @@ import { registryHosts } from '#model/site';
 import { serveLines } from '#platform/socket';
 import { followPki, type Pki } from '#services/infrastructure';
 import { startRegistry } from '#services/registry';
-import { openEventLog } from '#services/supervisor';
+import { auditedAnswers } from './audited-answers.ts';
 import { ensureRegistryAccounts } from './registry-accounts.ts';
 import { control } from './services/control.ts';
 import { siteClient } from './services/site-client.ts';
 import { desiredOfSite } from './services/start-desired.ts';
 import { appStart, stopOnSignal } from './site-files.ts';
+import { openSiteJournal } from './site-journal.ts';
 
 const { site, folders, clock, log, ready } = appStart('services');
 const certificates = followPki({ folder: folders.pki, clock, log });
@@ -16,7 +17,7 @@ const doorTls = (pki: Pki) => pki.leaf('doors');
 const usedByDoors = doorTls(certificates.pki);
 const names = new Set(registryHosts(site));
 const { people, node } = ensureRegistryAccounts(folders);
-const events = openEventLog({ file: folders.eventsFile, clock, log });
+const { journal, events, audit } = openSiteJournal({ folders, process: 'services', clock, log });
 const registry = await startRegistry({
   folder: folders.content,
   listen: [{ host: site.network.doorAddress, port: site.ports.registry }],
@@ -41,10 +42,13 @@ const registry = await startRegistry({
 certificates.follow(doorTls, usedByDoors, (tls) => registry.setCredentials(tls));
 const client = siteClient({ site, certificates, clock, log });
 const { desired, planes } = desiredOfSite({ site, folders, client, clock, log, events });
-const server = await serveLines(folders.servicesSocket, (line) => control({ registry, planes }, line));
+const server = await serveLines(folders.servicesSocket, (line) =>
+  auditedAnswers(audit, line, control({ registry, planes }, line)),
+);
 ready();
 stopOnSignal(log, async () => {
   certificates.close();
   await Promise.all([server.close(), desired.stop(), registry.stop()]);
   client.close();
+  await journal.close();
 });

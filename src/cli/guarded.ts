@@ -1,5 +1,6 @@
 // The guard in front of every verb: the operation that a verb declares is asked about where its site stands, before the verb runs.
-import { clockOfFolder, foldersOf, siteStanding } from '#host';
+// A refusal goes into the site's audit, when the site runs.
+import { clockOfFolder, foldersOf, siteStanding, tellRefusal } from '#host';
 import { refuseUnlessAllowed } from '#model/operations';
 import type { CommonOptions, Context, Verb } from './context.ts';
 
@@ -11,9 +12,17 @@ export function guarded(context: Context, verb: Verb): Verb {
     ...verb,
     async run(options, args) {
       const data = context.dataOf(options as CommonOptions);
-      const { isThere, standing, damage } = siteStanding(foldersOf(data), clockOfFolder(data, context.clock).now());
+      const folders = foldersOf(data);
+      const { isThere, standing, damage } = siteStanding(folders, clockOfFolder(data, context.clock).now());
       if (isThere && damage !== undefined) context.say(`${context.errPaint.warn('damaged:')} ${damage}`);
-      if (isThere) refuseUnlessAllowed(operation, standing);
+      if (isThere) {
+        try {
+          refuseUnlessAllowed(operation, standing);
+        } catch (error) {
+          await tellRefusal(folders, { operation, ...standing });
+          throw error;
+        }
+      }
       return verb.run(options, args);
     },
   };

@@ -29,12 +29,13 @@ import { logs } from './site/logs.ts';
 import { status } from './site/status.ts';
 import { uninstall } from './site/uninstall.ts';
 import { up } from './site/up.ts';
+import { usageVerb } from './site/usage.ts';
 import { userDeleteVerb, userGrantVerb, userRevokeVerb } from './user/change.ts';
 import { userCreateVerb } from './user/create.ts';
 import { userListVerb } from './user/list.ts';
 
 /** Verbs of the site itself stand alone; those of a noun stand below it. */
-const SITE_VERBS = [up, down, destroy, status, kubeconfig, operationsVerb, events, logs, install, uninstall];
+const SITE_VERBS = [up, down, destroy, status, kubeconfig, operationsVerb, events, logs, usageVerb, install, uninstall];
 const NOUNS: readonly Noun[] = [
   { name: 'clock', itself: clockVerb, verbs: [clockConfirmVerb] },
   {

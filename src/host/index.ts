@@ -18,6 +18,7 @@ export {
   registryCa,
 } from './images.ts';
 export { READY_TIMEOUT_MS_DEFAULT } from './limits.ts';
+export { tellRefusal } from './refusals.ts';
 export { installUnit, uninstallUnit } from './service-unit.ts';
 export type { SiteWishes } from './site.plan.ts';
 export { clockOfFolder, clockOfSite, confirmClock } from './site-clock.ts';
@@ -28,3 +29,4 @@ export { siteOutline, siteStatus } from './site-status.ts';
 export { strayProcesses } from './stray-processes.ts';
 export { callSupervisor } from './supervisor-call.ts';
 export { destroySite, type TakeDown, takeDown } from './take-down.ts';
+export { siteUsage } from './usage.ts';

@@ -7,6 +7,7 @@ import {
   type SiteStatus,
   type SupervisorAnswer,
   type SupervisorRequest,
+  type UsageSum,
 } from '#model/site';
 import { versionedAnswers } from '../versioned-answers.ts';
 import type { ClockRequest } from './clock-verbs.ts';
@@ -19,6 +20,9 @@ export interface ControlVerbs {
   /** Everything about certificates and people. */
   access(request: AccessRequest): Promise<AccessAnswer>;
   clock(request: ClockRequest): ClockStatus;
+  usage(): readonly UsageSum[];
+  /** The guard at another door refused something. */
+  refused(refusal: { operation: string; plane: string; mode: string }): Promise<unknown>;
 }
 
 async function* answers(verbs: ControlVerbs, request: SupervisorRequest): AsyncGenerator<SupervisorAnswer> {
@@ -42,6 +46,15 @@ async function* answers(verbs: ControlVerbs, request: SupervisorRequest): AsyncG
     case 'clock-drill':
       yield { kind: 'clock', clock: verbs.clock(request) };
       break;
+    case 'usage':
+      yield { kind: 'usage', days: verbs.usage() };
+      break;
+    case 'told-refusal': {
+      const { operation, plane, mode } = request;
+      await verbs.refused({ operation, plane, mode });
+      yield { kind: 'done' };
+      break;
+    }
     default:
       yield await verbs.access(request);
   }

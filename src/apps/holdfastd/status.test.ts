@@ -60,7 +60,16 @@ test('a refusal behind the socket is the same refusal in front of it', async () 
     refuseUnlessAllowed('site-settings', standing);
     throw new Error('the guard let it pass');
   };
-  const verbs = { status: refuse, ensure: refuse, access: refuse, watchStart: never, stop: never, clock: never };
+  const verbs = {
+    status: refuse,
+    ensure: refuse,
+    access: refuse,
+    watchStart: never,
+    stop: never,
+    clock: never,
+    usage: never,
+    refused: refuse,
+  };
   const server = await serveLines(folders.supervisorSocket, (line) => control(verbs, line));
   try {
     await assert.rejects(callSupervisor(folders, { verb: 'status' }).next(), {

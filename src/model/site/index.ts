@@ -64,3 +64,4 @@ export {
 } from './site.ts';
 export { type MachineSize, type NodeCapacity, planSizing, type Sizing } from './sizing.ts';
 export type * from './status.ts';
+export type { ClusterUsage, UsageSum } from './usage.ts';

@@ -3,6 +3,7 @@ import type { Refusal } from '#base';
 import type { AccessAnswer, AccessRequest } from './access.ts';
 import type { ClockStatus, TimeSource } from './clock.ts';
 import type { SitePhase, SiteStatus } from './status.ts';
+import type { UsageSum } from './usage.ts';
 
 /** Raised when a request or an answer changes its meaning; holdfastd refuses others. */
 export const PROTOCOL_VERSION = 1;
@@ -15,6 +16,10 @@ export type SupervisorRequest = { readonly version: number } & (
   | { readonly verb: 'stop'; readonly keepPods: boolean }
   /** Starts a process that is started only when needed; answered when it is ready. */
   | { readonly verb: 'ensure'; readonly process: string }
+  /** What the site used, as far as its journal still has it. */
+  | { readonly verb: 'usage' }
+  /** The guard of the command line refused something: it goes into the audit. */
+  | { readonly verb: 'told-refusal'; readonly operation: string; readonly plane: string; readonly mode: string }
   | AccessRequest
   | { readonly verb: 'clock' }
   /** The operator's word on the time: the tentative one is accepted, or `timeMs` stated (milliseconds since 1970), or what is
@@ -35,6 +40,7 @@ export type SupervisorAnswer =
   | { readonly kind: 'status'; readonly status: SiteStatus }
   | { readonly kind: 'step'; readonly step: string; readonly tookMs: number }
   | { readonly kind: 'phase'; readonly phase: SitePhase; readonly waitingFor: readonly string[] }
+  | { readonly kind: 'usage'; readonly days: readonly UsageSum[] }
   | AccessAnswer
   | { readonly kind: 'clock'; readonly clock: ClockStatus }
   | { readonly kind: 'done' }

@@ -7,6 +7,7 @@ export {
   identityOf,
   isAlive,
   type ProcessIdentity,
+  processCpuSeconds,
   processMemory,
   signalProcess,
 } from './identity.ts';

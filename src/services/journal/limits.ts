@@ -30,3 +30,17 @@ export const AUDIT_DISK_FREE_BYTES_MIN = 256 * 1024 * 1024;
 export const DAMAGED_FILES_KEPT = 4;
 /** How often a delivery is put together anew when the writer changes its files meanwhile. */
 export const READ_ATTEMPTS_MAX = 5;
+/** How often the site is measured: 288 records a day. */
+export const MEASURE_EVERY_MS = 5 * 60_000;
+/** What a bundle of logs takes of each log, from its end. */
+export const BUNDLE_LOG_BYTES = 32 * 1024;
+/** What a bundle takes of the events, from their end. */
+export const BUNDLE_EVENTS_BYTES = 64 * 1024;
+/** Processes whose logs go into one bundle. */
+export const BUNDLE_LOGS_MAX = 16;
+/** A packed bundle; logs are left out, and named, until it fits. */
+export const BUNDLE_BYTES_MAX = 256 * 1024;
+/** Characters of a bundle in one record, which leaves room for the rest of the record. */
+export const BUNDLE_PART_CHARACTERS = 12_000;
+/** Requests whose answers are remembered, so that one which the hub repeats is answered once. */
+export const BUNDLE_REQUESTS_KEPT = 64;

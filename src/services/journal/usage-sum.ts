@@ -1,12 +1,7 @@
 // Sums of usage: numbers are added, by name and at any depth, so that many hours become one record that says the same.
-export interface UsageBody extends Record<string, unknown> {
-  /** RFC 3339. */
-  readonly from: string;
-  readonly to: string;
-  /** Seconds of it in which somebody looked. */
-  readonly seconds: number;
-  readonly clusters: Readonly<Record<string, Readonly<Record<string, number>>>>;
-}
+import type { UsageSum } from '#model/site';
+
+export type UsageBody = UsageSum & Record<string, unknown>;
 
 function added(a: unknown, b: unknown): unknown {
   if (typeof a === 'number' && typeof b === 'number') return a + b;

@@ -89,16 +89,23 @@ export const OBSERVABILITY_OPERATIONS: readonly Operation[] = [
     doors: ['link'],
     rows: ['device: Kubernetes, cloud monitoring', 'aks: observability, cloud'],
     said: 'monitoring in the cloud, and settings for it, cannot be used without a connection',
-    verdicts: records('measurements', 'the oldest dropped first when there is no room'),
+    verdicts: byLink({
+      never: withoutHub,
+      connected: works('measurements are delivered to the hub in order, each once'),
+      away: queued(
+        'measurements are kept here, the oldest dropped first when there is no room, and delivered in order when the link is back',
+        'look at the site: holdfast status',
+      ),
+    }),
   },
   {
     name: 'usage-records',
     title: 'usage records to the hub',
     area: 'observability',
-    doors: ['link'],
+    doors: ['command-line', 'link'],
     rows: [],
     said: '',
-    verdicts: records('usage records', 'within a bound that is told when it is reached'),
+    verdicts: records('usage records', 'summed to days when there is no room'),
   },
   {
     name: 'audit-records',
