@@ -89,6 +89,11 @@ async function receive(): Promise<void> {
     );
   const take = ({ stream, records }: JournalDelivery): number => {
     let last = positions()[stream] ?? 0;
+    for (const [i, record] of records.entries()) {
+      const before = records[i - 1];
+      if (before && coveredFrom(record) !== before.sequence + 1)
+        throw new Error(`gap inside of a delivery of ${stream}`);
+    }
     database.exec('BEGIN IMMEDIATE');
     for (const record of records) {
       if (record.sequence <= last) continue;

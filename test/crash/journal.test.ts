@@ -2,18 +2,18 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import fs from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { after, test } from 'node:test';
 import { seededRandom } from '#base';
+import { testFolder } from '#platform/process';
 
 const PART = path.join(import.meta.dirname, 'journal-part.ts');
 const KILLS = 40;
 const NAMES = ['producer', 'courier', 'receiver'] as const;
 type Name = (typeof NAMES)[number];
 
-const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'journal-kill-'));
+const folder = testFolder('journal-kill');
 const running = new Map<Name, ChildProcess>();
 after(() => {
   for (const child of running.values()) child.kill('SIGKILL');

@@ -2,12 +2,13 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { after, before, test } from 'node:test';
-import { tellRefusal } from '#host';
+import { gunzipSync } from 'node:zlib';
+import { loggedProcesses, tellRefusal } from '#host';
 import type { JournalDelivery, JournalRecord } from '#model/link';
 import { siteFolders } from '#model/site';
 import { systemClock } from '#platform/clock';
 import { memoryLog } from '#platform/log';
-import { openDelivery } from '#services/journal';
+import { openDelivery, openJournal, openSupportLog } from '#services/journal';
 import { bringUp, eventually, testSite } from './site.fixture.ts';
 
 const site = testSite('journal');
@@ -74,6 +75,33 @@ test('a refusal of the command line is audited, and usage is asked for', async (
   const usage = await site.holdfast('usage', '--json');
   assert.equal(usage.code, 0, usage.stderr);
   assert.deepEqual(JSON.parse(usage.stdout), { days: [] });
+});
+
+test('the logs of a real site make a bundle that holds no secret and fits', async () => {
+  const process = 'asked';
+  const of = { clock: systemClock, log: memoryLog(), positionsFile: folders.journalPositions };
+  const random = (): string => '0'.repeat(8);
+  const journal = openJournal({ ...of, folder: folders.journal(process), process, told: () => undefined, random });
+  const supportLog = openSupportLog({
+    ...of,
+    journal,
+    eventsFile: folders.eventsFile,
+    answeredFile: `${folders.link}/answered.json`,
+    logs: () => loggedProcesses(folders).map((name) => ({ name, file: folders.log(name) })),
+    status: () => site.status(),
+  });
+  await supportLog.asked([{ id: 'r-1', kind: 'support-log' }]);
+  await journal.close();
+  const bodies = (await delivered()).filter(({ stream }) => stream.startsWith('asked/')).map(({ body }) => body);
+  assert.equal(bodies.at(-1)?.request, 'r-1');
+  assert.equal(bodies.at(-1)?.parts, bodies.length - 1);
+  const packed = bodies.slice(0, -1).map(({ text }) => String(text));
+  const text = gunzipSync(Buffer.from(packed.join(''), 'base64')).toString();
+  const bundle = JSON.parse(text) as { status: { phase: string }; logs: Record<string, string>; events: string };
+  assert.equal(bundle.status.phase, 'Ready');
+  assert.match(bundle.events, /"reason":"Ready"/);
+  assert.match(bundle.logs.kube ?? '', /the API answers/);
+  assert.doesNotMatch(text, /PRIVATE KEY|hunter2/);
 });
 
 test('what was appended survives the death of every process, and stopping is told before it is done', async () => {

@@ -87,17 +87,3 @@ export function processMemory(pid: number): { rssBytes: number; pssBytes: number
     return { rssBytes: 0, pssBytes: 0 };
   }
 }
-
-/** Clock ticks a second, as Linux shows them to programs whatever its own timer is. */
-const TICKS_PER_SECOND = 100;
-
-/** Processor time that a process has used; 0 when it is gone. */
-export function processCpuSeconds(pid: number): number {
-  try {
-    const stat = fs.readFileSync(`/proc/${pid}/stat`, 'utf8');
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
-  } catch {
-    return 0;
-  }
-}

@@ -7,7 +7,6 @@ export {
   identityOf,
   isAlive,
   type ProcessIdentity,
-  processCpuSeconds,
   processMemory,
   signalProcess,
 } from './identity.ts';
@@ -21,6 +20,7 @@ export {
   ociArchitecture,
   PROGRAM_PATH,
 } from './machine-facts.ts';
+export { processCpuSeconds } from './processor-time.ts';
 export { type RunOptions, type RunResult, run, runOrThrow } from './run.ts';
 export { argumentsOf, runningIdentities } from './running.ts';
 export {

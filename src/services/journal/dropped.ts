@@ -69,7 +69,8 @@ export function withGapsTold(
     if (record.sequence <= last) continue;
     const from = coveredFrom(record);
     if (from > last + 1) out.push(droppedRecord({ from: last + 1, to: from - 1, at: record.at, reason }));
-    out.push(record);
+    // It may stand for some that are here all the same: what a disk took half of was given up, and seen.
+    out.push(from <= last ? { ...record, body: { ...record.body, from: last + 1 } } : record);
     last = record.sequence;
   }
   return out;

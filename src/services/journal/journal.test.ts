@@ -1,19 +1,18 @@
 // The journal and its delivery on real files: what is torn, damaged, full, copied, or known better by the hub.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 import { after, test } from 'node:test';
 import { coveredFrom, type JournalDelivery, type JournalRecord } from '#model/link';
 import { fakeClock } from '#platform/clock';
 import { memoryLog } from '#platform/log';
-import { runOrThrow } from '#platform/process';
+import { runOrThrow, testFolder } from '#platform/process';
 import { openDelivery } from './delivery.ts';
 import { openJournal } from './journal.ts';
 import { LOOK_EVERY_MS, POSITIONS_WRITE_MS, SEGMENT_BYTES_MAX, SYNC_AFTER_MS, WRITE_AFTER_MS } from './limits.ts';
 import type { JournalNotice } from './notice.ts';
 
-const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'journal-'));
+const folder = testFolder('journal');
 after(() => fs.rmSync(folder, { recursive: true }));
 const silent = memoryLog();
 let serial = 0;

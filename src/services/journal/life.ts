@@ -2,16 +2,8 @@
 // already would take what comes second for what came first, and drop it in silence. So a new life begins when the log is a copy
 // (a site restored from a backup), when its end is torn, and when the hub knows more of it than there is.
 import { fileBytes, fileIdentity, makeFolder, readJsonIfPresent, removeTree, writeFileAtomic } from '#platform/disk';
-import {
-  factsOf,
-  type HeldFacts,
-  lifeCount,
-  repairSegment,
-  type Segment,
-  segmentFile,
-  segmentsIn,
-  trimSetAside,
-} from './segment-files.ts';
+import { lifeCount, type Segment, segmentFile, segmentsIn } from './segment-names.ts';
+import { factsOf, type HeldFacts, repairSegment, trimSetAside } from './segments.ts';
 
 export interface OpenedLife {
   readonly life: string;

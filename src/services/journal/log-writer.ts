@@ -12,7 +12,8 @@ import { makeRoom } from './make-room.ts';
 import type { JournalNotice } from './notice.ts';
 import { type KnownPositions, readPositions, streamOf } from './positions.ts';
 import { type KeptRecord, recordLine } from './record-line.ts';
-import { factsOf, type HeldFacts, readSegment, type Segment, segmentFile, segmentsIn } from './segment-files.ts';
+import { type Segment, segmentFile, segmentsIn } from './segment-names.ts';
+import { factsOf, type HeldFacts, readSegment } from './segments.ts';
 
 export interface NewRecord {
   readonly kind: JournalKind;

@@ -5,7 +5,7 @@ import { removeTree } from '#platform/disk';
 import { AUDIT_DISK_FREE_BYTES_MIN, SEGMENT_BYTES_MAX, SEGMENT_BYTES_SMALL } from './limits.ts';
 import { streamOf } from './positions.ts';
 import { planRoom } from './room.plan.ts';
-import { factsOf, type HeldFacts, readSegment, writeSegment } from './segment-files.ts';
+import { factsOf, type HeldFacts, readSegment, writeSegment } from './segments.ts';
 import { stripRecords } from './strip.plan.ts';
 
 export interface RoomIn {

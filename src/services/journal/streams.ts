@@ -2,7 +2,8 @@
 import { fileBytes, listFolder, readBytes, syncFile } from '#platform/disk';
 import { streamOf } from './positions.ts';
 import { type KeptRecord, readLines } from './record-line.ts';
-import { readSegment, type Segment, segmentsIn } from './segment-files.ts';
+import { type Segment, segmentsIn } from './segment-names.ts';
+import { readSegment } from './segments.ts';
 
 export interface Stream {
   readonly name: string;

@@ -1,5 +1,6 @@
 // Reads back what the journal says of usage: one sum a day, of everything that still stands here.
-import { readSegment, segmentsIn } from '../segment-files.ts';
+import { segmentsIn } from '../segment-names.ts';
+import { readSegment } from '../segments.ts';
 import { type UsageBody, usageSum } from '../usage-sum.ts';
 
 /** Oldest day first. */

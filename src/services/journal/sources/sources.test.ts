@@ -79,7 +79,7 @@ test('telemetry is written only while it is wanted, usage always, and sleep is n
   assert.equal(journal.records.length, 0);
   wanted = true;
   await clock.advance(MEASURE_EVERY_MS);
-  assert.deepEqual(journal.records, [{ kind: 'telemetry', body: { phase: 'Ready' } }]);
+  assert.deepEqual([...journal.records], [{ kind: 'telemetry', body: { phase: 'Ready' } }]);
   await measuring.stop();
   const [, usage] = journal.records;
   assert.equal(usage?.kind, 'usage');

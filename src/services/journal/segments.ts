@@ -1,37 +1,14 @@
-// The files of one process's journal: `<life>.<first number>.log`, each the next part of the log of one life. A life is
-// `<count>-<random>`: the count orders them, the rest tells a log from another one that began at the same count.
-import { coveredFrom, type JournalKind, type JournalRecord } from '#model/link';
+// What segments hold: read, written whole or not at all, repaired, and summed up for whoever makes room.
+import type { JournalKind, JournalRecord } from '#model/link';
 import { fileBytes, listFolder, readBytes, removeTree, writeFileAtomic } from '#platform/disk';
 import { joinDropped, withGapsTold } from './dropped.ts';
 import { DAMAGED_FILES_KEPT } from './limits.ts';
 import { type KeptRecord, type ReadLines, readLines, recordLine } from './record-line.ts';
 import type { SegmentFacts } from './room.plan.ts';
+import type { Segment } from './segment-names.ts';
 import type { UsageBody } from './usage-sum.ts';
 
-export interface Segment {
-  readonly file: string;
-  readonly life: string;
-  /** The first number that it may hold. */
-  readonly first: number;
-}
-
-const NAME = /^(([0-9]+)-[0-9a-f]{8})\.([0-9]{12})\.log$/;
 const DAMAGED = '.damaged';
-
-export const lifeCount = (life: string): number => Number(life.split('-')[0]);
-
-export const segmentFile = (folder: string, life: string, first: number): string =>
-  `${folder}/${life}.${String(first).padStart(12, '0')}.log`;
-
-/** Oldest first. */
-export function segmentsIn(folder: string): Segment[] {
-  return listFolder(folder)
-    .flatMap((name): Segment[] => {
-      const match = NAME.exec(name);
-      return match ? [{ file: `${folder}/${name}`, life: match[1] ?? '', first: Number(match[3]) }] : [];
-    })
-    .sort((a, b) => lifeCount(a.life) - lifeCount(b.life) || a.life.localeCompare(b.life) || a.first - b.first);
-}
 
 export const readSegment = ({ file }: Segment): ReadLines => readLines(readBytes(file));
 
@@ -83,6 +60,3 @@ export function factsOf(segment: Segment, records: readonly KeptRecord[]): HeldF
   const last = records.at(-1)?.sequence ?? segment.first - 1;
   return { file: segment.file, segment, last, bytes, usage: { records: usageRecords, days: days.size } };
 }
-
-/** The first number that these records stand for. */
-export const firstOf = (records: readonly JournalRecord[]): number | undefined => records[0] && coveredFrom(records[0]);
