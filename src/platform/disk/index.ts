@@ -1,8 +1,8 @@
 // The door of the disk room.
 export { type AppendFile, openAppendFile, syncFile } from './append-file.ts';
 export { readJsonIfPresent, readTextIfPresent, syncFolder, writeFileAtomic } from './disk.ts';
-export { readFilesBelow } from './files-below.ts';
 export { fileBytes, fileIdentity, isPresent, readBytes, renameFile, writeIfAbsent } from './file.ts';
+export { readFilesBelow } from './files-below.ts';
 export {
   diskBytes,
   diskFreeBytes,
