@@ -29,7 +29,9 @@ test('the last answer waits for the record, which has no secrets', async () => {
   assert.equal(answered, false);
   release();
   assert.deepEqual(await last, { done: false, value: { kind: 'done' } });
-  assert.deepEqual(told, [{ act: 'link-activate', plane: 'hub', hub: 'https://hub', outcome: 'done' }]);
+  assert.deepEqual(told, [
+    { act: 'link-activate', door: 'command-line', plane: 'hub', hub: 'https://hub', outcome: 'done' },
+  ]);
 });
 
 test('failures are told with their reason, a caller that leaves is told, and what only reads is not', async () => {
@@ -46,7 +48,7 @@ test('failures are told with their reason, a caller that leaves is told, and wha
   for await (const _ of auditedAnswers(tell, { verb: 'user-delete' }, answering({ kind: 'step' }, { kind: 'done' })))
     break;
   assert.deepEqual(told, [
-    { act: 'user-revoke', name: 'anna', outcome: 'error', code: 'NotFound', message: 'no anna' },
-    { act: 'user-delete', outcome: 'broken-off' },
+    { act: 'user-revoke', door: 'command-line', name: 'anna', outcome: 'error', code: 'NotFound', message: 'no anna' },
+    { act: 'user-delete', door: 'command-line', outcome: 'broken-off' },
   ]);
 });

@@ -15,7 +15,10 @@ const UNTOLD: ReadonlySet<string> = new Set([
   'usage',
   'plane',
 ]);
-const isTold = (verb: string): boolean => !UNTOLD.has(verb) && !/-(list|status|drill)$/.test(verb);
+const isTold = (verb: string): boolean => !UNTOLD.has(verb) && !/-(list|status|show|drill)$/.test(verb);
+
+/** Answers that are never the last one: nobody waits for the record before them. */
+const PROGRESS: ReadonlySet<string> = new Set(['step', 'phase', 'reading']);
 
 /** Fields of requests that say what was done; none of them is ever a secret. */
 const FIELDS = [
@@ -49,7 +52,13 @@ interface Answer {
 function told(request: Readonly<Record<string, unknown>>, last: Answer | undefined): Record<string, unknown> {
   const about = Object.fromEntries(FIELDS.flatMap((field) => (field in request ? [[field, request[field]]] : [])));
   const failed = last?.kind === 'error' ? { code: last.code, message: last.message } : {};
-  return { act: request.verb, ...about, outcome: last === undefined ? 'broken-off' : last.kind, ...failed };
+  return {
+    act: request.verb,
+    door: 'command-line',
+    ...about,
+    outcome: last === undefined ? 'broken-off' : last.kind,
+    ...failed,
+  };
 }
 
 export async function* auditedAnswers<A extends Answer>(
@@ -67,7 +76,9 @@ export async function* auditedAnswers<A extends Answer>(
   try {
     for await (const answer of answers) {
       if (held) yield held;
-      held = answer;
+      held = undefined;
+      if (PROGRESS.has(answer.kind)) yield answer;
+      else held = answer;
     }
     last = held;
   } finally {

@@ -110,7 +110,7 @@ async function letGo(): Promise<void> {
 }
 
 async function* stop({ keepPods }: { keepPods: boolean }): AsyncGenerator<SupervisorAnswer> {
-  await audit({ act: 'stop', keepPods, outcome: 'begun' });
+  await audit({ act: 'stop', door: 'command-line', keepPods, outcome: 'begun' });
   health.close();
   running.keeper?.close();
   const began = clock.monotonicMs();

@@ -57,7 +57,7 @@ const server = await startApiServer({
     standing: () => siteStanding(folders, clock.now()).standing,
     broughtInto: (namespace) => broughtInto(folders.desired, namespace),
   },
-  audit: (request, options) => audit({ act: 'kubernetes', ...request }, options),
+  audit: (request, options) => audit({ act: 'change', door: 'kubernetes', ...request }, options),
   clock,
   log,
 });

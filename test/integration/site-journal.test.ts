@@ -44,12 +44,13 @@ test('events, and what people change by kubectl and by the command line, are in 
   const acts = await audits();
   assert.ok(acts.some(({ act, name, outcome }) => act === 'user-create' && name === 'anna' && outcome !== 'error'));
   const made = await eventually('the record of the change', async () =>
-    (await audits()).find(({ act, name }) => act === 'kubernetes' && name === 'colours'),
+    (await audits()).find(({ act, name }) => act === 'change' && name === 'colours'),
   );
   const { address, ...rest } = made;
   assert.equal(typeof address, 'string');
   assert.deepEqual(rest, {
-    act: 'kubernetes',
+    act: 'change',
+    door: 'kubernetes',
     user: 'kubernetes-admin',
     verb: 'create',
     resource: 'v1/configmaps',
