@@ -1,5 +1,5 @@
 // The app `services`: the site's services that are no part of a cluster; its registry, and what its hub wants of it.
-import { registryHosts } from '#model/site';
+import { registryHosts, settingNow } from '#model/site';
 import { serveLines } from '#platform/socket';
 import { followPki, type Pki } from '#services/infrastructure';
 import { startRegistry } from '#services/registry';
@@ -7,6 +7,7 @@ import { auditedAnswers } from './audited-answers.ts';
 import { ensureRegistryAccounts } from './registry-accounts.ts';
 import { control } from './services/control.ts';
 import { siteClient } from './services/site-client.ts';
+import { settingsKeeper } from './services/site-settings.ts';
 import { desiredOfSite } from './services/start-desired.ts';
 import { appStart, stopOnSignal } from './site-files.ts';
 import { openSiteJournal } from './site-journal.ts';
@@ -18,6 +19,7 @@ const usedByDoors = doorTls(certificates.pki);
 const names = new Set(registryHosts(site));
 const { people, node } = ensureRegistryAccounts(folders);
 const { journal, events, audit } = openSiteJournal({ folders, process: 'services', clock, log });
+const settings = settingsKeeper({ file: folders.settingsFile, event: (event) => events.add(event) });
 const registry = await startRegistry({
   folder: folders.content,
   listen: [{ host: site.network.doorAddress, port: site.ports.registry }],
@@ -28,7 +30,7 @@ const registry = await startRegistry({
   ],
   realm: site.name,
   ownNames: () => names,
-  outside: () => ({}),
+  outside: () => settingNow(settings.current(), 'outsideRegistries'),
   damaged: (repository) =>
     events.add({
       type: 'Warning',
@@ -41,9 +43,9 @@ const registry = await startRegistry({
 });
 certificates.follow(doorTls, usedByDoors, (tls) => registry.setCredentials(tls));
 const client = siteClient({ site, certificates, clock, log });
-const { desired, planes } = desiredOfSite({ site, folders, client, clock, log, events });
+const { desired, planes } = desiredOfSite({ site, folders, settings, client, clock, log, events });
 const server = await serveLines(folders.servicesSocket, (line) =>
-  auditedAnswers(audit, line, control({ registry, planes }, line)),
+  auditedAnswers(audit, line, control({ registry, planes, settings }, line)),
 );
 ready();
 stopOnSignal(log, async () => {

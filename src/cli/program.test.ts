@@ -51,6 +51,7 @@ test('every verb has help with an example', async () => {
     user: ['create', 'list', 'grant', 'revoke', 'delete'],
     certificates: ['list', 'renew'],
     plane: ['take', 'give'],
+    settings: ['set', 'unset'],
     hub: HUB_NOUN.verbs.map((verb) => verb(contextOf(surroundings([], []))).declaration.name()),
   };
   const below = Object.entries(nouns).flatMap(([noun, of]) => of.map((verb) => [noun, verb]));

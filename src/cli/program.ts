@@ -20,6 +20,8 @@ import { planeVerb } from './plane/show.ts';
 import { planeTakeVerb } from './plane/take.ts';
 import { registryCaVerb } from './registry/ca.ts';
 import { registryCredentialsVerb } from './registry/credentials.ts';
+import { settingsSetVerb, settingsUnsetVerb } from './settings/change.ts';
+import { settingsVerb } from './settings/list.ts';
 import { destroy } from './site/destroy.ts';
 import { down } from './site/down.ts';
 import { events } from './site/events.ts';
@@ -58,6 +60,7 @@ const NOUNS: readonly Noun[] = [
     description: "the site's certificates and authorities",
     verbs: [certificatesListVerb, certificatesRenewVerb],
   },
+  { name: 'settings', itself: settingsVerb, verbs: [settingsSetVerb, settingsUnsetVerb] },
   { name: 'plane', itself: planeVerb, verbs: [planeTakeVerb, planeGiveVerb] },
   HUB_NOUN,
 ];

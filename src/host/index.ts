@@ -24,6 +24,7 @@ export type { SiteWishes } from './site.plan.ts';
 export { clockOfFolder, clockOfSite, confirmClock } from './site-clock.ts';
 export { foldersOf, kubeconfigOf, loggedProcesses, type OpenedSite, openSite, siteIfPresent } from './site-file.ts';
 export { askPlane, sitePlane } from './site-plane.ts';
+export { changeSettings, siteSettings } from './site-settings.ts';
 export { type SiteStanding, siteStanding, standingConditions } from './site-standing.ts';
 export { siteOutline, siteStatus } from './site-status.ts';
 export { strayProcesses } from './stray-processes.ts';

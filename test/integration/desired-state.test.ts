@@ -69,6 +69,7 @@ const state = (revision: number, manifests: DesiredObject[], resolutions: Resolu
 class Site {
   readonly clock = fakeClock();
   readonly events: DesiredEvent[] = [];
+  readonly settings: Record<string, unknown> = {};
   standing: DesiredStanding = { plane: 'hub', mode: 'Connected', planeSince: 1 };
   readonly #folder: string;
   desired: DesiredApplier;
@@ -86,6 +87,16 @@ class Site {
       log: memoryLog(),
       standing: () => this.standing,
       event: (event) => this.events.push(event),
+      settings: {
+        current: () => this.settings,
+        problem: (name, value) => (value === 'wrong' ? `${name} cannot be this` : undefined),
+        set: (name, value) => {
+          this.settings[name] = value;
+        },
+        unset: (name) => {
+          delete this.settings[name];
+        },
+      },
     });
     return this.desired;
   }
@@ -356,6 +367,47 @@ describe('planes', () => {
     const choices: Resolution[] = [{ object: reference('unwanted-edited'), keep: 'hub' }];
     assert.equal(of(await site.desired.apply(state(4, rest, choices)), 'unwanted-edited')?.state, 'pruned');
     assert.equal(await isGone(MAPS, 'unwanted-edited', 'default'), true);
+  });
+});
+
+describe('settings', () => {
+  const wanting = (revision: number, settings: object, resolutions: Resolution[] = []): DesiredState => ({
+    ...state(revision, [], resolutions),
+    settings: settings as DesiredState['settings'],
+  });
+  it('are set, put right, and given their default again', async () => {
+    const site = new Site('settings');
+    const report = await site.desired.apply(wanting(1, { a: 1, b: [2], bad: 'wrong' }));
+    assert.deepEqual(
+      [report.counts, site.settings],
+      [
+        { applied: 2, failed: 1 },
+        { a: 1, b: [2] },
+      ],
+    );
+    assert.deepEqual(report.objects, [
+      { object: 'holdfast.dev/v1/Setting//bad', state: 'failed', message: 'bad cannot be this' },
+    ]);
+    site.settings.a = 7;
+    await site.look();
+    assert.equal(site.settings.a, 1);
+    await site.desired.apply(wanting(2, { a: 1 }));
+    assert.deepEqual(site.settings, { a: 1 });
+  });
+  it('that were set here wait for a choice like everything else', async () => {
+    const site = new Site('settings-local');
+    site.settings.own = 'here';
+    assert.deepEqual(told(await site.desired.apply(wanting(1, { own: 'hub', a: 1 }))), { 'Setting//own': 'differs' });
+    site.plane('local', 2);
+    site.settings.a = 7;
+    site.plane('hub', 3);
+    assert.deepEqual(told(await site.look()), { 'Setting//own': 'differs', 'Setting//a': 'differs' });
+    const choices: Resolution[] = [
+      { object: 'holdfast.dev/v1/Setting//own', keep: 'hub' },
+      { object: 'holdfast.dev/v1/Setting//a', keep: 'local' },
+    ];
+    await site.desired.apply(wanting(2, { own: 'hub', a: 1 }, choices));
+    assert.deepEqual(site.settings, { own: 'hub', a: 7 });
   });
 });
 

@@ -110,11 +110,19 @@ describe('a site', () => {
       /^Error from server \(Forbidden\): configmaps "m-10" is forbidden: change-hub-objects .* refused on plane hub in mode SemiConnected: .*; take the local plane: holdfast plane take --reason WHY$/m,
     );
     assert.match((await site.kubectlRan(['delete', 'namespace', 'shop'])).stderr, /namespaces "shop" is forbidden/);
+    const settings = await site.holdfast('settings', 'set', 'desiredStatePassMinutes=1');
+    assert.equal(settings.code, 4);
+    assert.match(settings.stderr, /site-settings .* is refused on plane hub in mode SemiConnected/);
     const taken = await site.holdfast('plane', 'take', '--reason', 'the pump must run');
     assert.equal(taken.code, 0, taken.stderr);
     assert.match(taken.stdout, /^plane +local .*taken: the pump must run/m);
     for (const name of ['m-10', 'm-11']) assert.equal((await setData(name, 'mine')).code, 0);
     await site.kubectl('delete', 'configmap', 'm-12', '-n', 'shop');
+    assert.equal((await site.holdfast('settings', 'set', 'desiredStatePassMinutes=1')).code, 0);
+    assert.match((await site.holdfast('settings')).stdout, /^desiredStatePassMinutes +1 /m);
+    assert.equal((await site.holdfast('settings', 'unset', 'desiredStatePassMinutes')).code, 0);
+    assert.match((await site.holdfast('settings')).stdout, /^desiredStatePassMinutes +5 \(default\)/m);
+    assert.match((await site.holdfast('settings', 'set', 'setSystemClok=on')).stderr, /did you mean setSystemClock\?/);
     const again = await site.holdfast('plane', 'take', '--reason', 'again');
     assert.equal(again.code, 0);
     assert.match(again.stdout, /v1\/ConfigMap\/shop\/m-12 +differs +deleted here/);

@@ -1,7 +1,7 @@
 // Keeps the time of this site with this machine's clocks; decided when it returns.
-import { type Site, type SiteFolders, SOFTWARE_BORN_MS } from '#model/site';
+import { type Site, type SiteFolders, SOFTWARE_BORN_MS, settingNow, settingsParse } from '#model/site';
 import { machineTime, systemClock } from '#platform/clock';
-import { readJsonIfPresent } from '#platform/disk';
+import { readTextIfPresent } from '#platform/disk';
 import type { Log } from '#platform/log';
 import { ntpClient } from '#platform/ntp';
 import { bootId, runOrThrow } from '#platform/process';
@@ -11,10 +11,11 @@ import { type ClockSettings, keepTime, type Timekeeper } from '#services/timekee
 /** A setting that is absent or makes no sense counts as not set. */
 function clockSettings(folders: SiteFolders, log: Log): ClockSettings {
   try {
-    const { ntpServers, setSystemClock } =
-      readJsonIfPresent<Partial<Record<string, unknown>>>(folders.settingsFile) ?? {};
-    const names = Array.isArray(ntpServers) ? ntpServers.filter((name) => typeof name === 'string') : [];
-    return { ntpServers: names, setSystemClock: setSystemClock === true };
+    const { settings } = settingsParse(readTextIfPresent(folders.settingsFile));
+    return {
+      ntpServers: settingNow<readonly string[]>(settings, 'ntpServers'),
+      setSystemClock: settingNow<boolean>(settings, 'setSystemClock'),
+    };
   } catch (error) {
     log.warn('the settings cannot be read; no time server is asked', { error });
     return { ntpServers: [], setSystemClock: false };

@@ -1,8 +1,9 @@
-// Answers the socket of `services`: what each verb does with the registry, and what is asked of the plane.
+// Answers the socket of `services`: what each verb does with the registry, and what is asked of plane and settings.
 import { SERVICES_PROTOCOL_VERSION, type ServicesAnswer, type ServicesRequest } from '#model/site';
 import type { Registry } from '#services/registry';
 import { versionedAnswers } from '../versioned-answers.ts';
 import { answerPlane, isPlaneRequest, type Planes } from './plane-verbs.ts';
+import { answerSettings, isSettingsRequest, type SettingsKeeper } from './site-settings.ts';
 
 type Images = Pick<Registry, 'import' | 'list' | 'delete' | 'pin'>;
 
@@ -36,11 +37,19 @@ async function* importArchive(registry: Images, file: string): AsyncGenerator<Se
 export interface Services {
   readonly registry: Images;
   readonly planes: Planes;
+  readonly settings: SettingsKeeper;
 }
 
-async function* answers({ registry, planes }: Services, request: ServicesRequest): AsyncGenerator<ServicesAnswer> {
+async function* answers(
+  { registry, planes, settings }: Services,
+  request: ServicesRequest,
+): AsyncGenerator<ServicesAnswer> {
   if (isPlaneRequest(request)) {
     yield await answerPlane(planes, request);
+    return;
+  }
+  if (isSettingsRequest(request)) {
+    yield answerSettings(settings, planes.connectivity(), request);
     return;
   }
   switch (request.verb) {

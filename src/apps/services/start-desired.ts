@@ -1,15 +1,19 @@
 // Wires the desired state: the cluster it is applied to, where the site stands, and the declarations of planes that it follows.
 import type { Client } from '#client';
-import type { Site, SiteFolders } from '#model/site';
+import { type Site, type SiteFolders, settingNow } from '#model/site';
 import type { Clock } from '#platform/clock';
 import type { Log } from '#platform/log';
 import { type DesiredApplier, type DesiredEvent, startDesiredState } from '#services/desired-state';
 import { declarePlane, keptConnectivity } from './declare-plane.ts';
 import type { Planes } from './plane-verbs.ts';
+import type { SettingsKeeper } from './site-settings.ts';
+
+const MINUTE_MS = 60_000;
 
 export interface DesiredSurroundings {
   readonly site: Site;
   readonly folders: SiteFolders;
+  readonly settings: SettingsKeeper;
   readonly client: Client;
   readonly clock: Clock;
   readonly log: Log;
@@ -17,7 +21,7 @@ export interface DesiredSurroundings {
 }
 
 export function desiredOfSite(of: DesiredSurroundings): { readonly desired: DesiredApplier; readonly planes: Planes } {
-  const { site, folders, client, clock, log, events } = of;
+  const { site, folders, settings, client, clock, log, events } = of;
   const connectivity = () => keptConnectivity(folders, clock.now());
   const event = (told: DesiredEvent): void => events.add(told);
   const desired = startDesiredState({
@@ -26,6 +30,8 @@ export function desiredOfSite(of: DesiredSurroundings): { readonly desired: Desi
     clock,
     log: log.child('desired-state'),
     standing: connectivity,
+    settings,
+    passEveryMs: () => settingNow<number>(settings.current(), 'desiredStatePassMinutes') * MINUTE_MS,
     event,
   });
   const planes: Planes = {

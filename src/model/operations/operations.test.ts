@@ -120,7 +120,7 @@ const PRESENT = [
     'audit-records',
   ],
   ...['link-activate', 'link-status', 'link-cut', 'heartbeat', 'link-identity', 'desired-state', 'journal-delivery'],
-  ...['plane-show', 'plane-take', 'plane-give', 'site-settings'],
+  ...['plane-show', 'plane-take', 'plane-give', 'settings-show', 'site-settings'],
   ...['certificates-list', 'certificates-renew', 'clock-show', 'clock-confirm'],
   ...['command-line', 'site-up', 'site-down', 'site-destroy', 'site-unit', 'site-status', 'operations-show', 'drills'],
 ];

@@ -48,6 +48,17 @@ export type { RegistryAccount, RegistryAccounts } from './registry-access.ts';
 export { grantNamespaceProblem, userNameProblem } from './reserved-names.ts';
 export { SERVICES_PROTOCOL_VERSION, type ServicesAnswer, type ServicesRequest } from './services-protocol.ts';
 export {
+  SETTINGS,
+  type Setting,
+  type SettingValue,
+  type SiteSettings,
+  settingNamed,
+  settingNow,
+  settingsParse,
+  settingText,
+  settingValue,
+} from './settings.ts';
+export {
   type Cluster,
   DATA_FORMAT_VERSION,
   DEFAULT_PORTS,

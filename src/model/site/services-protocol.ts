@@ -2,6 +2,7 @@
 import type { Refusal } from '#base';
 import type { ImportedImage, ListedImage } from '#model/oci';
 import type { PlaneStatus } from './plane-status.ts';
+import type { SiteSettings } from './settings.ts';
 
 /** Raised when a request or an answer changes its meaning; `services` refuses others. */
 export const SERVICES_PROTOCOL_VERSION = 1;
@@ -17,6 +18,8 @@ export type ServicesRequest = {
   /** What is changed here wins from now on. */
   | { readonly verb: 'plane-take'; readonly reason: string }
   | { readonly verb: 'plane-give' }
+  | { readonly verb: 'settings-set'; readonly settings: SiteSettings }
+  | { readonly verb: 'settings-unset'; readonly names: readonly string[] }
 );
 
 export type ServicesAnswer =
@@ -25,6 +28,8 @@ export type ServicesAnswer =
   | { readonly kind: 'imported'; readonly images: readonly ImportedImage[] }
   | { readonly kind: 'images'; readonly images: readonly ListedImage[] }
   | { readonly kind: 'deleted'; readonly freedBytes: number }
+  /** What is set. */
+  | { readonly kind: 'settings'; readonly settings: SiteSettings }
   | { readonly kind: 'plane'; readonly plane: PlaneStatus }
   | { readonly kind: 'done' }
   | {

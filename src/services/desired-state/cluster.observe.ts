@@ -13,6 +13,7 @@ import type { Inventory } from './inventory.ts';
 import { OBSERVED_AT_ONCE } from './limits.ts';
 import { namespaceContent } from './namespace-content.ts';
 import { marked, partsOf, problemOf, referenceOf } from './object.ts';
+import { isSetting, type SettingsDoor, settingFacts } from './settings.ts';
 
 export interface Observed {
   readonly desired: DesiredState;
@@ -36,8 +37,11 @@ export class ClusterObserver {
   /** The version of an object when it last differed in nothing from the manifest beside it. */
   readonly #seen = new Map<ObjectReference, { readonly version: string; readonly manifest: DesiredObject }>();
 
-  constructor(client: Client) {
+  readonly #settings: SettingsDoor | undefined;
+
+  constructor(client: Client, settings: SettingsDoor | undefined) {
     this.#client = client;
+    this.#settings = settings;
   }
 
   /** Errors: WorldError `Unavailable` when the API cannot be reached; what is wrong with one object is a fact about it. */
@@ -49,6 +53,10 @@ export class ClusterObserver {
     const work = async (): Promise<void> => {
       for (let object = queue.shift(); object !== undefined; object = queue.shift()) {
         const manifest = wanted.get(object);
+        if (isSetting(object) && this.#settings) {
+          facts.set(object, settingFacts(this.#settings, { object, manifest, item: of.inventory.items[object] }));
+          continue;
+        }
         const known = await kinds(partsOf(object));
         const why = manifest ? problemOf(manifest, known) : undefined;
         if (known && why === undefined)

@@ -4,6 +4,7 @@ import type { DesiredReport, DesiredState } from '#model/link';
 import type { Standing } from '#model/site';
 import type { Clock } from '#platform/clock';
 import type { Log } from '#platform/log';
+import type { SettingsDoor } from './settings.ts';
 
 export interface DesiredStanding extends Standing {
   /** When the plane was declared; tells one declaration from the next. */
@@ -17,11 +18,6 @@ export interface DesiredEvent {
   readonly message: string;
 }
 
-export interface SettingProblem {
-  readonly name: string;
-  readonly problem: string;
-}
-
 export interface DesiredOptions {
   /** Of its own; holds what is wanted and what was brought. */
   readonly folder: string;
@@ -31,8 +27,8 @@ export interface DesiredOptions {
   readonly log: Log;
   /** Where the site stands now. */
   standing(): DesiredStanding;
-  /** Takes the settings that the hub wants over; answers those that cannot be. Absent: there are none. */
-  settings?(wanted: Readonly<Record<string, unknown>>): readonly SettingProblem[];
+  /** Absent: the hub sets none. */
+  readonly settings?: SettingsDoor;
   event(event: DesiredEvent): void;
   /** Time between full passes; default `PASS_EVERY_MS`. */
   readonly passEveryMs?: () => number;

@@ -7,11 +7,12 @@ import type { Timer } from '#platform/clock';
 import { renameFile } from '#platform/disk';
 import { planDesired } from './apply.plan.ts';
 import { ClusterObserver } from './cluster.observe.ts';
-import type { DesiredApplier, DesiredOptions, DesiredStanding } from './contract.ts';
+import type { DesiredApplier, DesiredOptions } from './contract.ts';
 import { checkDesired, type DesiredFolder, desiredFolder, type Inventory, NO_INVENTORY } from './inventory.ts';
 import { FAILED_BACKOFF, MANIFESTS_MAX, PASS_EVERY_MS } from './limits.ts';
 import { PassRun } from './pass-run.ts';
 import { reportOf } from './report.ts';
+import { withSettings } from './settings.ts';
 
 /** Begins with what is kept. Never throws over what it finds on disk. */
 export function startDesiredState(options: DesiredOptions): DesiredApplier {
@@ -34,7 +35,7 @@ class DesiredStateController implements DesiredApplier {
   constructor(options: DesiredOptions) {
     this.#options = options;
     this.#folder = desiredFolder(options.folder);
-    this.#observer = new ClusterObserver(options.client);
+    this.#observer = new ClusterObserver(options.client, options.settings);
     this.#inventory = this.#opened('inventory', () => this.#folder.inventory()) ?? NO_INVENTORY;
     this.#desired = this.#opened('state', () => this.#folder.desired());
     if (this.#desired) this.#plan(0);
@@ -136,8 +137,9 @@ class DesiredStateController implements DesiredApplier {
     return this.#report;
   }
 
-  async #carriedOut(desired: DesiredState): Promise<readonly ReportedObject[]> {
-    const { client, log } = this.#options;
+  async #carriedOut(kept: DesiredState): Promise<readonly ReportedObject[]> {
+    const { client, log, settings } = this.#options;
+    const desired = withSettings(kept, settings);
     const standing = this.#options.standing();
     const isToSettle = standing.plane === 'hub' && this.#inventory.settledPlane !== standing.planeSince;
     const input = { desired, inventory: this.#inventory, standing, isToSettle };
@@ -146,22 +148,12 @@ class DesiredStateController implements DesiredApplier {
     const run = new PassRun({
       client,
       log,
+      settings,
       keep: (inventory) => this.#keep(inventory),
       isStopped: () => this.#isStopped,
     });
     const planned = { ...this.#inventory, ...(isToSettle && { settledPlane: standing.planeSince }) };
-    const objects = await run.carryOut(planned, decisions);
-    return [...objects, ...this.#settings(desired, standing)];
-  }
-
-  #settings({ settings }: DesiredState, { plane }: DesiredStanding): ReportedObject[] {
-    if (plane !== 'hub') return [];
-    const problems = this.#options.settings?.(settings) ?? [];
-    return problems.map(({ name, problem }) => ({
-      object: `holdfast.dev/v1/Setting//${name}`,
-      state: 'failed',
-      message: problem,
-    }));
+    return run.carryOut(planned, decisions);
   }
 
   #keep(inventory: Inventory): void {

@@ -9,10 +9,12 @@ import { carryOut, isAway } from './cluster.apply.ts';
 import { kindsOf, resourceFor } from './cluster.ts';
 import type { Inventory, InventoryItem } from './inventory.ts';
 import { partsOf, runsToEnd } from './object.ts';
+import { carryOutSetting, isSetting, type SettingsDoor } from './settings.ts';
 
 interface PassSurroundings {
   readonly client: Client;
   readonly log: Log;
+  readonly settings?: SettingsDoor;
   keep(inventory: Inventory): void;
   isStopped(): boolean;
 }
@@ -55,6 +57,11 @@ export class PassRun {
     try {
       if (action.kind === 'none') {
         done(decision.isForgotten || !isBrought(decision) ? undefined : decision.item);
+        return { object, state, message };
+      }
+      const { settings } = this.#of;
+      if (isSetting(object) && settings) {
+        done(carryOutSetting(settings, decision));
         return { object, state, message };
       }
       const facts = await this.#kinds(partsOf(object));

@@ -52,6 +52,15 @@ export const PLANE_OPERATIONS: readonly Operation[] = [
     }),
   },
   {
+    name: 'settings-show',
+    title: 'see the settings of the site',
+    area: 'planes',
+    doors: ['command-line'],
+    rows: [],
+    said: '',
+    verdicts: everywhere(locally('settings are kept at the site')),
+  },
+  {
     name: 'site-settings',
     title: 'change the settings of the site',
     area: 'planes',

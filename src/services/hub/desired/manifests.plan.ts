@@ -87,7 +87,7 @@ function settingsIn(file: SourceFile | undefined): Readonly<Record<string, unkno
   if (more.length > 0) throw new Problem(`${SETTINGS_FILE} holds several documents; it must be one`);
   if (first === undefined) return {};
   if (isObject(first.value)) return first.value;
-  throw new Problem(`${SETTINGS_FILE} must be settings by name, such as "timeServers: [...]"`);
+  throw new Problem(`${SETTINGS_FILE} must be settings by name, such as "ntpServers: [...]"`);
 }
 
 function objectsIn(file: SourceFile): Found[] {

@@ -1,0 +1,149 @@
+// The settings of a site: what each is called, what it may be, what it is when nobody set it, and how a person writes it. Only what some
+// part of the site reads stands here. The file holds what was set, by name.
+import { nearestOf, WorldError } from '#base';
+
+export type SettingValue = boolean | number | readonly string[] | Readonly<Record<string, string>>;
+
+export interface Setting {
+  readonly name: string;
+  readonly title: string;
+  readonly default: SettingValue;
+  /** How it is written: "on or off". */
+  readonly form: string;
+  /** What a person wrote, as a value that {@link Setting.problem} then judges. */
+  parse(text: string): unknown;
+  /** What is wrong with a value, as a clause; undefined when nothing is. */
+  problem(value: unknown): string | undefined;
+}
+
+const HOST = /^[A-Za-z0-9]([-A-Za-z0-9.:]{0,251}[A-Za-z0-9])?$/;
+const LIST_MAX = 16;
+const PASS_MINUTES_MAX = 1440;
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+const listed = (text: string): string[] =>
+  text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+const YES_NO: Readonly<Record<string, boolean>> = {
+  on: true,
+  true: true,
+  yes: true,
+  off: false,
+  false: false,
+  no: false,
+};
+
+const isUrl = (text: unknown): boolean => typeof text === 'string' && /^https?:\/\/[^\s/]+(\/\S*)?$/.test(text);
+
+function hostsProblem(value: unknown): string | undefined {
+  if (!Array.isArray(value) || value.length > LIST_MAX) return `it must be a list of at most ${LIST_MAX} names`;
+  const wrong = value.find((name) => typeof name !== 'string' || !HOST.test(name));
+  return wrong === undefined ? undefined : `${JSON.stringify(wrong)} is no name or address of a server`;
+}
+
+function registriesProblem(value: unknown): string | undefined {
+  if (!isRecord(value)) return 'it must be registries, each with the URL where it answers';
+  if (Object.keys(value).length > LIST_MAX) return `at most ${LIST_MAX} registries can be named`;
+  const wrong = Object.entries(value).find(([name, url]) => !HOST.test(name) || !isUrl(url));
+  return wrong === undefined ? undefined : `${wrong[0]} with ${JSON.stringify(wrong[1])} is no registry with a URL`;
+}
+
+export const SETTINGS: readonly Setting[] = [
+  {
+    name: 'desiredStatePassMinutes',
+    title: 'minutes between passes that look for drift',
+    default: 5,
+    form: `a whole number from 1 to ${PASS_MINUTES_MAX}`,
+    parse: Number,
+    problem: (value) =>
+      Number.isSafeInteger(value) && Number(value) >= 1 && Number(value) <= PASS_MINUTES_MAX
+        ? undefined
+        : `it must be a whole number from 1 to ${PASS_MINUTES_MAX}`,
+  },
+  {
+    name: 'ntpServers',
+    title: 'time servers that the site asks',
+    default: [],
+    form: 'names or addresses, with commas between them',
+    parse: listed,
+    problem: hostsProblem,
+  },
+  {
+    name: 'outsideRegistries',
+    title: 'where registries outside answer, instead of by their own name',
+    default: {},
+    form: 'REGISTRY=URL, with commas between them',
+    parse: (text) => Object.fromEntries(listed(text).map((part) => part.split(/=(.*)/s).slice(0, 2))),
+    problem: registriesProblem,
+  },
+  {
+    name: 'setSystemClock',
+    title: "whether the site sets the machine's clock",
+    default: false,
+    form: 'on or off',
+    parse: (text) => YES_NO[text.trim().toLowerCase()] ?? text,
+    problem: (value) => (typeof value === 'boolean' ? undefined : 'it must be on or off'),
+  },
+];
+
+/** What was set, by name. */
+export type SiteSettings = Readonly<Record<string, SettingValue>>;
+
+/** Errors: WorldError `Invalid`, with the nearest known name. */
+export function settingNamed(name: string): Setting {
+  const setting = SETTINGS.find((one) => one.name === name);
+  if (setting) return setting;
+  const names = SETTINGS.map((one) => one.name);
+  const nearest = nearestOf(name, names);
+  throw new WorldError('Invalid', `there is no setting ${name}`, {
+    cure: nearest ? `did you mean ${nearest}?` : `the settings are ${names.join(', ')}`,
+  });
+}
+
+/** The value when it may be this setting's. Errors: WorldError `Invalid`. */
+export function settingValue(name: string, value: unknown): SettingValue {
+  const setting = settingNamed(name);
+  const problem = setting.problem(value);
+  if (problem === undefined) return value as SettingValue;
+  throw new WorldError('Invalid', `${name} cannot be ${JSON.stringify(value)}: ${problem}`, {
+    cure: `write ${setting.form}`,
+  });
+}
+
+/** What a file holds. What it should not is left out, and told. */
+export function settingsParse(text: string | undefined): {
+  readonly settings: SiteSettings;
+  readonly problems: readonly string[];
+} {
+  let parsed: unknown = {};
+  try {
+    if (text !== undefined) parsed = JSON.parse(text);
+  } catch {
+    return { settings: {}, problems: ['the file is no JSON'] };
+  }
+  if (!isRecord(parsed)) return { settings: {}, problems: ['the file holds no settings by name'] };
+  const settings: Record<string, SettingValue> = {};
+  const problems: string[] = [];
+  for (const [name, value] of Object.entries(parsed)) {
+    const known = SETTINGS.find((one) => one.name === name);
+    const problem = known ? known.problem(value) : 'this version does not know it';
+    if (problem === undefined) settings[name] = value as SettingValue;
+    else problems.push(`${name}: ${problem}`);
+  }
+  return { settings, problems };
+}
+
+/** What a setting is now: as it was set, or its default. */
+export const settingNow = <V extends SettingValue>(settings: SiteSettings, name: string): V =>
+  (settings[name] ?? settingNamed(name).default) as V;
+
+/** A value as a person writes it. */
+export function settingText(value: SettingValue): string {
+  if (typeof value === 'boolean') return value ? 'on' : 'off';
+  if (typeof value === 'number') return String(value);
+  const parts = Array.isArray(value) ? value : Object.entries(value).map(([name, url]) => `${name}=${url}`);
+  return parts.join(',');
+}
