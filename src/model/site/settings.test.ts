@@ -14,6 +14,7 @@ for (const [name, text, value] of [
   ['desiredStatePassMinutes', '10', 10],
   ['ntpServers', 'ntp.example, 192.0.2.1,[no]', undefined],
   ['ntpServers', 'ntp.example, 192.0.2.1', ['ntp.example', '192.0.2.1']],
+  ['ntpServers', '[2001:db8::1]:123,a.example:124,2001:db8::1', ['[2001:db8::1]:123', 'a.example:124', '2001:db8::1']],
   ['ntpServers', '', []],
   ['outsideRegistries', 'docker.io=http://mirror:5000/a=b', { 'docker.io': 'http://mirror:5000/a=b' }],
   ['outsideRegistries', 'docker.io', undefined],

@@ -16,7 +16,8 @@ export interface Setting {
   problem(value: unknown): string | undefined;
 }
 
-const HOST = /^[A-Za-z0-9]([-A-Za-z0-9.:]{0,251}[A-Za-z0-9])?$/;
+/** Name or address, with a port if need be: "a.example:123", "2001:db8::1", "[2001:db8::1]:123". */
+const HOST = /^(\[[0-9A-Fa-f:.]+\](:[0-9]{1,5})?|[A-Za-z0-9]([-A-Za-z0-9.:]{0,251}[A-Za-z0-9])?)$/;
 const LIST_MAX = 16;
 const PASS_MINUTES_MAX = 1440;
 
