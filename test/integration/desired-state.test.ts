@@ -70,7 +70,7 @@ class Site {
   readonly clock = fakeClock();
   readonly events: DesiredEvent[] = [];
   readonly settings: Record<string, unknown> = {};
-  standing: DesiredStanding = { plane: 'hub', mode: 'Connected', planeSince: 1 };
+  standing: DesiredStanding = { plane: 'hub', mode: 'Connected', planeSince: 1, activatedAt: 1 };
   readonly #folder: string;
   desired: DesiredApplier;
 
@@ -367,6 +367,42 @@ describe('planes', () => {
     const choices: Resolution[] = [{ object: reference('unwanted-edited'), keep: 'hub' }];
     assert.equal(of(await site.desired.apply(state(4, rest, choices)), 'unwanted-edited')?.state, 'pruned');
     assert.equal(await isGone(MAPS, 'unwanted-edited', 'default'), true);
+  });
+});
+
+describe('a site that leaves its hub', () => {
+  const wanted = (name: string, a: string) => [map(name, { a }), map(`${name}-gone`, { a })];
+  it('keeps everything, as its own', async () => {
+    const site = new Site('leaves');
+    await site.desired.apply(state(7, wanted('leaves', '1')));
+    await person.delete(MAPS, { namespace: 'default', name: 'leaves-gone' });
+    site.standing = { plane: 'local', mode: 'NotActivated', planeSince: 2, activatedAt: null };
+    assert.deepEqual([site.desired.kept(), site.desired.applied()], [0, 0]);
+    await site.desired.look();
+    const { data, metadata } = await get('leaves');
+    assert.deepEqual([data, metadata?.labels, metadata?.annotations], [{ a: '1' }, undefined, undefined]);
+    assert.equal(site.events.at(-1)?.reason, 'Released');
+    site.start();
+    assert.deepEqual([site.desired.kept(), await site.desired.look()], [0, undefined]);
+  });
+  it('and joins another takes what that wants from its first revision on, and prunes nothing of the first', async () => {
+    const site = new Site('joins');
+    await site.desired.apply(state(7, wanted('joins', '1')));
+    site.standing = { plane: 'hub', mode: 'Connected', planeSince: 3, activatedAt: 3 };
+    assert.equal(site.desired.isNew(1), true);
+    const report = await site.desired.apply(state(1, [map('joins', { a: '2' })]));
+    assert.deepEqual(told(report), { 'ConfigMap/default/joins': 'differs' });
+    assert.deepEqual([(await get('joins')).data, (await get('joins-gone')).data], [{ a: '1' }, { a: '1' }]);
+  });
+  it('or whose hub was restored from a backup goes on with what that says', async () => {
+    const site = new Site('restored');
+    await site.desired.apply(state(5, [map('restored', { a: '5' })]));
+    site.plane('local', 2);
+    await site.desired.apply(state(8, [map('restored', { a: '8' })]));
+    site.plane('hub', 3);
+    assert.deepEqual([site.desired.isNew(8), site.desired.isNew(6), site.desired.isNew(5)], [false, true, false]);
+    await site.desired.apply(state(6, [map('restored', { a: '6' })]));
+    assert.equal((await get('restored')).data?.a, '6');
   });
 });
 

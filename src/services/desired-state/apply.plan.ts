@@ -222,6 +222,17 @@ function foreignText(foreign: readonly ObjectReference[]): string {
 
 const NEW = (object: ObjectReference): InventoryItem => ({ object, adopted: false });
 
+/** What becomes of everything that a hub brought when the site leaves it. */
+export function planLeaving({ items }: Inventory): readonly Decision[] {
+  return Object.values(items).map((item) => ({
+    object: item.object,
+    action: item.applied ? { kind: 'release' } : NONE,
+    state: 'kept-local',
+    item,
+    isForgotten: true,
+  }));
+}
+
 /** In the order in which they are carried out. */
 export function planDesired(input: PlanInput): readonly Decision[] {
   const { desired, inventory, facts, standing } = input;

@@ -28,15 +28,15 @@ export async function carryOut(client: Client, of: Resource, decision: Decision)
       );
       break;
     case 'release':
-      await release(client, of, decision);
+      await gone(release(client, of, decision));
   }
   return isForgotten ? undefined : item;
 }
 
-/** What is gone already is as good as deleted. */
-async function gone(deleted: Promise<void>): Promise<void> {
+/** What is gone already is as good as deleted, or released. */
+async function gone(done: Promise<void>): Promise<void> {
   try {
-    await deleted;
+    await done;
   } catch (error) {
     if (!(error instanceof ApiError) || error.code !== 404) throw error;
   }

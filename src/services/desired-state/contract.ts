@@ -9,6 +9,8 @@ import type { SettingsDoor } from './settings.ts';
 export interface DesiredStanding extends Standing {
   /** When the plane was declared; tells one declaration from the next. */
   readonly planeSince: number;
+  /** When the site joined the hub that it has; tells one hub from the next. Null without one. */
+  readonly activatedAt: number | null;
 }
 
 export interface DesiredEvent {
@@ -37,8 +39,10 @@ export interface DesiredOptions {
 export interface DesiredApplier {
   /** Revision that was applied whole; 0 for none. */
   applied(): number;
-  /** Newest revision that is kept here, applied or not; 0 for none. What the hub has beyond it is worth fetching. */
+  /** Newest revision that is kept here, applied or not; 0 for none. */
   kept(): number;
+  /** Whether a revision that the hub has is worth fetching. */
+  isNew(revision: number): boolean;
   /** Objects that differ from it, as of the last pass. */
   drifted(): number;
   /** Keeps it, then answers what became of it. Errors: WorldError `Invalid`, `Exhausted`. */

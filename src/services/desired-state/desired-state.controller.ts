@@ -5,7 +5,7 @@ import { backoffDelayMs, messageOf, sameJson, WorldError } from '#base';
 import type { DesiredReport, DesiredState, ReportedObject } from '#model/link';
 import type { Timer } from '#platform/clock';
 import { renameFile } from '#platform/disk';
-import { planDesired } from './apply.plan.ts';
+import { planDesired, planLeaving } from './apply.plan.ts';
 import { ClusterObserver } from './cluster.observe.ts';
 import type { DesiredApplier, DesiredOptions } from './contract.ts';
 import { checkDesired, type DesiredFolder, desiredFolder, type Inventory, NO_INVENTORY } from './inventory.ts';
@@ -59,11 +59,15 @@ class DesiredStateController implements DesiredApplier {
   }
 
   applied(): number {
-    return this.#inventory.revision;
+    return this.#isOfOtherHub() ? 0 : this.#inventory.revision;
   }
 
   kept(): number {
-    return this.#desired?.revision ?? 0;
+    return this.#isOfOtherHub() ? 0 : (this.#desired?.revision ?? 0);
+  }
+
+  isNew(revision: number): boolean {
+    return revision > this.applied() && revision !== this.kept();
   }
 
   drifted(): number {
@@ -90,7 +94,13 @@ class DesiredStateController implements DesiredApplier {
         'Invalid',
         `this desired state has ${desired.manifests.length} objects; at most ${MANIFESTS_MAX} are taken`,
       );
-    if (desired.revision > this.kept()) {
+    const left = this.#passes.then(() => this.#leaveOtherHub());
+    this.#passes = left.catch(() => undefined);
+    await left;
+    // A hub that was restored may count from earlier on: what was never applied gives way.
+    if (this.isNew(desired.revision)) {
+      const { activatedAt } = this.#options.standing();
+      this.#keep({ ...this.#inventory, activatedAt: activatedAt ?? undefined });
       this.#folder.keepDesired(desired);
       this.#desired = desired;
     }
@@ -123,11 +133,12 @@ class DesiredStateController implements DesiredApplier {
 
   /** One pass; never throws. Plans the next. */
   async #pass(): Promise<DesiredReport | undefined> {
+    const passEveryMs = this.#options.passEveryMs?.() ?? PASS_EVERY_MS;
     const desired = this.#desired;
     if (!desired || this.#isStopped) return this.#report;
-    const passEveryMs = this.#options.passEveryMs?.() ?? PASS_EVERY_MS;
     try {
-      this.#take(desired, await this.#carriedOut(desired));
+      await this.#leaveOtherHub();
+      if (this.#desired) this.#take(desired, await this.#carriedOut(desired));
     } catch (error) {
       this.#options.log.warn('the desired state waits', { revision: desired.revision, error: messageOf(error) });
       this.#take(desired, undefined);
@@ -154,6 +165,41 @@ class DesiredStateController implements DesiredApplier {
     });
     const planned = { ...this.#inventory, ...(isToSettle && { settledPlane: standing.planeSince }) };
     return run.carryOut(planned, decisions);
+  }
+
+  #isOfOtherHub(): boolean {
+    const { activatedAt } = this.#inventory;
+    if (activatedAt === undefined) return false;
+    try {
+      return this.#options.standing().activatedAt !== activatedAt;
+    } catch {
+      // Where the site stands cannot be told now: what is here stays.
+      return false;
+    }
+  }
+
+  /** What another hub brought becomes the site's own; nothing of it is deleted. */
+  async #leaveOtherHub(): Promise<void> {
+    if (!this.#isOfOtherHub()) return;
+    const { client, log, settings } = this.#options;
+    const run = new PassRun({
+      client,
+      log,
+      settings,
+      keep: (kept) => this.#keep(kept),
+      isStopped: () => this.#isStopped,
+    });
+    const objects = await run.carryOut(this.#inventory, planLeaving(this.#inventory));
+    this.#folder.dropDesired();
+    this.#desired = undefined;
+    this.#report = undefined;
+    this.#keep(NO_INVENTORY);
+    this.#options.event({
+      type: 'Normal',
+      subject: 'desired-state',
+      reason: 'Released',
+      message: `the site left its hub: ${objects.length} objects and settings that it had brought are the site's own now`,
+    });
   }
 
   #keep(inventory: Inventory): void {

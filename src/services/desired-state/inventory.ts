@@ -3,7 +3,7 @@
 // remembers; labels in the cluster are for people and for the guard, and can be taken away by anybody.
 import { WorldError } from '#base';
 import type { DesiredObject, DesiredState, ObjectReference } from '#model/link';
-import { readJsonIfPresent, writeFileAtomic } from '#platform/disk';
+import { readJsonIfPresent, removeTree, writeFileAtomic } from '#platform/disk';
 import { partsOf } from './object.ts';
 
 const VERSION = 1;
@@ -32,6 +32,8 @@ export interface Inventory {
   readonly revision: number;
   /** The declaration of the hub's plane up to which local changes were told apart; absent before the first. */
   readonly settledPlane?: number;
+  /** The hub that all of this is of, told by when the site joined it. */
+  readonly activatedAt?: number;
   readonly items: Readonly<Record<ObjectReference, InventoryItem>>;
 }
 
@@ -41,6 +43,7 @@ export const NO_INVENTORY: Inventory = { version: VERSION, revision: 0, items: {
 export interface DesiredFolder {
   desired(): DesiredState | undefined;
   keepDesired(desired: DesiredState): void;
+  dropDesired(): void;
   inventory(): Inventory;
   keepInventory(inventory: Inventory): void;
 }
@@ -57,6 +60,7 @@ export function desiredFolder(folder: string): DesiredFolder {
       if (kept !== undefined) checkDesired(kept);
       return kept;
     },
+    dropDesired: () => removeTree(files.desired),
     keepDesired: (desired) => writeFileAtomic(files.desired, JSON.stringify(desired)),
     inventory() {
       const kept = readJsonIfPresent<Inventory>(files.inventory) ?? NO_INVENTORY;
