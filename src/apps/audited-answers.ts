@@ -40,6 +40,7 @@ const FIELDS = [
   'operation',
   'mode',
   'settings',
+  'names',
 ] as const;
 
 type Tell = (body: Readonly<Record<string, unknown>>) => Promise<unknown>;

@@ -1,7 +1,7 @@
 // What is measured of a running site: what its clusters use, and how its processes, disk and conditions are.
-import { imageList, siteStanding } from '#host';
-import type { SiteFolders, SiteStatus } from '#model/site';
-import { diskBytes, diskFreeBytes, readJsonIfPresent } from '#platform/disk';
+import { imageList, siteSettings, siteStanding } from '#host';
+import { type SiteFolders, type SiteStatus, settingNow } from '#model/site';
+import { diskBytes, diskFreeBytes } from '#platform/disk';
 import { processCpuSeconds } from '#platform/process';
 import type { AskCluster } from '#services/infrastructure';
 import type { Measured } from '#services/journal';
@@ -76,9 +76,7 @@ export async function measuredNow(of: {
 /** Wanted by the settings, as long as there is a hub that it is for. */
 export function telemetryIsOn(folders: SiteFolders, now: number): boolean {
   if (siteStanding(folders, now).standing.mode === 'NotActivated') return false;
-  try {
-    return readJsonIfPresent<{ telemetry?: boolean }>(folders.settingsFile)?.telemetry !== false;
-  } catch {
-    return false;
-  }
+  const { settings, problems } = siteSettings(folders);
+  // In a file that is not whole, a no may have stood.
+  return problems.length > 0 ? settings.telemetry === true : settingNow<boolean>(settings, 'telemetry');
 }

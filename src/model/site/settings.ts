@@ -37,7 +37,8 @@ const YES_NO: Readonly<Record<string, boolean>> = {
   no: false,
 };
 
-const isUrl = (text: unknown): boolean => typeof text === 'string' && /^https?:\/\/[^\s/]+(\/\S*)?$/.test(text);
+/** Without a user and password, which would be shown and told. */
+const isUrl = (text: unknown): boolean => typeof text === 'string' && /^https?:\/\/[^\s/@]+(\/\S*)?$/.test(text);
 
 function hostsProblem(value: unknown): string | undefined {
   if (!Array.isArray(value) || value.length > LIST_MAX) return `it must be a list of at most ${LIST_MAX} names`;
@@ -51,6 +52,12 @@ function registriesProblem(value: unknown): string | undefined {
   const wrong = Object.entries(value).find(([name, url]) => !HOST.test(name) || !isUrl(url));
   return wrong === undefined ? undefined : `${wrong[0]} with ${JSON.stringify(wrong[1])} is no registry with a URL`;
 }
+
+const ON_OFF: Pick<Setting, 'form' | 'parse' | 'problem'> = {
+  form: 'on or off',
+  parse: (text) => YES_NO[text.trim().toLowerCase()] ?? text,
+  problem: (value) => (typeof value === 'boolean' ? undefined : 'it must be on or off'),
+};
 
 export const SETTINGS: readonly Setting[] = [
   {
@@ -80,14 +87,8 @@ export const SETTINGS: readonly Setting[] = [
     parse: (text) => Object.fromEntries(listed(text).map((part) => part.split(/=(.*)/s).slice(0, 2))),
     problem: registriesProblem,
   },
-  {
-    name: 'setSystemClock',
-    title: "whether the site sets the machine's clock",
-    default: false,
-    form: 'on or off',
-    parse: (text) => YES_NO[text.trim().toLowerCase()] ?? text,
-    problem: (value) => (typeof value === 'boolean' ? undefined : 'it must be on or off'),
-  },
+  { name: 'setSystemClock', title: "whether the site sets the machine's clock", default: false, ...ON_OFF },
+  { name: 'telemetry', title: 'whether figures of the site are kept for the hub', default: true, ...ON_OFF },
 ];
 
 /** What was set, by name. */
