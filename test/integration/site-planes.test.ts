@@ -50,6 +50,9 @@ function heard(agoMs: number): void {
   const { state } = connectivityStep(connectivityStart(at), { kind: 'activated', plane: 'hub' }, at);
   fs.mkdirSync(folders.link, { recursive: true });
   fs.writeFileSync(folders.connectivityFile, connectivityText(state));
+  // A hub that nobody dials.
+  const hub = { url: 'https://127.0.0.1:9', plane: 'hub' };
+  fs.writeFileSync(`${folders.link}/link.json`, JSON.stringify({ version: 1, siteId: 'planes', cut: true, hub }));
 }
 
 function wants(revision: number, manifests: DesiredObject[], resolutions: Resolution[] = []): void {
@@ -103,6 +106,7 @@ describe('a site', () => {
     timeout: 240_000,
   }, async () => {
     heard(20 * MINUTE_MS);
+    await killServices();
     const refused = await setData('m-10', 'mine');
     assert.equal(refused.code, 1);
     assert.match(
