@@ -5,6 +5,7 @@ import path from 'node:path';
 import { EXCEPTIONS, withoutExceptions } from './check/exceptions.ts';
 import { checkHouse } from './check/house-rules.ts';
 import { checkImports, type Violation } from './check/import-law.ts';
+import { checkReadmes } from './check/room-readmes.ts';
 import { readSource, type SourceFile } from './check/source-file.ts';
 
 const root = path.join(import.meta.dirname, '..');
@@ -21,6 +22,11 @@ function sourceFiles(): SourceFile[] {
     .split('\n')
     .filter((file) => file.endsWith('.ts') && !file.includes('/generated/') && fs.existsSync(path.join(root, file)))
     .map((file) => readSource(file, fs.readFileSync(path.join(root, file), 'utf8')));
+}
+
+function linesIn(file: string): number | undefined {
+  const at = path.join(root, file);
+  return fs.existsSync(at) ? fs.readFileSync(at, 'utf8').split('\n').length - 1 : undefined;
 }
 
 /** What is wrong in these files. Throws when there are too few to be the repository. */
@@ -42,7 +48,13 @@ function program(title: string, args: readonly string[]): boolean {
 
 function main(): void {
   const files = sourceFiles();
-  const violations = checkRepository(files);
+  const violations = [
+    ...checkRepository(files),
+    ...checkReadmes(
+      files.map(({ path }) => path),
+      linesIn,
+    ),
+  ];
   for (const v of violations) console.error(`${v.path}:${v.line}: ${v.rule}: ${v.message}`);
   const fine = [
     violations.length === 0,

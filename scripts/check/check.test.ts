@@ -9,6 +9,7 @@ import { checkRepository } from '../check.ts';
 import { withoutExceptions } from './exceptions.ts';
 import { checkHouse } from './house-rules.ts';
 import { checkImports } from './import-law.ts';
+import { checkReadmes, README_LINES_MAX } from './room-readmes.ts';
 import { readSource } from './source-file.ts';
 
 const rulesIn = (path: string, text: string): string[] => {
@@ -176,6 +177,16 @@ const limits: [what: string, file: string, text: string, broken: string[]][] = [
 for (const [what, file, text, broken] of limits) {
   test(`limit of functions: ${what}`, () => assert.deepEqual(lintRulesIn(file, text), broken));
 }
+
+test('a room says what it is, in few lines', () => {
+  const rules = (lines: number | undefined) =>
+    checkReadmes(['src/services/dns/a.ts', 'src/services/dns/b/c.ts', 'test/a.ts'], (path) => {
+      assert.equal(path, 'src/services/dns/README.md');
+      return lines;
+    }).map(({ rule }) => rule);
+  assert.deepEqual([undefined, README_LINES_MAX + 1].map(rules), [['readme'], ['readme']]);
+  assert.deepEqual(rules(README_LINES_MAX), []);
+});
 
 test('a checker that read no file fails', () => {
   assert.throws(() => checkRepository([]), /read no file/);
