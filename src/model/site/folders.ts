@@ -38,6 +38,8 @@ export interface SiteFolders {
   readonly desired: string;
   /** Plane and mode, written by `services` alone, read by every guard. */
   readonly connectivityFile: string;
+  /** What stands against the link now, as `services` last told it. */
+  readonly linkNotice: string;
   readonly settingsFile: string;
   /** What is known of time across reboots. */
   readonly clockRatchet: string;
@@ -89,6 +91,7 @@ export function siteFolders(data: string): SiteFolders {
     link: `${data}/state/link`,
     desired: `${data}/state/link/desired`,
     connectivityFile: `${data}/state/link/connectivity.json`,
+    linkNotice: `${data}/run/link.json`,
     settingsFile: `${data}/state/settings.json`,
     clockRatchet: `${data}/state/clock.json`,
     clockFile: `${data}/run/clock.json`,

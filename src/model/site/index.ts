@@ -32,6 +32,7 @@ export {
 export { dataPathProblem, GUARD_NAME, type SiteFolders, siteFolders } from './folders.ts';
 export { kubeconfigText } from './kubeconfig.ts';
 export { DISK_LOW_BYTES, PODS_PER_MACHINE } from './limits.ts';
+export type * from './link-status.ts';
 export {
   cgroupRoot,
   domainProblem,

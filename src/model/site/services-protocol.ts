@@ -1,6 +1,8 @@
 // What the process `services` is asked and answers over its unix socket: one JSON line a request, JSON lines back, then the end.
 import type { Refusal } from '#base';
 import type { ImportedImage, ListedImage } from '#model/oci';
+import type { Plane } from './connectivity.ts';
+import type { LinkStatus } from './link-status.ts';
 import type { PlaneStatus } from './plane-status.ts';
 import type { SiteSettings } from './settings.ts';
 
@@ -20,6 +22,21 @@ export type ServicesRequest = {
   | { readonly verb: 'plane-give' }
   | { readonly verb: 'settings-set'; readonly settings: SiteSettings }
   | { readonly verb: 'settings-unset'; readonly names: readonly string[] }
+  | { readonly verb: 'link-status' }
+  /** Enrols the site with a hub. */
+  | {
+      readonly verb: 'link-activate';
+      readonly hub: string;
+      readonly token: string;
+      readonly plane: Plane;
+      /** An HTTP proxy on the way, with user and password where it wants them. */
+      readonly proxy?: string;
+    }
+  /** The site is without a hub again. */
+  | { readonly verb: 'link-deactivate' }
+  /** Nothing is dialled until the link is restored, also after a restart. */
+  | { readonly verb: 'link-cut' }
+  | { readonly verb: 'link-restore' }
 );
 
 export type ServicesAnswer =
@@ -31,6 +48,7 @@ export type ServicesAnswer =
   /** What is set. */
   | { readonly kind: 'settings'; readonly settings: SiteSettings }
   | { readonly kind: 'plane'; readonly plane: PlaneStatus }
+  | { readonly kind: 'link'; readonly link: LinkStatus }
   | { readonly kind: 'done' }
   | {
       readonly kind: 'error';

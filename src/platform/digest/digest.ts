@@ -32,3 +32,8 @@ export const base64 = {
 export function randomText(bytes: number): string {
   return randomBytes(bytes).toString('base64url');
 }
+
+/** A random seed for numbers that nobody need guess at: jitter, spreads. */
+export function randomSeed(): number {
+  return randomBytes(4).readUInt32LE();
+}

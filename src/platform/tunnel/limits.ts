@@ -10,3 +10,6 @@ export const PING_EVERY_MS = 20_000;
 export const PING_MS_MAX = 20_000;
 /** Time that the far side has to begin an answer: it may have to ask a container runtime. */
 export const ANSWER_MS_MAX = 60_000;
+/** Time that a request on a connection of the tunnel has for its head, and the size of that: what the API server takes. */
+export const HEAD_MS_MAX = 10_000;
+export const HEADER_BYTES_MAX = 64 * 1024;

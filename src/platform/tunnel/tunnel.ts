@@ -11,6 +11,9 @@ import {
   TUNNEL_WINDOW_BYTES,
 } from './limits.ts';
 
+/** One connection in a tunnel. */
+export type TunnelConnection = Duplex;
+
 export interface Tunnel {
   /** A new connection through the tunnel. What is written is sent at once; a refusal comes as an error of the stream.
    * Errors: WorldError `Unavailable` when the tunnel has ended or is full. */

@@ -1,5 +1,5 @@
 // The door of the X.509 room.
-export { type IssueRequest, issueCertificate, newKeyPem, publicKeyPem } from './issue.ts';
+export { type IssueRequest, issueCertificate, newKeyPem, publicKeyPem, publicKeySha256Of } from './issue.ts';
 export { type CertificateFacts, certificatePem, certificateSha256, readCertificate } from './read.ts';
 export { newCertificateRequest, type RequestFacts, readCertificateRequest } from './request.ts';
-export { type VerifyAnswer, type VerifyRequest, verifyCertificate } from './verify.ts';
+export { certificatesOf, type VerifyAnswer, type VerifyRequest, verifyCertificate } from './verify.ts';

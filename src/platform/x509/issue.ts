@@ -3,6 +3,7 @@ import {
   createPrivateKey,
   createPublicKey,
   generateKeyPairSync,
+  hash,
   type KeyObject,
   randomBytes,
   webcrypto,
@@ -33,6 +34,11 @@ export function newKeyPem(): string {
 /** The public half of a private key, as SubjectPublicKeyInfo PEM. */
 export function publicKeyPem(keyPem: string): string {
   return createPublicKey(keyPem).export({ type: 'spki', format: 'pem' }).toString();
+}
+
+/** Hex SHA-256 of a public key (PEM), as the facts of a certificate tell it. */
+export function publicKeySha256Of(pem: string): string {
+  return hash('sha256', createPublicKey(pem).export({ type: 'spki', format: 'der' }), 'hex');
 }
 
 const P256 = { name: 'ECDSA', namedCurve: 'P-256' };

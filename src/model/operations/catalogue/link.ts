@@ -32,6 +32,18 @@ export const LINK_OPERATIONS: readonly Operation[] = [
     verdicts: everywhere(locally('the site keeps plane, mode, last contact and their history')),
   },
   {
+    name: 'link-deactivate',
+    title: 'leave the hub',
+    area: 'link',
+    doors: ['command-line'],
+    rows: [],
+    said: '',
+    verdicts: (() => {
+      const left = locally('the site is its own again; the hub keeps it in its list until it is removed there');
+      return byLink({ never: withoutHub, connected: left, away: left });
+    })(),
+  },
+  {
     name: 'link-cut',
     title: 'cut the link and restore it, to practise',
     area: 'link',
