@@ -1,14 +1,17 @@
-// The app `services`: the site's services that are no part of a cluster; its registry, and what its hub wants of it.
+// The app `services`: the site's services that are no part of a cluster: its registry, its link to a hub, and what the hub wants of it.
 import { registryHosts, settingNow } from '#model/site';
 import { serveLines } from '#platform/socket';
 import { followPki, type Pki } from '#services/infrastructure';
+import { ConnectivityKeeper } from '#services/link';
 import { startRegistry } from '#services/registry';
 import { auditedAnswers } from './audited-answers.ts';
 import { ensureRegistryAccounts } from './registry-accounts.ts';
 import { control } from './services/control.ts';
 import { siteClient } from './services/site-client.ts';
 import { settingsKeeper } from './services/site-settings.ts';
+import { journalOfSite } from './services/start-delivery.ts';
 import { desiredOfSite } from './services/start-desired.ts';
+import { linkOfSite } from './services/start-link.ts';
 import { appStart, stopOnSignal } from './site-files.ts';
 import { openSiteJournal } from './site-journal.ts';
 
@@ -43,14 +46,22 @@ const registry = await startRegistry({
 });
 certificates.follow(doorTls, usedByDoors, (tls) => registry.setCredentials(tls));
 const client = siteClient({ site, certificates, clock, log });
-const { desired, planes } = desiredOfSite({ site, folders, settings, client, clock, log, events });
+const connectivity = new ConnectivityKeeper({ file: folders.connectivityFile, clock });
+const { desired, planes } = desiredOfSite({ site, folders, settings, client, connectivity, clock, log, events });
+// Where the site stands decides whose changes win.
+connectivity.onChange(() => {
+  desired.look().catch((error) => log.warn('the desired state could not be looked at', { error }));
+});
+const carried = journalOfSite({ folders, journal, clock, log });
+const link = linkOfSite({ site, folders, certificates, client, connectivity, desired, ...carried, clock, log, events });
 const server = await serveLines(folders.servicesSocket, (line) =>
-  auditedAnswers(audit, line, control({ registry, planes, settings }, line)),
+  auditedAnswers(audit, line, control({ registry, planes, settings, link }, line)),
 );
 ready();
 stopOnSignal(log, async () => {
   certificates.close();
-  await Promise.all([server.close(), desired.stop(), registry.stop()]);
+  await Promise.all([server.close(), link.stop(), desired.stop(), registry.stop()]);
   client.close();
+  carried.delivery.close();
   await journal.close();
 });

@@ -14,6 +14,7 @@ import { imageDeleteVerb } from './image/delete.ts';
 import { imageImportVerb } from './image/import.ts';
 import { imageListVerb } from './image/list.ts';
 import { imagePinVerb, imageUnpinVerb } from './image/pin.ts';
+import { LINK_NOUN } from './link/noun.ts';
 import { operationsVerb } from './operations/table.ts';
 import { planeGiveVerb } from './plane/give.ts';
 import { planeVerb } from './plane/show.ts';
@@ -62,6 +63,7 @@ const NOUNS: readonly Noun[] = [
   },
   { name: 'settings', itself: settingsVerb, verbs: [settingsSetVerb, settingsUnsetVerb] },
   { name: 'plane', itself: planeVerb, verbs: [planeTakeVerb, planeGiveVerb] },
+  LINK_NOUN,
   HUB_NOUN,
 ];
 

@@ -57,6 +57,8 @@ export interface ObjectList<K> {
   readonly items: readonly K[];
   readonly resourceVersion: string;
   readonly continue?: string;
+  /** Objects after these, when the list was limited; over HTTP alone. */
+  readonly remainingItemCount?: number;
 }
 
 export interface WatchEvent<K> {

@@ -88,7 +88,11 @@ function asking(connection: Http2Client, headers: () => Record<string, string>):
 async function listed(ask: Ask, of: Resource, scope: ListOptions): Promise<ObjectList<KubeObject>> {
   interface Listed {
     readonly items?: KubeObject[];
-    readonly metadata: { readonly resourceVersion: string; readonly continue?: string };
+    readonly metadata: {
+      readonly resourceVersion: string;
+      readonly continue?: string;
+      readonly remainingItemCount?: number;
+    };
   }
   const path = resourcePath(of, { namespace: scope.namespace }, listQuery(scope));
   const { items = [], metadata } = await ask<Listed>('GET', path);
@@ -97,6 +101,7 @@ async function listed(ask: Ask, of: Resource, scope: ListOptions): Promise<Objec
     items: items.map((item) => ({ apiVersion: apiVersionOf(of), kind: of.kind, ...item })),
     resourceVersion: metadata.resourceVersion,
     ...(metadata.continue ? { continue: metadata.continue } : {}),
+    ...(metadata.remainingItemCount ? { remainingItemCount: metadata.remainingItemCount } : {}),
   };
 }
 

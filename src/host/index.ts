@@ -18,11 +18,13 @@ export {
   registryCa,
 } from './images.ts';
 export { READY_TIMEOUT_MS_DEFAULT } from './limits.ts';
+export { linkConditions } from './link-conditions.ts';
 export { tellRefusal } from './refusals.ts';
 export { installUnit, uninstallUnit } from './service-unit.ts';
 export type { SiteWishes } from './site.plan.ts';
 export { clockOfFolder, clockOfSite, confirmClock } from './site-clock.ts';
 export { foldersOf, kubeconfigOf, loggedProcesses, type OpenedSite, openSite, siteIfPresent } from './site-file.ts';
+export { askLink, type LinkAsked, siteLink } from './site-link.ts';
 export { askPlane, sitePlane } from './site-plane.ts';
 export { changeSettings, siteSettings } from './site-settings.ts';
 export { type SiteStanding, siteStanding, standingConditions } from './site-standing.ts';

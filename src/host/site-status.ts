@@ -13,6 +13,7 @@ import {
 import { type Clock, rfc3339 } from '#platform/clock';
 import { readJsonIfPresent } from '#platform/disk';
 import { type ProcessIdentity, processMemory } from '#platform/process';
+import { linkConditions } from './link-conditions.ts';
 import { recordedProcesses } from './recorded-processes.ts';
 import { openSite } from './site-file.ts';
 import { type SiteStanding, siteStanding, standingConditions } from './site-standing.ts';
@@ -79,7 +80,11 @@ function unsupervisedStatus(site: Site, folders: SiteFolders, clock: Clock): Sit
     ...siteOutline(site, folders, standing),
     phase: runsOn ? 'Degraded' : 'Stopped',
     processes,
-    conditions: [...(runsOn ? [unsupervised] : []), ...standingConditions(standing, now)],
+    conditions: [
+      ...(runsOn ? [unsupervised] : []),
+      ...standingConditions(standing, now),
+      ...linkConditions(folders, now),
+    ],
   };
 }
 

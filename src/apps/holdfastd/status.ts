@@ -1,5 +1,5 @@
 // The status of a running site, put together from what the supervisor and the API say.
-import { siteOutline, siteStanding, standingConditions } from '#host';
+import { linkConditions, siteOutline, siteStanding, standingConditions } from '#host';
 import type { ProcessStatus, Site, SiteFolders, SiteStatus } from '#model/site';
 import { rfc3339 } from '#platform/clock';
 import { processMemory } from '#platform/process';
@@ -53,6 +53,6 @@ export function runningStatus(of: {
     clusters: outline.clusters.map((cluster) => ({ ...cluster, ready: health.apiAnswers })),
     endpoints: runs('services') ? { registry: `${site.network.doorAddress}:${site.ports.registry}` } : {},
     processes: [own, ...processes],
-    conditions: [...health.conditions, ...standingConditions(standing, now)],
+    conditions: [...health.conditions, ...standingConditions(standing, now), ...linkConditions(folders, now)],
   };
 }

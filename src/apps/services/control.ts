@@ -1,7 +1,9 @@
-// Answers the socket of `services`: what each verb does with the registry, and what is asked of plane and settings.
+// Answers the socket of `services`: what each verb does with the registry, and what is asked of link, plane and settings.
 import { SERVICES_PROTOCOL_VERSION, type ServicesAnswer, type ServicesRequest } from '#model/site';
+import type { Link } from '#services/link';
 import type { Registry } from '#services/registry';
 import { versionedAnswers } from '../versioned-answers.ts';
+import { answerLink, isLinkRequest } from './link-verbs.ts';
 import { answerPlane, isPlaneRequest, type Planes } from './plane-verbs.ts';
 import { answerSettings, isSettingsRequest, type SettingsKeeper } from './site-settings.ts';
 
@@ -38,18 +40,21 @@ export interface Services {
   readonly registry: Images;
   readonly planes: Planes;
   readonly settings: SettingsKeeper;
+  readonly link: Link;
 }
 
-async function* answers(
-  { registry, planes, settings }: Services,
-  request: ServicesRequest,
-): AsyncGenerator<ServicesAnswer> {
+async function* answers(services: Services, request: ServicesRequest): AsyncGenerator<ServicesAnswer> {
+  const { registry, planes, settings, link } = services;
   if (isPlaneRequest(request)) {
     yield await answerPlane(planes, request);
     return;
   }
   if (isSettingsRequest(request)) {
     yield answerSettings(settings, planes.connectivity(), request);
+    return;
+  }
+  if (isLinkRequest(request)) {
+    yield await answerLink(link, request);
     return;
   }
   switch (request.verb) {

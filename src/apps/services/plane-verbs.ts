@@ -5,7 +5,7 @@ import { refuseUnlessAllowed } from '#model/operations';
 import type { PlaneStatus, ServicesAnswer, ServicesRequest } from '#model/site';
 import { rfc3339 } from '#platform/clock';
 import type { DesiredApplier, DesiredEvent } from '#services/desired-state';
-import type { PlaneEvent } from './declare-plane.ts';
+import type { PlaneEvent } from '#services/link';
 
 export interface Planes {
   readonly siteName: string;

@@ -4,7 +4,7 @@ import { type Site, type SiteFolders, settingNow } from '#model/site';
 import type { Clock } from '#platform/clock';
 import type { Log } from '#platform/log';
 import { type DesiredApplier, type DesiredEvent, startDesiredState } from '#services/desired-state';
-import { declarePlane, keptConnectivity } from './declare-plane.ts';
+import type { ConnectivityKeeper } from '#services/link';
 import type { Planes } from './plane-verbs.ts';
 import type { SettingsKeeper } from './site-settings.ts';
 
@@ -15,6 +15,7 @@ export interface DesiredSurroundings {
   readonly folders: SiteFolders;
   readonly settings: SettingsKeeper;
   readonly client: Client;
+  readonly connectivity: ConnectivityKeeper;
   readonly clock: Clock;
   readonly log: Log;
   readonly events: { add(event: DesiredEvent): void };
@@ -22,7 +23,7 @@ export interface DesiredSurroundings {
 
 export function desiredOfSite(of: DesiredSurroundings): { readonly desired: DesiredApplier; readonly planes: Planes } {
   const { site, folders, settings, client, clock, log, events } = of;
-  const connectivity = () => keptConnectivity(folders, clock.now());
+  const connectivity = () => of.connectivity.current();
   const event = (told: DesiredEvent): void => events.add(told);
   const desired = startDesiredState({
     folder: folders.desired,
@@ -37,7 +38,7 @@ export function desiredOfSite(of: DesiredSurroundings): { readonly desired: Desi
   const planes: Planes = {
     siteName: site.name,
     connectivity,
-    declare: (declared) => declarePlane({ folders, clock }, declared),
+    declare: (event) => of.connectivity.declare(event),
     desired,
     event,
   };
