@@ -13,6 +13,7 @@ import { loadBalancerController } from '#services/load-balancer';
 import { machineNodesController } from '#services/machines';
 import { pullSecretController } from '#services/registry';
 import { startScheduler } from '#services/scheduler';
+import { standingController, standingGauges, standingSource } from '#services/standing';
 import { openSqliteStore } from '#store';
 import { apiCredentials } from './kube/credentials.ts';
 import { storeEvent } from './kube/store-event.ts';
@@ -26,6 +27,7 @@ const revocations = openRevocations({ file: folders.usersFile, log });
 const cluster = present(site.clusters[0], 'a site has its own cluster');
 const folder = folders.clusterState(cluster.name);
 makeFolder(folder);
+makeFolder(folders.link);
 
 const { journal, events, audit } = openSiteJournal({ folders, process: 'kube', clock, log });
 const store = await openSqliteStore({
@@ -40,6 +42,12 @@ const store = await openSqliteStore({
 const { apiAddress: host } = site.network;
 const { api: port, dashboard, registry } = site.ports;
 const credentials = apiCredentials(certificates.pki);
+const standing = standingSource({
+  folder: folders.link,
+  file: folders.connectivityFile,
+  createdAt: site.createdAt,
+  clock,
+});
 const server = await startApiServer({
   store,
   // On a machine of its own the API also answers inside of it by the loopback address.
@@ -58,6 +66,7 @@ const server = await startApiServer({
     broughtInto: (namespace) => broughtInto(folders.desired, namespace),
   },
   audit: (request, options) => audit({ act: 'change', door: 'kubernetes', ...request }, options),
+  gauges: standingGauges(standing),
   clock,
   log,
 });
@@ -98,6 +107,7 @@ const siteControllers = runControllers(
     clusterDefaultsController({ client, dnsAddress: cluster.dnsAddress }),
     loadBalancerController({ client, pool: site.network.serviceIps, clock, log }),
     pullSecretController({ client, hosts: registryHosts(site), ...people }),
+    standingController({ client, source: standing, clock }),
   ],
   { clock, log },
 );
@@ -105,6 +115,7 @@ log.info('controllers and scheduler run');
 
 stopOnSignal(log, async () => {
   certificates.close();
+  standing.close();
   await Promise.all([controllers.stop(), scheduler.stop(), siteControllers.stop()]);
   await server.stop();
   await store.close();

@@ -14,7 +14,7 @@ import { keepKubernetesService, settleKubernetesService } from './bootstrap/kube
 import type { AdmissionPlugin, ApiCredentials, PeerCertificate, UserInfo } from './contract.ts';
 import { makeLocalClient } from './local-client/local-client.ts';
 import { serverGauges } from './metrics/gauges.ts';
-import { makeServerMetrics, type ServerMetrics } from './metrics/metrics.ts';
+import { type Gauge, makeServerMetrics, type ServerMetrics } from './metrics/metrics.ts';
 import { makeResourceRegistry } from './objects/resource-registry.ts';
 import { makeAccept } from './request/accept.ts';
 import type { AuditSink } from './request/audit.ts';
@@ -48,6 +48,8 @@ export interface ApiServerOptions extends ApiCredentials {
   readonly hub?: HubOwner;
   /** Told of what people change, at metadata level. */
   readonly audit?: AuditSink;
+  /** Shown at `/metrics` beside the server's own. */
+  readonly gauges?: readonly Gauge[];
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -151,7 +153,7 @@ function makeOther({ core, authentication }: Parts, options: ApiServerOptions, m
 
 function makeRequests(parts: Parts, identify: Identify, options: ApiServerOptions) {
   const { core, authentication, authorization, subresources, inForce } = parts;
-  const metrics = makeServerMetrics(serverGauges(core));
+  const metrics = makeServerMetrics([...serverGauges(core), ...(options.gauges ?? [])]);
   const objects = makeResourceHandler(core, makeFrameMaker(core));
   const streams = makeStreamHandler(core, () => inForce.credentials.nodeClient);
   const review = makeReviews({

@@ -4,6 +4,7 @@ export { ConnectivityKeeper, type PlaneEvent } from './connectivity-keeper.ts';
 export type {
   Activation,
   DesiredApplier,
+  HubWish,
   JournalSource,
   Link,
   LinkEvents,

@@ -140,9 +140,6 @@ export function nodeStatus(options: NodeAgentOptions, found: NodeFindings, befor
   const { host } = found;
   const allocatable = allocatableOf(options.capacity);
   const version = options.gitVersion ?? 'v1.36.0+holdfast.1';
-  const foreign = (before?.conditions ?? []).filter(
-    (c) => !['MemoryPressure', 'DiskPressure', 'PIDPressure', 'Ready'].includes(c.type),
-  );
   return {
     addresses: [
       { type: 'InternalIP', address: options.address },
@@ -150,7 +147,8 @@ export function nodeStatus(options: NodeAgentOptions, found: NodeFindings, befor
     ],
     allocatable,
     capacity: allocatable,
-    conditions: [...foreign, ...conditionsOf(options, found, before?.conditions ?? [])],
+    // Only our own: the patch merges them by type, and those of others stay as they are now.
+    conditions: conditionsOf(options, found, before?.conditions ?? []),
     daemonEndpoints: { kubeletEndpoint: { Port: found.port } },
     images: imagesOf(found.images),
     nodeInfo: {
