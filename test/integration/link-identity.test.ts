@@ -155,6 +155,11 @@ function carried() {
         sent = from;
         return piece.length === 0 ? undefined : { protocol: 1, stream: 'kube/1', records: piece };
       },
+      positions: (told) => {
+        kept = Math.max(kept, told['kube/1'] ?? 0);
+        sent = kept;
+      },
+      gap: () => assert.fail('nothing is left out'),
       acknowledged: (_stream, sequence) => {
         kept = Math.max(kept, sequence);
         sent = kept;
@@ -162,7 +167,7 @@ function carried() {
     },
     desired: {
       applied: () => states.at(-1)?.revision ?? 0,
-      kept: () => states.at(-1)?.revision ?? 0,
+      isNew: (revision) => revision > (states.at(-1)?.revision ?? 0),
       drifted: () => 0,
       untold: () => untold,
       told: () => {

@@ -194,9 +194,9 @@ export interface LinkWorld {
   close(): Promise<void>;
 }
 
-/** Real time that one second of the clock that is moved takes at most: long where an answer is being waited for. */
-const DIALLING_STEP_MS = 100;
-const STEP_MS = 10;
+/** Real time that one second of the clock that is moved takes at most: long while an answer is on its way. */
+const STEPS_MS = { answer: 100, open: 25, nothing: 5 } as const;
+const BEAT_DUE_MS = 52_000;
 const SECONDS_MAX = 1_200;
 
 export async function linkWorld(parts: Partial<LinkParts> = {}): Promise<LinkWorld> {
@@ -207,7 +207,7 @@ export async function linkWorld(parts: Partial<LinkParts> = {}): Promise<LinkWor
   const url = `https://127.0.0.1:${wire.port}`;
   const eventually: LinkWorld['eventually'] = async (what, look) => {
     for (let second = 0; second < SECONDS_MAX; second++) {
-      for (let waited = 0; waited < stepMs(site.status()); waited += 5) {
+      for (let waited = 0; waited < stepMs(site.status(), clock.now()); waited += 5) {
         if (await look()) return;
         await realTime(5);
       }
@@ -242,7 +242,12 @@ export async function linkWorld(parts: Partial<LinkParts> = {}): Promise<LinkWor
   };
 }
 
-const stepMs = ({ connection }: LinkStatus): number => (connection.state === 'dialling' ? DIALLING_STEP_MS : STEP_MS);
+function stepMs({ connection, trouble, lastContact }: LinkStatus, now: number): number {
+  if (connection.state === 'dialling') return STEPS_MS.answer;
+  if (connection.state !== 'open') return STEPS_MS.nothing;
+  const isDue = trouble !== null || now - Date.parse(lastContact ?? '') >= BEAT_DUE_MS;
+  return isDue ? STEPS_MS.answer : STEPS_MS.open;
+}
 
 export function siteAtHub(hub: TestHub, name = 'ship-1') {
   return [...hub.hub.operator.sites()].flat().find((site) => site.name === name);
