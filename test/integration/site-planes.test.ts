@@ -1,5 +1,6 @@
 // A whole site (simulated containers) under the desired state of a hub: applied past kills, refused while the link is away, changed on the
-// local plane, and settled object by object. The hub is played by the files that the site keeps of it.
+// local plane, and settled object by object. The hub is played by the files that the site keeps of one, so that the link can be away for as
+// long as a test wants.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { after, before, describe, it } from 'node:test';
