@@ -1,27 +1,13 @@
 // The site's clock for a person.
+import { lengthText } from '#engine/clock';
 import type { ClockStatus } from '#model/site';
 import type { Context } from '../context.ts';
 import { facts } from '../output.ts';
 
-const UNITS = [
-  ['y', 31_557_600_000],
-  ['d', 86_400_000],
-  ['h', 3_600_000],
-  ['min', 60_000],
-  ['s', 1000],
-] as const;
-
 /** "2 d 3 h ahead of", "12 s behind", "the same as". */
 export function distanceText(ms: number): string {
-  let left = Math.abs(ms);
-  if (left < 1000) return 'the same as';
-  const parts: string[] = [];
-  for (const [unit, size] of UNITS) {
-    const count = Math.floor(left / size);
-    left -= count * size;
-    if (count > 0 && parts.length < 2) parts.push(`${count} ${unit}`);
-  }
-  return `${parts.join(' ')} ${ms > 0 ? 'ahead of' : 'behind'}`;
+  const length = lengthText(Math.abs(ms));
+  return length === '' ? 'the same as' : `${length} ${ms > 0 ? 'ahead of' : 'behind'}`;
 }
 
 export function clockText(context: Context, clock: ClockStatus, more: { running: boolean; confirm: string }): string {

@@ -1,6 +1,7 @@
 // The certificate authorities of a site: one root, and one issuing authority per concern, so that a server trusts for
 // clients only those of its concern. Each issuing authority has two certificates over one key: one signed by the root
 // (what servers send, so that whoever trusts the root trusts them) and one signed by itself (the anchor for trust stores).
+import { SOFTWARE_BORN_MS } from '#model/site';
 
 export const AUTHORITIES = [
   'kubernetes-clients', // who may speak to the Kubernetes API
@@ -18,14 +19,13 @@ export type Line = (typeof LINES)[number];
 /** Where an authority's certificates begin. A clock that starts at 1970 must find them valid. */
 export const FOREVER_AGO_MS = 0;
 const LIFE_MS = 20 * 365.25 * 86_400_000;
-/** No correct clock stood before this when a site of this software was made; keeps a site made at "1970" alive. */
-const SOFTWARE_BORN_MS = Date.UTC(2026, 10, 1);
 
 /** Whether an authority is replaced by itself: in the last third of its life. It begins in 1970, so its life is counted from its end. */
 export const authorityIsDue = (endMs: number, now: number): boolean => now >= authorityRenewsAtMs(endMs);
 export const authorityRenewsAtMs = (endMs: number): number => endMs - LIFE_MS / 3;
 
-/** When an authority made now ends: after 20 years, counted from a time that can be true. Whole seconds. */
+/** When an authority made now ends: after 20 years, counted from a time that can be true, so that a site made at "1970" lives too.
+ * Whole seconds. */
 export function authorityEndMs(now: number): number {
   return Math.floor((Math.max(now, SOFTWARE_BORN_MS) + LIFE_MS) / 1000) * 1000;
 }

@@ -10,16 +10,20 @@ const UNITS = [
   ['s', 1000],
 ] as const;
 
-/** "+31 d 2 h", "-3.2 s". */
-export function spanText(ms: number): string {
-  const sign = ms < 0 ? '-' : '+';
-  let left = Math.abs(ms);
-  if (left < 60_000) return `${sign}${(left / 1000).toFixed(1)} s`;
+/** The two largest units of a span that is not negative: "31 d 2 h"; nothing below a second. */
+export function lengthText(ms: number): string {
+  let left = ms;
   const parts: string[] = [];
   for (const [unit, size] of UNITS) {
     const count = Math.floor(left / size);
     left -= count * size;
     if (count > 0 && parts.length < 2) parts.push(`${count} ${unit}`);
   }
-  return sign + parts.join(' ');
+  return parts.join(' ');
+}
+
+/** "+31 d 2 h", "-3.2 s". */
+export function spanText(ms: number): string {
+  const length = Math.abs(ms);
+  return (ms < 0 ? '-' : '+') + (length < 60_000 ? `${(length / 1000).toFixed(1)} s` : lengthText(length));
 }
