@@ -1,12 +1,15 @@
 // The guestbook of the examples on a real site: what was written stays, whatever is killed.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
+import http from 'node:http';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { bringUp, eventually, HOME, ran, testSite } from './site.fixture.ts';
 
 const site = testSite('guestbook');
 const images = path.join(HOME, '.cache/guestbook-images');
+const VISIT_EVERY_MS = 50;
 const written: string[] = [];
 let page = '';
 
@@ -66,6 +69,60 @@ const allReady = async (): Promise<void> => {
     await site.kubectl('rollout', 'status', `deployment/${name}`, '--timeout=90s');
 };
 
+interface Visit {
+  readonly asked: number;
+  /** Connections that nobody took, or that were cut. */
+  readonly refused: string[];
+  /** Answers other than the page. */
+  readonly others: string[];
+}
+
+/** Asks the page several times a second, each time on a connection of its own, until it is told to stop. */
+function visitor(): { stop(): Promise<Visit> } {
+  const visit = { asked: 0, refused: [] as string[], others: [] as string[] };
+  let stopped = false;
+  const ask = (): Promise<void> =>
+    new Promise((resolve) => {
+      visit.asked++;
+      const request = http.get(page, { agent: false }, (answer) => {
+        answer.resume();
+        answer.on('end', () => {
+          if (answer.statusCode !== 200) visit.others.push(`${new Date().toISOString()} ${answer.statusCode}`);
+          resolve();
+        });
+      });
+      request.on('error', (error) => {
+        visit.refused.push(`${new Date().toISOString()} ${error.message}`);
+        resolve();
+      });
+    });
+  const visiting = (async () => {
+    while (!stopped) await Promise.all([ask(), sleep(VISIT_EVERY_MS)]);
+  })();
+  return {
+    stop: async () => {
+      stopped = true;
+      await visiting;
+      return visit;
+    },
+  };
+}
+
+/** Kills a process of the site, and waits for the one that takes its place and for the site to be Ready. */
+async function killed(...names: string[]): Promise<void> {
+  const { processes } = await site.status();
+  const victims = names.map((name) => processes.find((p) => p.name === name));
+  for (const victim of victims) {
+    assert.ok(victim?.pid, `${names} run`);
+    process.kill(victim.pid, 'SIGKILL');
+  }
+  await eventually(`${names} again`, async () => {
+    const status = await site.status();
+    const now = victims.map((victim) => status.processes.find((p) => p.name === victim?.name));
+    return status.phase === 'Ready' && now.every((p, i) => p !== undefined && p.pid !== victims[i]?.pid);
+  });
+}
+
 before(async () => {
   const built = await ran(path.join(HOME, 'examples/guestbook/build-images.sh'), [images]);
   assert.equal(built.code, 0, built.stderr);
@@ -124,24 +181,34 @@ test('entries survive the deletion of every pod', async () => {
   await write('after all pods were deleted');
 });
 
-test('killing any process of ours, or containerd, restarts no pod and loses nothing', async () => {
+test('killing any process of ours, or containerd, restarts no pod, loses nothing and refuses no visitor', async () => {
   const before = await containers();
   assert.equal(before.length, 3);
   for (const { name } of (await site.status()).processes) {
-    const victim = (await site.status()).processes.find((p) => p.name === name);
-    assert.ok(victim?.pid, `${name} runs`);
-    process.kill(victim.pid, 'SIGKILL');
-    await eventually(`${name} again`, async () => {
-      const status = await site.status();
-      const now = status.processes.find((p) => p.name === name);
-      return status.phase === 'Ready' && now !== undefined && now.pid !== victim.pid;
-    });
-    // The page may be out of reach for a moment while its readiness is found out anew; what it takes then must stay.
-    await eventually('the page', async () => (await fetch(`${page}readyz`)).ok);
+    const visiting = visitor();
+    await killed(name);
     await write(`after ${name} was killed`);
     await allThere();
+    const { asked, refused, others } = await visiting.stop();
+    assert.ok(asked > 0);
+    assert.deepEqual(refused, [], `visitors while ${name} was killed`);
+    // Names are answered by the worker's agent itself: without it the page does not find its database for a moment.
+    if (name !== 'agent-node-a-worker') assert.deepEqual(others, [], `answers while ${name} was killed`);
   }
   await allReady();
+  assert.deepEqual(await containers(), before);
+});
+
+test('nor does killing the API and the runtime in quick succession, in either order', async () => {
+  const before = await containers();
+  const pair = ['kube', 'containerd-node-a-worker'];
+  for (const names of [pair, pair.toReversed()]) {
+    const visiting = visitor();
+    await killed(...names);
+    await allThere();
+    const { refused, others } = await visiting.stop();
+    assert.deepEqual([refused, others], [[], []], `visitors while ${names} were killed`);
+  }
   assert.deepEqual(await containers(), before);
 });
 

@@ -499,6 +499,33 @@ function inside(): void {
     await remove('kept');
   });
 
+  test('an agent that starts again takes nothing back of what it told', async () => {
+    const readinessProbe = {
+      exec: { command: ['sh', '-c', 'echo asked >> /probes; sleep 1'] },
+      timeoutSeconds: 30,
+      periodSeconds: 1,
+    };
+    await create('told', { containers: [box('sleep 600', { readinessProbe })] });
+    await ready('told');
+    const cri = connectCri({ socket: runtime.socket });
+    const [container] = await cri.containerList({ 'io.kubernetes.pod.name': 'told' });
+    const asked = async (): Promise<number> =>
+      (await cri.exec(container?.id ?? '', ['cat', '/probes'], 5)).stdout.toString().split('\n').length;
+    const before = await asked();
+    await agent.stop();
+    const seen: boolean[] = [];
+    const watch = client.cache(PODS).onChange(({ object }) => {
+      if (object.metadata?.name === 'told') seen.push(isReady(object));
+    });
+    agent = await startNodeAgent(optionsOf());
+    await eventually('probes go on', async () => ((await asked()) >= before + 3 ? true : undefined));
+    watch.close();
+    assert.ok(seen.every(Boolean), 'it never counted as not ready');
+    assert.ok(isReady(await get('told')));
+    cri.close();
+    await remove('told');
+  });
+
   test('nothing restarts when agent and runtime restart; after the sandbox is gone the pod runs again without the API', async () => {
     await create('lasting', { containers: [box('sleep 600')] });
     const first = (await ready('lasting')).status?.containerStatuses?.[0]?.containerID;

@@ -23,7 +23,9 @@ const CODES: Readonly<Partial<Record<grpc.status, WorldErrorCode>>> = {
 
 function worldErrorOf(error: grpc.ServiceError, method: string): WorldError {
   const message = error.details || error.message;
-  return new WorldError(CODES[error.code] ?? 'Failed', message, {
+  // containerd takes connections before it has found its containers again, and refuses calls by these words alone.
+  const code = message === 'server is not initialized yet' ? 'Unavailable' : CODES[error.code];
+  return new WorldError(code ?? 'Failed', message, {
     attempted: `call ${method} of the container runtime`,
   });
 }

@@ -8,9 +8,9 @@ import { BODY_BYTES_MAX, REDIRECTS_MAX } from './limits.ts';
 
 export interface ProbeResult {
   readonly passed: boolean;
-  /** What was wrong, for the event. */
+  /** What was wrong, for the event; empty when nothing is to be told. */
   readonly message: string;
-  /** Nobody could be asked: it neither passed nor failed. */
+  /** It could not be asked: it neither passed nor failed. Source: Kubernetes, core/v1 Probe; an error of a probe is no result. */
   readonly unknown?: boolean;
 }
 

@@ -25,6 +25,8 @@ export const RUNTIME_START_MS_MAX = 10_000;
 export const RUNTIME_LOOK_MS = 25;
 /** A pod whose volumes, sandbox or container configuration failed is tried again after this. */
 export const SETUP_RETRY = { firstMs: 1_000, maxMs: 30_000, factor: 2 };
+/** How often a full disk is asked again to take what a pod was started with. */
+export const CHECKPOINT_RETRY_MS = 2_000;
 /** An image that could not be pulled is tried again after this. Source: Kubernetes, "Image pull back-off". */
 export const PULL_RETRY = { firstMs: 10_000, maxMs: 300_000, factor: 2 };
 /** How long a failed pull is shown as such, before as waiting for the next. */

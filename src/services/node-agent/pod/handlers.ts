@@ -28,8 +28,10 @@ async function runCommand(target: HandlerTarget, command: readonly string[]): Pr
     const said = Buffer.concat([result.stdout, result.stderr]).toString().slice(0, EXEC_OUTPUT_BYTES_MAX);
     return { passed: result.exitCode === 0, message: said || `command terminated with exit code ${result.exitCode}` };
   } catch (error) {
-    const unknown = error instanceof WorldError && error.code === 'Unavailable';
-    return { passed: false, message: messageOf(error), unknown };
+    // Late is the container's fault. Anything else is the runtime's, or the machine's: nothing is known of the container.
+    const code = error instanceof WorldError ? error.code : 'Failed';
+    const message = code === 'Unavailable' ? '' : messageOf(error);
+    return { passed: false, message, ...(code === 'Ambiguous' ? {} : { unknown: true }) };
   }
 }
 

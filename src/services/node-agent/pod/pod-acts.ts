@@ -1,7 +1,7 @@
 // What is done to one pod: sandbox, containers and their resources, volumes kept current. Each act marks its container busy
 // and wakes the worker when it ends; what hinders it is remembered as a reason for waiting. Everything remembered here can be
 // lost: the runtime and the checkpoint have the rest.
-import { backoffDelayMs, messageOf } from '#base';
+import { backoffDelayMs, isDiskFull, messageOf } from '#base';
 import {
   type ContainerMemory,
   type ObservedPod,
@@ -14,7 +14,7 @@ import type { Container, Pod, PodStatus } from '#model/kube';
 import type { SandboxConfig } from '#platform/cri';
 import { isPresent } from '#platform/disk';
 import type { AgentContext } from '../context.ts';
-import { API_RETRY_MS, SETUP_RETRY, VOLUME_REFRESH_MS } from '../limits.ts';
+import { API_RETRY_MS, CHECKPOINT_RETRY_MS, SETUP_RETRY, VOLUME_REFRESH_MS } from '../limits.ts';
 import { uidOfPod } from '../paths.ts';
 import { writeCheckpoint } from '../source/checkpoint.ts';
 import { type KeptObjects, referenceOf } from '../source/references.ts';
@@ -54,6 +54,8 @@ export class PodActs {
   #checkpointed = '';
   /** Whether it was found running without a checkpoint; not known before the first look. */
   #isUnkept: boolean | undefined;
+  /** When a checkpoint is written again that the disk did not take. */
+  #checkpointAtMs: number | undefined;
   #refreshedAtMs: number;
   #failures = 0;
 
@@ -94,31 +96,48 @@ export class PodActs {
     }
   }
 
-  /** Writes down what the pod was started with, when it differs from what is written. */
+  /** Writes down what the pod was started with, when it differs from what is written. A full disk gets it later. */
   checkpoint(): void {
     const { pod, status } = this.#options.now();
     const { kept } = this.#options;
     const shown = { ...pod, status };
     const text = JSON.stringify([shown, [...kept.keys()].sort(), [...kept.values()]]);
     if (text === this.#checkpointed) return;
-    writeCheckpoint(this.#context.paths, { pod: shown, objects: kept });
-    this.#checkpointed = text;
+    const { log } = this.#context.options;
+    try {
+      writeCheckpoint(this.#context.paths, { pod: shown, objects: kept });
+      this.#checkpointed = text;
+      this.#checkpointAtMs = undefined;
+    } catch (error) {
+      if (!isDiskFull(error)) throw error;
+      log.warn('a pod is not written down yet', { pod: pod.metadata?.name, error: messageOf(error) });
+      this.#checkpointAtMs = this.#context.time.steady() + CHECKPOINT_RETRY_MS;
+    }
+  }
+
+  /** The same for a pod that has a checkpoint; one that was lost is made anew with all that belongs to it. */
+  keepCurrent(): void {
+    if (isPresent(this.#context.paths.checkpoint(uidOfPod(this.#options.now().pod)))) this.checkpoint();
   }
 
   refreshSoon(): void {
     this.#refreshedAtMs = Number.NEGATIVE_INFINITY;
   }
 
-  /** When volumes made of objects are compared with the objects again. */
+  /** When `refresh` has something to do again. */
   get refreshAtMs(): number | undefined {
-    return this.#volumes && this.#refreshedAtMs + VOLUME_REFRESH_MS;
+    const volumesAtMs = this.#volumes && this.#refreshedAtMs + VOLUME_REFRESH_MS;
+    const next = Math.min(volumesAtMs ?? Number.POSITIVE_INFINITY, this.#checkpointAtMs ?? Number.POSITIVE_INFINITY);
+    return Number.isFinite(next) ? next : undefined;
   }
 
+  /** Compares volumes made of objects with the objects, and writes down what could not be written before. */
   async refresh(): Promise<void> {
     const { log } = this.#context.options;
     const { steady } = this.#context.time;
     await this.#keepAgain();
-    if ((this.refreshAtMs ?? Number.POSITIVE_INFINITY) > steady()) return;
+    if ((this.#checkpointAtMs ?? Number.POSITIVE_INFINITY) <= steady()) this.checkpoint();
+    if (!this.#volumes || this.#refreshedAtMs + VOLUME_REFRESH_MS > steady()) return;
     this.#refreshedAtMs = steady();
     const input = { context: this.#context, facts: this.facts(), kept: this.#options.kept };
     await refreshVolumes(input).catch((error: unknown) => {

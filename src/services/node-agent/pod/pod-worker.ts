@@ -61,6 +61,7 @@ export class PodWorker {
   #gone = false;
   #passing: Promise<void> | undefined;
   #again = false;
+  #keptReadiness = '';
 
   constructor(options: PodWorkerOptions) {
     const { context, kept, pod } = options;
@@ -269,7 +270,19 @@ export class PodWorker {
       runtimeName,
       startTimeMs: this.#startTimeMs,
     });
+    this.#keepReadiness();
     if (api) this.#writer.write(api, this.#status);
+  }
+
+  /** Written down before it is told: an agent that is killed must not take back afterwards what the API was told. */
+  #keepReadiness(): void {
+    const { initContainerStatuses = [], containerStatuses = [] } = this.#status;
+    const now = [...initContainerStatuses, ...containerStatuses]
+      .filter(({ state }) => state?.running)
+      .map(({ containerID, started, ready }) => `${containerID} ${started} ${ready}`)
+      .join();
+    if (now !== '' && now !== this.#keptReadiness) this.#acts.keepCurrent();
+    this.#keptReadiness = now;
   }
 
   async #finish(): Promise<void> {

@@ -122,11 +122,14 @@ export class PodProbes {
     const { context } = this.#options;
     const result = await runHandler({ context, container, containerId: seen.id, podIp, timeoutMs }, probe);
     if (running.ended) return;
-    // The runtime is being started again: what was known of the container stays known.
-    if (result.unknown) return this.#plan(running, kind, periodMs);
+    // What was known of the container stays known.
+    if (result.unknown) {
+      if (result.message) this.#note(container, kind, 'errored', result.message);
+      return this.#plan(running, kind, periodMs);
+    }
     const state = probeStep(kind, probe, states.get(kind) ?? probeStart(kind), result.passed);
     states.set(kind, state);
-    if (!result.passed) this.#note(container, kind, result.message);
+    if (!result.passed) this.#note(container, kind, 'failed', result.message);
     this.#judge(running);
     if (kind === 'startup' && state.passed) this.#begin(running, ['liveness', 'readiness']);
     else if (!state.kill) this.#plan(running, kind, periodMs);
@@ -140,8 +143,8 @@ export class PodProbes {
       this.#options.onChange();
   }
 
-  #note(container: Container, kind: ProbeKind, said: string): void {
-    const message = `${kind[0]?.toUpperCase()}${kind.slice(1)} probe failed: ${said}`;
+  #note(container: Container, kind: ProbeKind, how: 'failed' | 'errored', said: string): void {
+    const message = `${kind[0]?.toUpperCase()}${kind.slice(1)} probe ${how}: ${said}`;
     const fieldPath = fieldPathOf(this.#pod, container);
     this.#options.context.recordEvent(this.#pod, { type: 'Warning', reason: 'Unhealthy', message, fieldPath });
   }
