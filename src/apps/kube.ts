@@ -17,11 +17,13 @@ import { standingController, standingGauges, standingSource } from '#services/st
 import { openSqliteStore } from '#store';
 import { apiCredentials } from './kube/credentials.ts';
 import { storeEvent } from './kube/store-event.ts';
+import { answerLiveness } from './liveness.ts';
 import { ensureRegistryAccounts } from './registry-accounts.ts';
 import { appStart, stopOnSignal } from './site-files.ts';
 import { openSiteJournal } from './site-journal.ts';
 
-const { site, folders, clock, log, ready } = appStart('kube');
+const start = appStart('kube');
+const { site, folders, clock, log, ready } = start;
 const certificates = followPki({ folder: folders.pki, clock, log });
 const revocations = openRevocations({ file: folders.usersFile, log });
 const cluster = present(site.clusters[0], 'a site has its own cluster');
@@ -70,6 +72,7 @@ const server = await startApiServer({
   clock,
   log,
 });
+const liveness = await answerLiveness(start, () => store.ping());
 ready();
 log.info('the API answers', { host, port });
 certificates.follow(apiCredentials, credentials, (changed) => server.setCredentials(changed));
@@ -116,7 +119,7 @@ log.info('controllers and scheduler run');
 stopOnSignal(log, async () => {
   certificates.close();
   standing.close();
-  await Promise.all([controllers.stop(), scheduler.stop(), siteControllers.stop()]);
+  await Promise.all([liveness.close(), controllers.stop(), scheduler.stop(), siteControllers.stop()]);
   await server.stop();
   await store.close();
   await journal.close();

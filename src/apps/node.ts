@@ -13,6 +13,7 @@ import { containerdName, containerdSocket } from '#services/machines';
 import { startNodeAgent } from '#services/node-agent';
 import { startPodNetwork } from '#services/pod-network';
 import { startServiceProxy } from '#services/service-proxy';
+import { answerLiveness } from './liveness.ts';
 import { appStart, stopOnSignal } from './site-files.ts';
 
 const start = appStart('node');
@@ -77,6 +78,7 @@ const agent = await startNodeAgent({
   log,
 });
 certificates.follow(serverTls, usedByServer, (tls) => agent.setCredentials(tls));
+const liveness = await answerLiveness(start);
 ready();
 
 const parts: { stop(): Promise<void> }[] = [agent];
@@ -106,6 +108,6 @@ if (real) {
 }
 stopOnSignal(log, async () => {
   certificates.close();
-  await Promise.all(parts.map((part) => part.stop()));
+  await Promise.all([liveness.close(), ...parts.map((part) => part.stop())]);
   client.close();
 });

@@ -5,6 +5,7 @@ import { followPki, type Pki } from '#services/infrastructure';
 import { ConnectivityKeeper } from '#services/link';
 import { startRegistry } from '#services/registry';
 import { auditedAnswers } from './audited-answers.ts';
+import { answerLiveness } from './liveness.ts';
 import { ensureRegistryAccounts } from './registry-accounts.ts';
 import { control } from './services/control.ts';
 import { siteClient } from './services/site-client.ts';
@@ -15,7 +16,8 @@ import { linkOfSite } from './services/start-link.ts';
 import { appStart, stopOnSignal } from './site-files.ts';
 import { openSiteJournal } from './site-journal.ts';
 
-const { site, folders, clock, log, ready } = appStart('services');
+const start = appStart('services');
+const { site, folders, clock, log, ready } = start;
 const certificates = followPki({ folder: folders.pki, clock, log });
 const doorTls = (pki: Pki) => pki.leaf('doors');
 const usedByDoors = doorTls(certificates.pki);
@@ -57,10 +59,11 @@ const link = linkOfSite({ site, folders, certificates, client, connectivity, des
 const server = await serveLines(folders.servicesSocket, (line) =>
   auditedAnswers(audit, line, control({ registry, planes, settings, link }, line)),
 );
+const liveness = await answerLiveness(start);
 ready();
 stopOnSignal(log, async () => {
   certificates.close();
-  await Promise.all([server.close(), link.stop(), desired.stop(), registry.stop()]);
+  await Promise.all([liveness.close(), server.close(), link.stop(), desired.stop(), registry.stop()]);
   client.close();
   carried.delivery.close();
   await journal.close();

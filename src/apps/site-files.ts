@@ -9,6 +9,8 @@ import { jsonLog, type Log } from '#platform/log';
 import { type ErrorAnswer, errorAnswer } from './error-answer.ts';
 
 export interface AppStart extends OpenedSite {
+  /** As `status` and `logs` call this process. */
+  readonly processName: string;
   readonly log: Log;
   /** The site's time. */
   readonly clock: SiteClock;
@@ -35,6 +37,7 @@ export function appStart(app: string): AppStart {
   });
   return {
     ...opened,
+    processName,
     log,
     clock: siteClock({ file: opened.folders.clockFile }),
     machine: values.machine,

@@ -104,6 +104,8 @@ export interface Store<Index = unknown> {
   snapshot(file: string): Promise<{ revision: Revision; entries: number }>;
   /** Bytes the log takes on disk (0 for memory), and whether it runs on reserved room. */
   usage(): { bytes: number; diskFull: boolean };
+  /** Resolves when the log has dealt with all that it was given before, good or bad. Writes nothing. */
+  ping(): Promise<void>;
   close(): Promise<void>;
 }
 

@@ -56,6 +56,7 @@ export function sqliteStoreLog(log: SqliteLog): StoreLog {
     get diskFull() {
       return log.diskFull;
     },
+    ping: () => log.ping(),
     bytes: () => log.bytes(),
     close: () => log.close(),
   };

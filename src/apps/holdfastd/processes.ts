@@ -14,6 +14,7 @@ import {
 } from '#services/machines';
 import type { ProcessDeclaration } from '#services/supervisor';
 
+import { askLiveness } from '../liveness.ts';
 import { ensureRegistryAccounts } from '../registry-accounts.ts';
 import { machineProcessName } from '../site-files.ts';
 
@@ -40,6 +41,7 @@ function ours(
     argv: [program.node, ...program.nodeOptions, ...SMALL_HEAP, program.bundle(app), '--data', folders.data, ...args],
     env: { PATH: PROGRAM_PATH, HOME: '/root', LANG: 'C.UTF-8', ...program.env },
     isReady: async ({ pid }: ProcessIdentity) => readTextIfPresent(folders.ready(placed.name)) === String(pid),
+    answers: () => askLiveness(folders, placed.name),
   };
 }
 

@@ -63,6 +63,8 @@ export interface SiteFolders {
   machineRun(machine: string): string;
   log(processName: string): string;
   ready(processName: string): string;
+  /** Socket on which the process answers whoever asks whether it lives. */
+  alive(processName: string): string;
   /** Why a process cannot start before somebody does something, as an answer on a socket. */
   failure(processName: string): string;
 }
@@ -106,6 +108,7 @@ export function siteFolders(data: string): SiteFolders {
     machineRun: (machine) => `${data}/run/${machine}`,
     log: (processName) => `${data}/logs/${processName}.log`,
     ready: (processName) => `${data}/run/${processName}.ready`,
+    alive: (processName) => `${data}/run/${processName}.alive`,
     failure: (processName) => `${data}/run/${processName}.failed`,
   };
 }

@@ -1,4 +1,5 @@
 // The door of the CRI room.
+export { runtimeAnswers } from './answers.ts';
 export { connectCri } from './connect.ts';
 export { type ContainerdConfigOptions, containerdConfig } from './containerd-config.ts';
 export { type FakeContainer, type FakeCri, type FakeCriOptions, fakeCri } from './cri.fake.ts';

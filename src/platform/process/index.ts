@@ -32,3 +32,4 @@ export {
   testRunOf,
   testRunOwner,
 } from './test-run.fake.ts';
+export { type ProcessWaits, processWaits } from './waits.ts';

@@ -54,6 +54,11 @@ export class SqliteLog {
     return this.#call({ do: 'drop', revisions, floor });
   }
 
+  /** Resolves when the thread has dealt with everything before. */
+  ping(): Promise<void> {
+    return this.#call({ do: 'ping' });
+  }
+
   /** Bytes of the database and its write-ahead log. */
   bytes(): number {
     const size = (name: string): number =>

@@ -22,7 +22,7 @@ function serve(port: NonNullable<typeof parentPort>, options: RowLogOptions): vo
     else if (request.do === 'append') log.append(unpackRows(request.rows, { copy: false }));
     else if (request.do === 'drop') log.drop(request.revisions, request.floor);
     else if (request.do === 'close') log.close();
-    else
+    else if (request.do === 'read')
       log.read(request.after, (floor, rows) => {
         const packed = packRows(rows);
         reply({ kind: 'rows', id: request.id, floor, rows: packed }, [packed.data.buffer]);

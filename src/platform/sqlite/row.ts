@@ -26,6 +26,7 @@ export type LogRequest = { readonly id: number } & (
   | { readonly do: 'append'; readonly rows: PackedRows }
   | { readonly do: 'read'; readonly after: number }
   | { readonly do: 'drop'; readonly revisions: readonly number[]; readonly floor: number }
+  | { readonly do: 'ping' }
   | { readonly do: 'close' }
 );
 

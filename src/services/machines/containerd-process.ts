@@ -1,5 +1,6 @@
 // containerd of a machine, as a process to supervise.
 import { type Machine, namespacePath, type Site, type SiteFolders } from '#model/site';
+import { runtimeAnswers } from '#platform/cri';
 import { makeFolder, readTextIfPresent, writeFileAtomic } from '#platform/disk';
 import { canConnect } from '#platform/socket';
 import { CONTAINERD_STOP_GRACE_MS } from './limits.ts';
@@ -40,6 +41,7 @@ export function containerdProcess(of: {
       await ensurePauseImage({ socket, stateFolder: folders.machineState(machine.name), runFolder: run });
       return true;
     },
+    answers: () => runtimeAnswers(containerdSocket(folders, machine)),
     stopGraceMs: CONTAINERD_STOP_GRACE_MS,
   };
 }

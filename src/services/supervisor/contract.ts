@@ -16,6 +16,9 @@ export interface ProcessDeclaration {
   readonly lifeline?: boolean;
   /** True when it does its work. Asked until it first is. */
   isReady(of: ProcessIdentity): Promise<boolean>;
+  /** Resolves when it answers, which may be never; rejects when it cannot be asked. Asked while it is ready; one that stays
+   * silent is killed and started again. */
+  answers?(): Promise<void>;
   readonly stopGraceMs?: number;
 }
 

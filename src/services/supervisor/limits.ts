@@ -20,3 +20,9 @@ export const LOG_BYTES_MAX = 8 * 1024 * 1024;
 export const EVENTS_BYTES_MAX = 1024 * 1024;
 /** How often a full disk is asked again to take the records of processes. */
 export const RECORDS_RETRY_MS = 1_000;
+/** How often a process is asked whether it lives, and looked at while its answer is due: nothing at an idle site's cost. */
+export const LIVENESS_MS = 5_000;
+/** Silence after which a process counts as hung: well above what a collection of garbage or a large list takes. */
+export const LIVENESS_SILENCE_MS = 20_000;
+/** A look that is later than this tells of whoever looks, not of the process. */
+export const LIVENESS_LATE_MS = 2_000;

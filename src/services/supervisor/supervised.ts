@@ -5,6 +5,7 @@
 //   starting  ready            ready     tell who waits
 //   starting  died             waiting   plan the next start
 //   ready     died             waiting   plan the next start
+//   ready     hung             ready     SIGKILL, and it dies
 //   waiting   pause over       starting  start
 //   any       stop asked       stopping  SIGTERM, later SIGKILL
 //   stopping  gone             stopped   forget the record
@@ -12,9 +13,10 @@ import { assert, messageOf } from '#base';
 import type { Cgroups } from '#platform/cgroup';
 import type { Clock, Timer } from '#platform/clock';
 import type { Log } from '#platform/log';
-import { endProcess, isAlive, type ProcessIdentity, startDaemon } from '#platform/process';
+import { endProcess, isAlive, type ProcessIdentity, processWaits, signalProcess, startDaemon } from '#platform/process';
 import type { EventLog, ProcessDeclaration, ProcessPhase, ProcessState } from './contract.ts';
 import { ADOPTED_POLL_MS, READY_POLL_MS, STABLE_AFTER_MS, STOP_GRACE_MS } from './limits.ts';
+import { type LivenessWatch, watchLiveness } from './liveness.ts';
 import type { ProcessRecords } from './process-records.ts';
 import { planRestart } from './restart.plan.ts';
 
@@ -45,6 +47,9 @@ export class Supervised {
   #lastEnd: string | undefined;
   #released = false;
   #problem: string | undefined;
+  #liveness: LivenessWatch | undefined;
+  /** Why it was killed; the next death is told by it. */
+  #killedFor: string | undefined;
   readonly #timers = new Set<Timer>();
   #waiting: { resolve(): void; reject(error: Error): void }[] = [];
 
@@ -145,9 +150,25 @@ export class Supervised {
       if (this.#running?.identity !== identity || this.#phase !== 'starting' || this.#released) return;
       if (!isReady) return this.#after(READY_POLL_MS, () => void ask());
       this.#phase = 'ready';
+      this.#watchLiveness(identity);
       for (const { resolve } of this.#waiting.splice(0)) resolve();
     };
     void ask();
+  }
+
+  #watchLiveness(identity: ProcessIdentity): void {
+    const { answers } = this.declaration;
+    if (!answers) return;
+    const hung = (silentMs: number): void => {
+      if (this.#running?.identity !== identity || this.#phase !== 'ready') return;
+      const seconds = Math.round(silentMs / 1000);
+      this.#killedFor = `killed because it hung: no sign of life for ${seconds} s`;
+      const message = `process ${identity.pid} gave no sign of life for ${seconds} s, though it was let run: it is killed`;
+      this.#event('Warning', 'Hung', message);
+      signalProcess(identity, 'SIGKILL');
+    };
+    const { clock } = this.#with;
+    this.#liveness = watchLiveness({ identity, clock, answers: () => answers(), waits: processWaits, hung });
   }
 
   /** Said once, however often it is met while the process starts. */
@@ -168,7 +189,8 @@ export class Supervised {
     if (this.#running?.identity !== identity || this.#phase === 'stopping' || this.#released) return;
     const ranMs = this.#with.clock.monotonicMs() - this.#running.sinceMs;
     this.#running = undefined;
-    this.#planNext(how, ranMs);
+    this.#liveness?.close();
+    this.#planNext(this.#killedFor ?? how, ranMs);
   }
 
   #planNext(how: string, ranMs: number): void {
@@ -178,6 +200,7 @@ export class Supervised {
     this.#unstable = plan.unstable;
     this.#lastEnd = how;
     this.#phase = 'waiting';
+    this.#killedFor = undefined;
     this.#restarts++;
     this.#event('Warning', 'Died', `${how}; started again in ${plan.afterMs} ms`);
     this.#after(plan.afterMs, () => void this.#start());
@@ -196,6 +219,7 @@ export class Supervised {
   }
 
   #cancelTimers(): void {
+    this.#liveness?.close();
     for (const timer of this.#timers) timer.cancel();
     this.#timers.clear();
   }

@@ -2,11 +2,12 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { afterEach, beforeEach, test } from 'node:test';
-import { systemClock } from '#platform/clock';
+import { type Clock, fakeClock, systemClock } from '#platform/clock';
 import { memoryLog } from '#platform/log';
 import { identityOf, isAlive, testFolder } from '#platform/process';
 import type { ProcessDeclaration, Supervisor } from './contract.ts';
 import { openEventLog } from './event-log.ts';
+import { LIVENESS_MS, LIVENESS_SILENCE_MS } from './limits.ts';
 import { openProcessRecords } from './process-records.ts';
 import { startSupervisor } from './supervisor.ts';
 
@@ -20,9 +21,9 @@ afterEach(async () => {
   fs.rmSync(folder, { recursive: true });
 });
 
-function supervisor(): Supervisor {
+function supervisor(clock: Clock = systemClock): Supervisor {
   const made = startSupervisor({
-    clock: systemClock,
+    clock,
     log: memoryLog(),
     events: openEventLog({ file: `${folder}/events.jsonl`, clock: systemClock, log: memoryLog() }),
     records: openProcessRecords({ file: `${folder}/processes.json`, clock: systemClock, log: memoryLog() }),
@@ -105,4 +106,37 @@ test('whoever waits for a process that is stopped is told', async () => {
   const waiting = assert.rejects(one.ready('sleeper'), /was stopped/);
   await one.stop('sleeper');
   await waiting;
+});
+
+test('a process that stays silent is killed and started again, and an event says why', async () => {
+  const clock = fakeClock();
+  const one = supervisor(clock);
+  const moved = async (condition: () => boolean): Promise<void> => {
+    const deadline = Date.now() + 20_000;
+    while (!condition()) {
+      assert.ok(Date.now() < deadline, 'the condition must come true');
+      await clock.advance(LIVENESS_MS);
+    }
+  };
+  let silent: number | undefined;
+  one.run({
+    ...sleeper(),
+    answers: () => (pidOf(one) === silent ? new Promise(() => undefined) : Promise.resolve()),
+  });
+  await one.ready('sleeper');
+  const pid = pidOf(one);
+  const identity = identityOf(pid);
+  assert.ok(identity);
+  await clock.advance(LIVENESS_SILENCE_MS * 10);
+  assert.equal(pidOf(one), pid);
+  silent = pid;
+  await moved(() => ![0, pid].includes(pidOf(one)));
+  assert.equal(isAlive(identity), false);
+  assert.match(one.states()[0]?.lastEnd ?? '', /killed because it hung: no sign of life for 20 s/);
+  assert.deepEqual(reasons(), ['Hung', 'Died']);
+  let stopped = false;
+  void one.stop('sleeper').then(() => {
+    stopped = true;
+  });
+  await moved(() => stopped);
 });

@@ -155,6 +155,10 @@ export class StoreEngine<I> implements Store<I> {
     return { bytes: this.#log.bytes(), diskFull: this.#log.diskFull };
   }
 
+  async ping(): Promise<void> {
+    if (this.#state === 'open') await this.#log.ping?.();
+  }
+
   async close(): Promise<void> {
     if (this.#state === 'closed') return;
     const wasOpen = this.#state === 'open';

@@ -43,6 +43,8 @@ export interface StoreLog {
   follow?(after: Revision, follower: LogFollower): { stop(): void };
   /** Whether it runs on reserved room. */
   readonly diskFull: boolean;
+  /** Resolves when all that was asked before is dealt with; only logs that another thread keeps have it. */
+  ping?(): Promise<void>;
   /** What it takes on disk. */
   bytes(): number;
   close(): Promise<void>;
