@@ -2,7 +2,7 @@
 import { present } from '#base';
 import { httpClient } from '#client';
 import { callSupervisor } from '#host';
-import { machineCgroup, PODS_PER_MACHINE } from '#model/site';
+import { machineCgroup, PODS_PER_MACHINE, registryHosts } from '#model/site';
 import { diskBytes, makeFolder, readTextIfPresent } from '#platform/disk';
 import { interfaceList } from '#platform/net';
 import { systemNft } from '#platform/nft';
@@ -14,6 +14,7 @@ import { startNodeAgent } from '#services/node-agent';
 import { startPodNetwork } from '#services/pod-network';
 import { startServiceProxy } from '#services/service-proxy';
 import { answerLiveness } from './liveness.ts';
+import { ensureRegistryAccounts } from './registry-accounts.ts';
 import { appStart, stopOnSignal } from './site-files.ts';
 
 const start = appStart('node');
@@ -70,6 +71,12 @@ const agent = await startNodeAgent({
   taints: machine.role === 'master' ? [{ key: 'node-role.kubernetes.io/control-plane', effect: 'NoSchedule' }] : [],
   staticPodFolder: `${state}/static-pods`,
   volumeFolder: folders.machineVolumes(machine.name),
+  registry: {
+    address: `${site.network.doorAddress}:${site.ports.registry}`,
+    caPem: () => certificates.pki.anchor('front-doors'),
+    ownNames: new Set(registryHosts(site)),
+    account: ensureRegistryAccounts(folders).node,
+  },
   clusterDns: cluster.dnsAddress,
   clusterDomain: cluster.dnsDomain,
   runtime: site.runtime,

@@ -29,6 +29,9 @@ export const SETUP_RETRY = { firstMs: 1_000, maxMs: 30_000, factor: 2 };
 export const CHECKPOINT_RETRY_MS = 2_000;
 /** An image that could not be pulled is tried again after this. Source: Kubernetes, "Image pull back-off". */
 export const PULL_RETRY = { firstMs: 10_000, maxMs: 300_000, factor: 2 };
+/** How long the site's registry may take to say why a pull failed: it has just looked, and lets registries outside rest. */
+export const REGISTRY_WORDS_MS = 5_000;
+export const REGISTRY_WORDS_BYTES_MAX = 64 * 1024;
 /** How long a failed pull is shown as such, before as waiting for the next. */
 export const PULL_FAILURE_SHOWN_MS = 1_000;
 /** Pulls at one time: more only share the same disk and wire. */

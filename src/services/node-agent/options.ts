@@ -4,6 +4,7 @@ import type { Taint } from '#model/kube';
 import type { Clock } from '#platform/clock';
 import type { Log } from '#platform/log';
 import type { ServerTls } from '#platform/tls';
+import type { SiteRegistry } from './images/registry-words.ts';
 
 export interface NodeAgentOptions {
   readonly nodeName: string;
@@ -36,6 +37,8 @@ export interface NodeAgentOptions {
   readonly clusterDomain: string;
   /** The node's own resolver; pods with dnsPolicy Default get it. Default /etc/resolv.conf. */
   readonly resolverFile?: string;
+  /** Where images come from; asked why when a pull fails. */
+  readonly registry?: SiteRegistry;
   readonly runtime: 'containerd' | 'simulated';
   /** "v1.36.0+holdfast.1". */
   readonly gitVersion?: string;

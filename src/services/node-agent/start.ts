@@ -9,6 +9,7 @@ import { openProber, type Prober } from '#platform/probe';
 import { eventRecorder } from '#reconcile';
 import { type AgentContext, PODS, SERVICES } from './context.ts';
 import { openImages } from './images/images.ts';
+import { registryWords } from './images/registry-words.ts';
 import { startHousekeeping } from './node/housekeeping.ts';
 import { allocatableOf } from './node/node-object.ts';
 import { nodeReporter } from './node/node-reporter.ts';
@@ -58,7 +59,7 @@ function makeClassGroups(cgroups: Cgroups, options: NodeAgentOptions): void {
 }
 
 export async function startNodeAgent(options: NodeAgentOptions): Promise<NodeAgent> {
-  const { client, clock, log } = options;
+  const { client, clock, log, registry } = options;
   makeFolder(options.folder, 0o755);
   const world = worldOf(options);
   makeClassGroups(world.cgroups, options);
@@ -76,7 +77,11 @@ export async function startNodeAgent(options: NodeAgentOptions): Promise<NodeAge
     paths: pathsIn(options.folder),
     references,
     time,
-    images: openImages({ cri: world.cri, clock: { now: time.steady } }),
+    images: openImages({
+      cri: world.cri,
+      clock: { now: time.steady },
+      ...(registry ? { explain: (pull) => registryWords(registry, pull) } : {}),
+    }),
     runtimeName: options.runtime,
     services: () => services.list(),
     allocatable: allocatableOf(options.capacity),

@@ -17,6 +17,13 @@ export interface Images {
   blob(digest: string, outside: Outside | undefined): Promise<number>;
 }
 
+/** A registry outside that wants to know who asks is asked by nobody: the site has no account there. */
+function refusalText(registry: string, status: number): string {
+  return status === 401 || status === 403
+    ? `${registry} does not have it, or gives it only to those with an account there (answered ${status})`
+    : `${registry} does not have it either (answered ${status})`;
+}
+
 export interface ImagesOptions {
   readonly content: Content;
   readonly catalog: Catalog;
@@ -51,8 +58,7 @@ export function images(options: ImagesOptions): Images {
         complete: false,
       });
     }
-    const why =
-      answer.kind === 'missing' ? `${of.registry} does not have it either (answered ${answer.status})` : answer.message;
+    const why = answer.kind === 'missing' ? refusalText(of.registry, answer.status) : answer.message;
     throw new OciError(
       'MANIFEST_UNKNOWN',
       `${repository}:${reference} is not in the site's registry, and ${why}; bring it with "holdfast image import FILE" or push it`,
@@ -79,7 +85,7 @@ export function images(options: ImagesOptions): Images {
     if (answer.kind === 'found') return (await content.write(answer.value, digest)).bytes;
     throw new OciError(
       'BLOB_UNKNOWN',
-      `the blob ${digest} is not in the site's registry, and ${answer.kind === 'missing' ? `${of.registry} does not have it either` : answer.message}`,
+      `the blob ${digest} is not in the site's registry, and ${answer.kind === 'missing' ? refusalText(of.registry, answer.status) : answer.message}`,
     );
   };
   const blob: Images['blob'] = async (digest, of) => {

@@ -41,7 +41,7 @@ export function outsideRegistries(options: {
   settings(): Readonly<Record<string, string>>;
   clock: Clock;
 }): OutsideRegistries {
-  const restUntil = new Map<string, number>();
+  const resting = new Map<string, { readonly untilMs: number; readonly message: string }>();
   const tokens = new Map<string, string>();
 
   const withToken = async (of: Outside, challenge: string): Promise<string | undefined> => {
@@ -79,8 +79,8 @@ export function outsideRegistries(options: {
     method: 'GET' | 'HEAD',
     read: (answer: Fetched) => Promise<T> | T,
   ): Promise<OutsideAnswer<T>> => {
-    if ((restUntil.get(of.registry) ?? 0) > options.clock.monotonicMs())
-      return { kind: 'unreachable', message: `${of.registry} could not be reached a moment ago` };
+    const rests = resting.get(of.registry);
+    if (rests && rests.untilMs > options.clock.monotonicMs()) return { kind: 'unreachable', message: rests.message };
     try {
       const answer = await get(of, path, method);
       if (answer.status === 200) return { kind: 'found', value: await read(answer) };
@@ -89,7 +89,7 @@ export function outsideRegistries(options: {
       return { kind: 'missing', status: answer.status };
     } catch (error) {
       if (!(error instanceof WorldError) || error.code !== 'Unavailable') throw error;
-      restUntil.set(of.registry, options.clock.monotonicMs() + OUTSIDE_REST_MS);
+      resting.set(of.registry, { untilMs: options.clock.monotonicMs() + OUTSIDE_REST_MS, message: error.message });
       return { kind: 'unreachable', message: error.message };
     }
   };

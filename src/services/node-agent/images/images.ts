@@ -1,10 +1,11 @@
 // Gets the image of a container ready: policy, credentials, one pull for all who want the same, back-off by image.
-// The runtime's own words about a failed pull are passed on.
-import { backoffDelayMs, messageOf } from '#base';
+// Of a failed pull is told what the site's registry says of it, where there is one, or else what the runtime says.
+import { backoffDelayMs, messageOf, present, WorldError } from '#base';
 import type { Clock } from '#platform/clock';
 import type { Cri, ImageAuth } from '#platform/cri';
 import { PULL_FAILURE_SHOWN_MS, PULL_RETRY, PULLS_MAX } from '../limits.ts';
 import { fullImageName, isImageName, pullPolicyOf } from './image-name.ts';
+import type { FailedPull } from './registry-words.ts';
 
 export type ImageOutcome =
   | { readonly kind: 'ready'; readonly imageRef: string; readonly pulledMs?: number; readonly bytes?: number }
@@ -31,8 +32,15 @@ interface Failure {
   readonly message: string;
 }
 
-/** `clock` tells steady times: no jump touches them. */
-export function openImages(options: { cri: Cri; clock: Pick<Clock, 'now'> }): Images {
+export interface ImagesOptions {
+  readonly cri: Cri;
+  /** Tells steady times: no jump touches them. */
+  readonly clock: Pick<Clock, 'now'>;
+  /** Why a pull failed, for people. */
+  explain?(pull: FailedPull): Promise<string>;
+}
+
+export function openImages(options: ImagesOptions): Images {
   const { cri, clock } = options;
   const failures = new Map<string, Failure>();
   const pulls = new Map<string, Promise<string>>();
@@ -40,15 +48,16 @@ export function openImages(options: { cri: Cri; clock: Pick<Clock, 'now'> }): Im
   const turns = limiter(PULLS_MAX);
 
   const pullOnce = async (name: string, auths: readonly ImageAuth[]): Promise<string> => {
-    let last: unknown;
+    let last: FailedPull | undefined;
     for (const auth of auths.length > 0 ? auths : [undefined]) {
       try {
         return await turns(() => cri.imagePull(name, auth));
       } catch (error) {
-        last = error;
+        last = { name, said: messageOf(error), ...(auth ? { auth } : {}) };
       }
     }
-    throw last;
+    const failure = present(last, 'a pull is tried at least once');
+    throw new WorldError('Failed', (await options.explain?.(failure)) ?? failure.said);
   };
   const pull = (name: string, auths: readonly ImageAuth[]): Promise<string> => {
     const key = JSON.stringify([name, auths]);
