@@ -17,13 +17,11 @@ import { standingController, standingGauges, standingSource } from '#services/st
 import { openSqliteStore } from '#store';
 import { apiCredentials } from './kube/credentials.ts';
 import { storeEvent } from './kube/store-event.ts';
-import { answerLiveness } from './liveness.ts';
 import { ensureRegistryAccounts } from './registry-accounts.ts';
 import { appStart, stopOnSignal } from './site-files.ts';
 import { openSiteJournal } from './site-journal.ts';
 
-const start = appStart('kube');
-const { site, folders, clock, log, ready } = start;
+const { site, folders, clock, log, ready } = appStart('kube');
 const certificates = followPki({ folder: folders.pki, clock, log });
 const revocations = openRevocations({ file: folders.usersFile, log });
 const cluster = present(site.clusters[0], 'a site has its own cluster');
@@ -72,8 +70,7 @@ const server = await startApiServer({
   clock,
   log,
 });
-const liveness = await answerLiveness(start, () => store.ping());
-ready();
+const liveness = await ready(() => store.ping());
 log.info('the API answers', { host, port });
 certificates.follow(apiCredentials, credentials, (changed) => server.setCredentials(changed));
 certificates.onChange(() => {

@@ -13,7 +13,6 @@ import { containerdName, containerdSocket } from '#services/machines';
 import { startNodeAgent } from '#services/node-agent';
 import { startPodNetwork } from '#services/pod-network';
 import { startServiceProxy } from '#services/service-proxy';
-import { answerLiveness } from './liveness.ts';
 import { ensureRegistryAccounts } from './registry-accounts.ts';
 import { appStart, stopOnSignal } from './site-files.ts';
 
@@ -85,8 +84,7 @@ const agent = await startNodeAgent({
   log,
 });
 certificates.follow(serverTls, usedByServer, (tls) => agent.setCredentials(tls));
-const liveness = await answerLiveness(start);
-ready();
+const liveness = await ready();
 
 const parts: { stop(): Promise<void> }[] = [agent];
 if (real) {

@@ -5,7 +5,6 @@ import { followPki, type Pki } from '#services/infrastructure';
 import { ConnectivityKeeper } from '#services/link';
 import { startRegistry } from '#services/registry';
 import { auditedAnswers } from './audited-answers.ts';
-import { answerLiveness } from './liveness.ts';
 import { ensureRegistryAccounts } from './registry-accounts.ts';
 import { control } from './services/control.ts';
 import { siteClient } from './services/site-client.ts';
@@ -16,8 +15,7 @@ import { linkOfSite } from './services/start-link.ts';
 import { appStart, stopOnSignal } from './site-files.ts';
 import { openSiteJournal } from './site-journal.ts';
 
-const start = appStart('services');
-const { site, folders, clock, log, ready } = start;
+const { site, folders, clock, log, ready } = appStart('services');
 const certificates = followPki({ folder: folders.pki, clock, log });
 const doorTls = (pki: Pki) => pki.leaf('doors');
 const usedByDoors = doorTls(certificates.pki);
@@ -59,8 +57,7 @@ const link = linkOfSite({ site, folders, certificates, client, connectivity, des
 const server = await serveLines(folders.servicesSocket, (line) =>
   auditedAnswers(audit, line, control({ registry, planes, settings, link }, line)),
 );
-const liveness = await answerLiveness(start);
-ready();
+const liveness = await ready();
 stopOnSignal(log, async () => {
   certificates.close();
   await Promise.all([liveness.close(), server.close(), link.stop(), desired.stop(), registry.stop()]);

@@ -6,18 +6,18 @@ import type { SiteFolders } from '#model/site';
 import { type SiteClock, siteClock } from '#platform/clock';
 import { readJsonIfPresent, removeTree, writeFileAtomic } from '#platform/disk';
 import { jsonLog, type Log } from '#platform/log';
+import type { LineServer } from '#platform/socket';
 import { type ErrorAnswer, errorAnswer } from './error-answer.ts';
+import { answerLiveness } from './liveness.ts';
 
 export interface AppStart extends OpenedSite {
-  /** As `status` and `logs` call this process. */
-  readonly processName: string;
   readonly log: Log;
   /** The site's time. */
   readonly clock: SiteClock;
   /** The machine that the app works for, when it was named. */
   readonly machine?: string;
-  /** Tells the supervisor that the app does its work. */
-  ready(): void;
+  /** From now on the app answers the supervisor that it does its work, each time when `proof` has resolved. */
+  ready(proof?: () => Promise<void>): Promise<LineServer>;
 }
 
 /** The process of the app `node` that works for a machine, as `status` and `logs` call it. */
@@ -37,13 +37,12 @@ export function appStart(app: string): AppStart {
   });
   return {
     ...opened,
-    processName,
     log,
     clock: siteClock({ file: opened.folders.clockFile }),
     machine: values.machine,
-    ready: () => {
+    ready: (proof) => {
       removeTree(opened.folders.failure(processName));
-      writeFileAtomic(opened.folders.ready(processName), String(process.pid));
+      return answerLiveness({ folders: opened.folders, processName }, proof);
     },
   };
 }

@@ -2,7 +2,7 @@
 import type { Program } from '#host';
 import { type Machine, namespacePath, registryHosts, type Site, type SiteFolders } from '#model/site';
 import { containerdConfig } from '#platform/cri';
-import { isPresent, makeFolder, readTextIfPresent } from '#platform/disk';
+import { isPresent, makeFolder } from '#platform/disk';
 import { findProgram, PROGRAM_PATH, type ProcessIdentity } from '#platform/process';
 import {
   containerdProcess,
@@ -14,7 +14,7 @@ import {
 } from '#services/machines';
 import type { ProcessDeclaration } from '#services/supervisor';
 
-import { askLiveness } from '../liveness.ts';
+import { askLiveness, isAnswering } from '../liveness.ts';
 import { ensureRegistryAccounts } from '../registry-accounts.ts';
 import { machineProcessName } from '../site-files.ts';
 
@@ -40,8 +40,8 @@ function ours(
     ...place,
     argv: [program.node, ...program.nodeOptions, ...SMALL_HEAP, program.bundle(app), '--data', folders.data, ...args],
     env: { PATH: PROGRAM_PATH, HOME: '/root', LANG: 'C.UTF-8', ...program.env },
-    isReady: async ({ pid }: ProcessIdentity) => readTextIfPresent(folders.ready(placed.name)) === String(pid),
-    answers: () => askLiveness(folders, placed.name),
+    isReady: ({ pid }: ProcessIdentity) => isAnswering(folders, placed.name, pid),
+    answers: async () => void (await askLiveness(folders, placed.name)),
   };
 }
 

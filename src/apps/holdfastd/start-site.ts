@@ -66,8 +66,6 @@ export async function startSite(of: StartingSite): Promise<StartedSite> {
   const onDemand = new Map<string, ProcessDeclaration>();
   const needed: string[] = [];
   const runNeeded = (declaration: ProcessDeclaration): void => {
-    // What an earlier process said of itself must not count for a new one with the same number.
-    if (!supervisor.wasRun(declaration.name)) removeTree(folders.ready(declaration.name));
     removeTree(folders.failure(declaration.name));
     needed.push(declaration.name);
     supervisor.run(declaration);

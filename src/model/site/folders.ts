@@ -62,8 +62,7 @@ export interface SiteFolders {
   machineVolumes(machine: string): string;
   machineRun(machine: string): string;
   log(processName: string): string;
-  ready(processName: string): string;
-  /** Socket on which the process answers whoever asks whether it lives. */
+  /** Socket on which the process answers, once it is ready, whoever asks whether it lives. */
   alive(processName: string): string;
   /** Why a process cannot start before somebody does something, as an answer on a socket. */
   failure(processName: string): string;
@@ -107,7 +106,6 @@ export function siteFolders(data: string): SiteFolders {
     machineVolumes: (machine) => `${data}/state/machines/${machine}/volumes`,
     machineRun: (machine) => `${data}/run/${machine}`,
     log: (processName) => `${data}/logs/${processName}.log`,
-    ready: (processName) => `${data}/run/${processName}.ready`,
     alive: (processName) => `${data}/run/${processName}.alive`,
     failure: (processName) => `${data}/run/${processName}.failed`,
   };
