@@ -219,3 +219,25 @@ test('of ended pods beyond the number that is kept evicted ones go first, then t
   assert.ok(left.has('young') && !left.has('evicted'), 'the evicted one and one of the oldest have gone');
   await site.stop();
 });
+
+test('a node that a full disk let nobody hear is not silent, and has its whole time afterwards', async () => {
+  const site = await simulatedSite({ nodes: 1 });
+  const { client, kinds } = site;
+  const readyText = async () =>
+    (await client.get(kinds.nodes, { name: 'node-0' })).status?.conditions?.find((c) => c.type === 'Ready')?.status;
+  await client.create(kinds.pods, { metadata: { namespace: 'n', name: 'p' }, spec: { containers: [{ name: 'c' }] } });
+  await site.pass(20_000, 10_000);
+  site.silent = true;
+  client.refuse = () => {
+    throw new ApiError(507, 'InsufficientStorage', 'the disk is full');
+  };
+  await site.pass(200_000, 10_000);
+  client.refuse = undefined;
+  await site.pass(10_000, 1_000);
+  assert.equal(await readyText(), 'True');
+  const pod = await client.get(kinds.pods, { namespace: 'n', name: 'p' });
+  assert.equal(pod.status?.conditions?.find((c) => c.type === 'Ready')?.status, 'True');
+  await site.pass(60_000, 10_000);
+  assert.equal(await readyText(), 'Unknown', 'silence counts again');
+  await site.stop();
+});

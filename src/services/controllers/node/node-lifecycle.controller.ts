@@ -1,7 +1,7 @@
 // Watches the nodes' signs of life. A node whose lease is not renewed in time is Unknown, gets the taints that keep pods
 // off it, and its pods count as not ready. When no node is well, it is rather us who cannot see them, and no pod is driven
 // away until one is well again. Spans are measured on our own clock from the moment a renewal was seen, so a
-// node's wrong clock does no harm, and a jump of ours neither.
+// node's wrong clock does no harm, and a jump of ours neither; while the store takes no writes, nobody is silent.
 // Source: Kubernetes concepts "Nodes" (rate limits on eviction), "Leases".
 import { ApiError } from '#client';
 import { isPodReady, isPodTerminal } from '#engine/workload';
@@ -13,6 +13,8 @@ import { nodeGraceMs, nodeStartupGraceMs } from '../limits.ts';
 import { healthTaints, readyStatus, silentConditions } from './node-health.plan.ts';
 
 const LEASES = 'kube-node-lease';
+/** A store without room. Source: RFC 4918, section 11.5. */
+const DISK_FULL = 507;
 
 export function nodeLifecycleController(context: ControllerContext): Controller {
   const { caches, client, clock, kinds } = context;
@@ -49,7 +51,13 @@ export function nodeLifecycleController(context: ControllerContext): Controller 
       const conditions = ms >= graceMs ? silentConditions(node, now) : undefined;
       if (conditions) {
         const status = { ...node.status, conditions };
-        node = await client.update(kinds.nodes, { ...node, status }, { subresource: 'status' });
+        node = await client
+          .update(kinds.nodes, { ...node, status }, { subresource: 'status' })
+          .catch((error: unknown) => {
+            // What takes no word of ours took no sign of life either: the node is not silent, nobody could hear it.
+            if (error instanceof ApiError && error.code === DISK_FULL) signs.delete(key);
+            throw error;
+          });
         const message = `Node ${key} status is now: NodeNotReady`;
         events.recordEvent(kinds.nodes, node, { type: 'Normal', reason: 'NodeNotReady', message });
       }
