@@ -63,6 +63,8 @@ export const IMAGE_DISK_HIGH_SHARE = 0.85;
 export const IMAGE_DISK_LOW_SHARE = 0.8;
 /** An image is kept for this long after it was last seen in use or arrived. */
 export const IMAGE_AGE_MS_MIN = 120_000;
+/** What a pod must hold of the disk for its end to help a node that is short of it. */
+export const EVICTION_DISK_SHARE_MIN = 0.01;
 /** Under these shares of free space the node is under pressure. Source: Kubernetes hard eviction thresholds. */
 export const DISK_FREE_SHARE_MIN = 0.1;
 export const INODES_FREE_SHARE_MIN = 0.05;

@@ -1,10 +1,13 @@
 // What is done from time to time: logs are rotated, ended containers and left-over sandboxes removed, images collected, pods
-// evicted that use more disk than they may or that the node cannot feed any more.
+// evicted that use more disk than they may or whose end gives a node room that is short of it.
 import { messageOf } from '#base';
 import { qosClassOf } from '#engine/pod';
+import type { Pod } from '#model/kube';
 import type { Timer } from '#platform/clock';
 import { rotateLog } from '#platform/container-log';
+import type { ContainerStats } from '#platform/cri';
 import { diskSpace } from '#platform/host-facts';
+import { usedBytesBelow } from '#platform/volume';
 import type { AgentContext } from '../context.ts';
 import { imagesToRemove } from '../images/collect-images.ts';
 import {
@@ -16,10 +19,12 @@ import {
   LOG_CHECK_MS,
   LOG_FILES_MAX,
 } from '../limits.ts';
+import { uidOfPod } from '../paths.ts';
 import { ANNOTATION, LABEL } from '../pod/names.ts';
 import type { PodWorker } from '../pod/pod-worker.ts';
 import type { PodTable } from '../source/pod-table.ts';
 import { overfullVolume } from '../volumes/volumes.ts';
+import { planEviction } from './eviction.plan.ts';
 import type { NodeReporter } from './node-reporter.ts';
 
 export function startHousekeeping(context: AgentContext, pods: PodTable, reporter: NodeReporter): { stop(): void } {
@@ -45,7 +50,7 @@ export function startHousekeeping(context: AgentContext, pods: PodTable, reporte
     );
   };
   repeat('rotate logs', LOG_CHECK_MS, () => rotateLogs(context, pods));
-  repeat('evict', LOG_CHECK_MS, async () => evict(context, pods, reporter));
+  repeat('evict', LOG_CHECK_MS, () => evict(context, pods, reporter));
   repeat('remove what is unused', GARBAGE_CHECK_MS, async () => {
     pods.refresh();
     await removeContainers(context, pods);
@@ -130,20 +135,37 @@ function endByEviction(context: AgentContext, worker: PodWorker, message: string
 
 const RANK = { BestEffort: 0, Burstable: 1, Guaranteed: 2 } as const;
 
-/** Pods over their own limit go; under disk pressure one more at a time, the least protected first. Critical pods stay. */
-function evict(context: AgentContext, pods: PodTable, reporter: NodeReporter): void {
+/** Pods over their own limit go; under disk pressure one more at a time. */
+async function evict(context: AgentContext, pods: PodTable, reporter: NodeReporter): Promise<void> {
   const alive = [...pods.workers.values()].filter((w) => w.status.phase === 'Running' || w.status.phase === 'Pending');
   for (const worker of alive) {
     const message = overfullVolume(context, worker.pod);
     if (message) endByEviction(context, worker, message);
   }
   if (!reporter.diskPressure) return;
-  const critical = (w: PodWorker): boolean => (w.pod.spec?.priority ?? 0) >= 2_000_000_000;
-  const victim = alive
-    .filter((worker) => !critical(worker))
-    .sort(
-      (a, b) =>
-        (a.pod.spec?.priority ?? 0) - (b.pod.spec?.priority ?? 0) || RANK[qosClassOf(a.pod)] - RANK[qosClassOf(b.pod)],
-    )[0];
-  if (victim) endByEviction(context, victim, 'The node was low on resource: ephemeral-storage. ');
+  const stats = await context.cri.containerStats();
+  const candidates = alive.map(({ pod }) => ({
+    uid: uidOfPod(pod),
+    priority: pod.spec?.priority ?? 0,
+    rank: RANK[qosClassOf(pod)],
+    diskBytes: diskBytesOf(context, pod, stats),
+  }));
+  const victim = planEviction(candidates, diskSpace(context.options.folder).totalBytes);
+  const worker = victim && pods.workers.get(victim.uid);
+  if (worker) {
+    const held = `it holds ${victim.diskBytes} bytes. `;
+    endByEviction(context, worker, `The node was low on resource: ephemeral-storage; ${held}`);
+  }
+}
+
+/** What of the node's disk would be free without the pod: layers of containers, logs, volumes that stand and fall with it. */
+function diskBytesOf({ paths }: AgentContext, pod: Pod, stats: readonly ContainerStats[]): number {
+  const uid = uidOfPod(pod);
+  const layers = stats
+    .filter(({ attributes }) => attributes.labels[LABEL.podUid] === uid)
+    .reduce((sum, { writableLayer }) => sum + (writableLayer?.usedBytes?.value ?? 0), 0);
+  const volumes = (pod.spec?.volumes ?? [])
+    .filter(({ emptyDir }) => emptyDir && emptyDir.medium !== 'Memory')
+    .reduce((sum, { name }) => sum + usedBytesBelow(paths.volume(uid, name)), 0);
+  return layers + volumes + usedBytesBelow(paths.podLogs(pod));
 }
