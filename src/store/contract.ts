@@ -28,7 +28,8 @@ export interface StoreEvent<Index = unknown> {
 
 /** What a mutation decides to do, seeing the pending entry. `encode` gets the revision the write will have. */
 export type Decision =
-  | { readonly kind: 'put'; encode(revision: Revision): Uint8Array }
+  /** `frees`: a step of a deletion, which a full disk takes as it takes deletions. */
+  | { readonly kind: 'put'; readonly frees?: boolean; encode(revision: Revision): Uint8Array }
   /** `encode` makes the tombstone's bytes (the last state with the deletion's revision in it). */
   | { readonly kind: 'delete'; encode(revision: Revision): Uint8Array }
   /** Nothing to change; answered with the current entry once that is committed. */

@@ -241,9 +241,11 @@ test('a disk that was filled by others: the ballast lets deletes through even wh
   fs.closeSync(fd);
   first.log.append([{ ...row(3), kind: 'delete' }]);
   assert.deepEqual(first.told, ['full']);
+  first.log.append([{ ...row(4), frees: true }]);
+  assert.throws(() => first.log.append([{ ...row(5), frees: true }, row(6)]), { code: 'Exhausted' });
   first.log.close();
   const again = opened({ reservedBytes: 1024 * 1024 });
-  assert.deepEqual([revisionsIn(again.log), again.log.diskFull], [[2, 3], true]);
+  assert.deepEqual([revisionsIn(again.log), again.log.diskFull], [[2, 3, 4], true]);
   fs.rmSync(path.join(folder, 'other'));
   again.log.probeRoom();
   assert.equal(again.log.diskFull, false);

@@ -100,8 +100,8 @@ export class RowLog {
 
   /** All rows, durable on return, or none. WorldError `Exhausted`: none; anything else: it is not known. */
   append(rows: readonly LogRow[]): void {
-    const onlyDeletes = rows.every((row) => row.kind === 'delete');
-    if (this.#diskFull && !onlyDeletes)
+    const onlyFreeing = rows.every((row) => row.kind === 'delete' || row.frees);
+    if (this.#diskFull && !onlyFreeing)
       throw new WorldError('Exhausted', `no room for ${this.#file}; what is reserved is for deletes`, {
         subject: this.#file,
       });
@@ -112,7 +112,7 @@ export class RowLog {
       if (failure.code !== 'Exhausted' || this.#diskFull) throw failure;
       this.#ballast.release();
       this.#setDiskFull(true);
-      if (!onlyDeletes) throw failure;
+      if (!onlyFreeing) throw failure;
       this.append(rows);
     }
   }

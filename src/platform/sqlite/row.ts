@@ -7,13 +7,15 @@ export interface LogRow {
   /** Above every row before. */
   readonly revision: number;
   readonly kind: 'put' | 'delete';
+  /** A put that the reserved room is for too. Not kept. */
+  readonly frees?: boolean;
   readonly key: string;
   readonly bytes: Uint8Array;
 }
 
 export interface PackedRows {
   readonly revisions: readonly number[];
-  /** 1 for a put, 0 for a delete. */
+  /** 1 for a put, 2 for one that the reserved room is for, 0 for a delete. */
   readonly puts: readonly number[];
   readonly keys: readonly string[];
   /** Where each row's bytes end in `data`. */
@@ -56,7 +58,7 @@ export function packRows(rows: readonly LogRow[]): PackedRows {
   }
   return {
     revisions: rows.map((row) => row.revision),
-    puts: rows.map((row) => (row.kind === 'put' ? 1 : 0)),
+    puts: rows.map((row) => (row.kind === 'put' ? (row.frees ? 2 : 1) : 0)),
     keys: rows.map((row) => row.key),
     ends,
     data,
@@ -71,7 +73,8 @@ export function unpackRows(packed: PackedRows, options: { copy: boolean }): LogR
     start = packed.ends[i] ?? start;
     return {
       revision,
-      kind: packed.puts[i] === 1 ? 'put' : 'delete',
+      kind: packed.puts[i] === 0 ? 'delete' : 'put',
+      ...(packed.puts[i] === 2 ? { frees: true } : {}),
       key: packed.keys[i] ?? '',
       bytes: options.copy ? Buffer.from(part) : part,
     };

@@ -37,6 +37,10 @@ function leftBy<I>(write: PendingWrite<I>): Entry<I> | undefined {
   return write.event.type === 'deleted' ? undefined : write.event.entry;
 }
 
+function isFreeing<I>({ record }: PendingWrite<I>): boolean {
+  return record.kind === 'delete' || record.frees === true;
+}
+
 function reject<I>(write: PendingWrite<I>, error: unknown): void {
   write.waiter.reject(error);
   for (const keeper of write.keepers) keeper.reject(error);
@@ -155,16 +159,16 @@ export class CommitQueue<I> {
     this.#next();
   }
 
-  /** No room: deletions of what is committed are tried again, from the reserved room; everything else is refused. */
+  /** No room: deletions of what is committed, and steps to them, are tried again, from the reserved room; everything else is refused. */
   #sift(batch: PendingWrite<I>[], error: unknown): void {
-    const secondTry = batch.every((write) => write.record.kind === 'delete');
+    const secondTry = batch.every(isFreeing);
     const all = [...batch, ...this.#queue];
     this.#forget(all);
     this.#queue = [];
     const refusedKeys = new Set<string>();
     for (const write of all) {
-      const { key, kind } = write.record;
-      if (kind === 'delete' && !refusedKeys.has(key) && !(secondTry && batch.includes(write))) {
+      const { key } = write.record;
+      if (isFreeing(write) && !refusedKeys.has(key) && !(secondTry && batch.includes(write))) {
         this.#latest.set(key, write);
         this.#queue.push(write);
       } else {

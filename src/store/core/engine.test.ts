@@ -156,6 +156,23 @@ test('a full disk refuses puts and what was built on them, and lets deletes thro
   assert.deepEqual(await ends([putText(engine, '/d', 'x')]), ['x@11']);
 });
 
+test('a full disk takes steps of a deletion as it takes deletions, with what is built on them', async () => {
+  const made = await started();
+  const { engine } = made;
+  const mark = (key: string, text: string) =>
+    engine.write(key, () => ({ kind: 'put', frees: true, encode: (revision) => Buffer.from(`${text}@${revision}`) }));
+  for (const key of ['/a', '/b']) await putText(engine, key, 'old');
+  made.append = async (batch, write) => {
+    made.diskFull = true;
+    if (batch.some((record) => record.kind === 'put' && !record.frees)) throw new WorldError('Exhausted', 'no room');
+    await write();
+  };
+  const writes = [putText(engine, '/b', 'new'), mark('/a', 'going'), deleteText(engine, '/a'), mark('/b', 'going')];
+  assert.deepEqual(await ends(writes), ['Exhausted', 'going@5', 'going@5 gone@6', 'Exhausted']);
+  assert.deepEqual(await ends([putText(engine, '/b', 'new'), mark('/b', 'going')]), ['Exhausted', 'going@8']);
+  assert.deepEqual([engine.get('/a'), textOf(engine.get('/b'))], [undefined, 'going@8']);
+});
+
 test('deletes that find no room even in the reserve are refused', async () => {
   const made = await started();
   await putText(made.engine, '/a', 'x');

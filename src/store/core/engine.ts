@@ -186,13 +186,14 @@ export class StoreEngine<I> implements Store<I> {
       else waiter.resolve({ kind: 'kept', entry: current });
       return;
     }
-    if (decision.kind === 'put' && this.#log.diskFull) throw diskFull();
+    const frees = decision.kind === 'put' && decision.frees === true;
+    if (decision.kind === 'put' && !frees && this.#log.diskFull) throw diskFull();
     assert(decision.kind === 'put' || current !== undefined, 'only what exists is deleted');
     const revision = this.#decided + 1;
     const bytes = decision.encode(revision);
     if (bytes.length > RECORD_BYTES_MAX)
       throw new WorldError('Invalid', `${key} has ${bytes.length} bytes; at most ${RECORD_BYTES_MAX} can be stored`);
-    const record = { revision, kind: decision.kind, key, bytes } as const;
+    const record = { revision, kind: decision.kind, key, bytes, ...(frees ? { frees } : {}) } as const;
     const event = eventOf(record, current, this.#options.index);
     assert(event !== undefined, 'a write is a change');
     this.#decided = revision;

@@ -5,6 +5,8 @@ import type { Revision } from '../contract.ts';
 export interface LogRecord {
   readonly revision: Revision;
   readonly kind: 'put' | 'delete';
+  /** A put that is a step of a deletion: written from reserved room when there is no other. */
+  readonly frees?: boolean;
   readonly key: string;
   /** The object, or the tombstone of a deletion. */
   readonly bytes: Uint8Array;

@@ -43,7 +43,8 @@ export async function objectDelete(core: Core, call: Call, options: DeleteCallOp
     if (!current) throw objectError.notFound(resource.facts, call.name);
     const plan = planFor(current);
     if (plan.kind === 'pending') return { kind: 'keep' };
-    return { kind: plan.kind === 'remove' ? 'delete' : 'put', encode: encode(plan.object).at };
+    const { at } = encode(plan.object);
+    return plan.kind === 'remove' ? { kind: 'delete', encode: at } : { kind: 'put', frees: true, encode: at };
   });
   return { entry: outcome.entry as ObjectEntry, removed: outcome.kind === 'deleted' };
 }

@@ -179,10 +179,12 @@ async function writeOver(
       index: new ObjectIndex(key, encoded.object, true),
     };
   const gone = goesWithLastFinalizer(call.resource, encoded.object);
+  // Whoever finishes a deletion tells of it by changes of what is going.
+  const frees = encoded.object.metadata?.deletionTimestamp !== undefined;
   const outcome = await core.store.write(key, (current) => {
     if (!current) throw objectError.notFound(call.resource.facts, call.name);
     if (current.revision !== entry.revision) return { kind: 'keep' };
-    return { kind: gone ? 'delete' : 'put', encode: encoded.at };
+    return gone ? { kind: 'delete', encode: encoded.at } : { kind: 'put', frees, encode: encoded.at };
   });
   return outcome.kind === 'kept' ? undefined : outcome.entry;
 }
