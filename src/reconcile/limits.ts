@@ -3,6 +3,8 @@ import type { Backoff } from '#base';
 
 /** Retry of a key whose reconcile threw: quick at first, for what heals at once; slow in the end, for what does not. */
 export const retryBackoff: Backoff = { firstMs: 5, maxMs: 1_000_000, factor: 2 };
+/** Longest pause before a retry that only a full disk made fail: with room again everything goes on at once. */
+export const fullDiskRetryMs = 2_000;
 /** Conflicts in a row that are retried at once; more of them mean two writers that fight, and they back off. */
 export const conflictRetriesMax = 8;
 export const concurrencyDefault = 4;

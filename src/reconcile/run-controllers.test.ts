@@ -6,6 +6,7 @@ import type { ConfigMap } from '#model/kube';
 import { fakeClock } from '#platform/clock';
 import { memoryLog } from '#platform/log';
 import { fakeClient } from './client.fake.ts';
+import { fullDiskRetryMs } from './limits.ts';
 import { keyOf } from './object-key.ts';
 import { type ReconcileOutcome, runControllers } from './run-controllers.ts';
 
@@ -69,6 +70,19 @@ test('failures come back with growing delays, and success forgets them', async (
     ],
   );
   assert.equal(log.lines.length, 4);
+  await running.stop();
+});
+
+test('what a full disk refused comes back soon, however long it was full', async () => {
+  const full = 600_000;
+  const { clock, client, passes, start } = setup(async () => {
+    if (clock.monotonicMs() < full) throw new ApiError(507, 'InsufficientStorage', 'the disk is full');
+    return undefined;
+  });
+  await client.create(configMaps, { metadata: { namespace: 'a', name: 'one' } });
+  const running = start();
+  await clock.advance(full + fullDiskRetryMs);
+  assert.equal(passes.at(-1)?.outcome, 'done');
   await running.stop();
 });
 

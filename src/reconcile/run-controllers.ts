@@ -6,7 +6,7 @@ import { ApiError } from '#client';
 import { type Clock, onJump, type Timer } from '#platform/clock';
 import type { Log } from '#platform/log';
 import type { Controller } from './contract.ts';
-import { concurrencyDefault, conflictRetriesMax, resyncDefaultMs, retryBackoff } from './limits.ts';
+import { concurrencyDefault, conflictRetriesMax, fullDiskRetryMs, resyncDefaultMs, retryBackoff } from './limits.ts';
 import { type WorkQueue, workQueue } from './work-queue.ts';
 
 export type ReconcileOutcome = 'done' | 'again' | 'conflict' | 'failed';
@@ -44,6 +44,11 @@ function isConflict(thrown: unknown): boolean {
   return thrown instanceof ApiError && thrown.code === 409 && thrown.reason === 'Conflict';
 }
 
+/** The store has no room. Source: RFC 4918, section 11.5. */
+function isDiskFull(thrown: unknown): boolean {
+  return thrown instanceof ApiError && thrown.code === 507;
+}
+
 /** Works on one key once and says what is next for it. */
 function worker(controller: Controller, options: RunOptions, queue: () => WorkQueue): (key: string) => Promise<void> {
   const { clock, metrics } = options;
@@ -56,7 +61,8 @@ function worker(controller: Controller, options: RunOptions, queue: () => WorkQu
       queue().add(key);
       return 'conflict';
     }
-    const againAfterMs = backoffDelayMs(retryBackoff, attempt);
+    const pauseMs = backoffDelayMs(retryBackoff, attempt);
+    const againAfterMs = isDiskFull(thrown) ? Math.min(pauseMs, fullDiskRetryMs) : pauseMs;
     log.warn('reconcile failed', { object: key, error: messageOf(thrown), attempt, againAfterMs });
     queue().addAfter(key, againAfterMs);
     return 'failed';
