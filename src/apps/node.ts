@@ -9,7 +9,7 @@ import { systemNft } from '#platform/nft';
 import { systemRouting } from '#platform/route';
 import { serversOf, startDns } from '#services/dns';
 import { followPki, type Pki } from '#services/infrastructure';
-import { containerdName, containerdSocket } from '#services/machines';
+import { containerdName, containerdSocket, PAUSE_IMAGE } from '#services/machines';
 import { startNodeAgent } from '#services/node-agent';
 import { startPodNetwork } from '#services/pod-network';
 import { startServiceProxy } from '#services/service-proxy';
@@ -58,6 +58,7 @@ const agent = await startNodeAgent({
   client,
   folder: `${state}/agent`,
   containerdSocket: containerdSocket(folders, machine),
+  sandboxImage: PAUSE_IMAGE,
   ensureRuntime: real ? ensureContainerd : undefined,
   cgroupRoot: machineCgroup(site, machine),
   capacity: {

@@ -18,6 +18,8 @@ export interface NodeAgentOptions {
   /** Everything that the agent keeps: pods, volumes, logs, checkpoint. */
   readonly folder: string;
   readonly containerdSocket: string;
+  /** The image of pods' first process, which is not removed however full the disk is. */
+  readonly sandboxImage?: string;
   /** Starts the container runtime when it does not run; called before the first pod. */
   ensureRuntime?(): Promise<void>;
   /** An existing group, e.g. "/holdfast-ab12/worker"; pods go below `<cgroupRoot>/kubepods`. */

@@ -1,6 +1,7 @@
 // Chooses images to remove when the disk fills: not in use, not pinned, not fresh, the longest unwanted first.
-import type { CriImage } from '#platform/cri';
+import type { CriContainer, CriImage } from '#platform/cri';
 import { IMAGE_AGE_MS_MIN } from '../limits.ts';
+import { ANNOTATION } from '../pod/names.ts';
 
 export interface ImageCollection {
   readonly images: readonly CriImage[];
@@ -26,4 +27,14 @@ export function imagesToRemove(input: ImageCollection): CriImage[] {
     bytes += image.size;
   }
   return chosen;
+}
+
+/** Names of images that containers have, and the one that every pod begins with: no container shows that one. */
+export function imagesInUse(containers: readonly CriContainer[], sandboxImage: string | undefined): Set<string> {
+  const names = containers.flatMap(({ imageRef, image, annotations }) => [
+    imageRef,
+    image.image,
+    annotations[ANNOTATION.image] ?? '',
+  ]);
+  return new Set(sandboxImage === undefined ? names : [...names, sandboxImage]);
 }

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fakeClock } from '#platform/clock';
 import { fakeCri } from '#platform/cri';
-import { imagesToRemove } from './collect-images.ts';
+import { imagesInUse, imagesToRemove } from './collect-images.ts';
 import { credentialsFor } from './credentials.ts';
 import { fullImageName, isImageName, pullPolicyOf } from './image-name.ts';
 import { openImages } from './images.ts';
@@ -87,4 +87,12 @@ test('pinned, used and fresh images stay', () => {
     imagesToRemove({ ...input, bytesWanted: 1000 }).map((i) => i.id),
     ['older', 'old'],
   );
+});
+
+test('the image that every pod begins with is in use, though no container shows it', () => {
+  const pause = { id: 'sha256:p', repoTags: ['site/pause:1'], repoDigests: [], size: 10, username: '', pinned: false };
+  const inUse = imagesInUse([], 'site/pause:1');
+  const input = { images: [pause], lastWanted: new Map(), now: 1_000_000, bytesWanted: 1000 };
+  assert.deepEqual(imagesToRemove({ ...input, inUse }), []);
+  assert.deepEqual(imagesToRemove({ ...input, inUse: imagesInUse([], undefined) }), [pause]);
 });

@@ -9,7 +9,7 @@ import type { ContainerStats } from '#platform/cri';
 import { diskSpace } from '#platform/host-facts';
 import { usedBytesBelow } from '#platform/volume';
 import type { AgentContext } from '../context.ts';
-import { imagesToRemove } from '../images/collect-images.ts';
+import { imagesInUse, imagesToRemove } from '../images/collect-images.ts';
 import {
   ENDED_CONTAINERS_KEPT,
   GARBAGE_CHECK_MS,
@@ -20,7 +20,7 @@ import {
   LOG_FILES_MAX,
 } from '../limits.ts';
 import { uidOfPod } from '../paths.ts';
-import { ANNOTATION, LABEL } from '../pod/names.ts';
+import { LABEL } from '../pod/names.ts';
 import type { PodWorker } from '../pod/pod-worker.ts';
 import type { PodTable } from '../source/pod-table.ts';
 import { overfullVolume } from '../volumes/volumes.ts';
@@ -108,12 +108,7 @@ async function collectImages({ cri, images, options, time }: AgentContext, press
   const disk = diskSpace(options.folder);
   const used = disk.totalBytes - disk.freeBytes;
   if (!pressed && used < disk.totalBytes * IMAGE_DISK_HIGH_SHARE) return;
-  const inUse = new Set<string>();
-  for (const container of await cri.containerList()) {
-    inUse.add(container.imageRef);
-    inUse.add(container.image.image);
-    inUse.add(container.annotations[ANNOTATION.image] ?? '');
-  }
+  const inUse = imagesInUse(await cri.containerList(), options.sandboxImage);
   const bytesWanted = used - disk.totalBytes * IMAGE_DISK_LOW_SHARE;
   const now = time.steady();
   for (const image of imagesToRemove({
