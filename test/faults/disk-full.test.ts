@@ -8,6 +8,7 @@ import { present } from '#base';
 import { sha256Of } from '#platform/digest';
 import { runOrThrow } from '#platform/process';
 import { bringUp, eventually, testSite } from '../integration/site.fixture.ts';
+import { fillDisk } from './disk.fixture.ts';
 import { adminDoor, type Door, registryDoor } from './doors.fixture.ts';
 import { eventsOf } from './events.fixture.ts';
 
@@ -24,23 +25,6 @@ const write = async (name: string, text: string): Promise<{ code: number; messag
   if (answer.code === 201) written.set(name, text);
   return { code: answer.code, message: JSON.parse(answer.text).message };
 };
-/** Writes pieces of one size until none fits. */
-function writeUntilFull(fd: number, piece: Buffer): void {
-  try {
-    for (;;) fs.writeSync(fd, piece);
-  } catch (error) {
-    assert.equal((error as NodeJS.ErrnoException).code, 'ENOSPC');
-  }
-}
-/** Takes all the room that is left, to the last block. */
-function fill(): void {
-  const fd = fs.openSync(filler, 'a');
-  try {
-    for (const bytes of [1 << 20, 1 << 12]) writeUntilFull(fd, Buffer.alloc(bytes));
-  } finally {
-    fs.closeSync(fd);
-  }
-}
 async function allThere(): Promise<void> {
   const list = JSON.parse((await api.ask({ path: MAPS })).text) as {
     items: { metadata: { name: string }; data: { text?: string } }[];
@@ -63,14 +47,14 @@ before(async () => {
 after(async () => {
   fs.rmSync(filler, { force: true });
   if (fs.existsSync(`${site.data}/site.json`)) await site.holdfast('destroy', '--yes');
-  await runOrThrow('umount', [site.data]).catch(() => undefined);
+  await eventually('the disk is let go', () => runOrThrow('umount', [site.data]).then(() => true));
   fs.rmSync(path.dirname(site.data), { recursive: true, force: true });
 });
 
 test('while the disk gets full, writes are refused with the cure, and nothing that was acknowledged is lost', async () => {
   assert.equal((await diskRoom())?.status, 'True');
   assert.equal((await write('first', 'x')).code, 201);
-  fill();
+  fillDisk(filler);
   let refused: { code: number; message: string } | undefined;
   for (let i = 0; i < 200 && !refused; i++) {
     const answer = await write(`map-${i}`, 'x'.repeat(50_000));
@@ -94,7 +78,7 @@ test('status tells it, reads and deletes work from the room that was kept for th
 });
 
 test('when others take the kept room too, the processes live on', async () => {
-  fill();
+  fillDisk(filler);
   assert.equal((await write('still-refused', 'x')).code, 507);
   assert.equal((await api.ask({ path: '/readyz' })).code, 200);
   await allThere();
