@@ -37,6 +37,7 @@ const FIELDS = [
   'hurry',
   'finish',
   'keepPods',
+  'drill',
   'operation',
   'mode',
   'settings',

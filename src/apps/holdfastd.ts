@@ -13,6 +13,7 @@ import { accessAnswer } from './holdfastd/access.ts';
 import { answerClock } from './holdfastd/clock-verbs.ts';
 import { clusterApi } from './holdfastd/cluster-api.ts';
 import { type ControlVerbs, control } from './holdfastd/control.ts';
+import { siteDrills } from './holdfastd/drills.ts';
 import { dyingText, guardProcess, ownDeaths, recordGuard } from './holdfastd/guard.ts';
 import { watchHealth } from './holdfastd/health.ts';
 import { measuredNow, telemetryIsOn } from './holdfastd/measured.ts';
@@ -62,6 +63,7 @@ const ACTS = {
 const running: { started?: StartedSite; keeper?: CertificateKeeper; measuring?: Measuring; toldPhase?: SitePhase } = {};
 
 const api = clusterApi({ site, folders, clock, log });
+const drills = siteDrills({ site, folders, timekeeper, ask: api.ask, clock, events, log });
 const people = openPeople({
   site,
   folders,
@@ -102,6 +104,7 @@ async function letGo(): Promise<void> {
   running.keeper?.close();
   api.close();
   supervisor.release();
+  drills.close();
   timekeeper.close();
   await running.started?.doors.close();
   await running.measuring?.stop();
@@ -144,6 +147,7 @@ const verbs: ControlVerbs = {
   },
   access: (request) => accessAnswer({ site, folders, clock, people, keeper: runningKeeper }, request),
   clock: (request) => answerClock(timekeeper, request),
+  drills,
   usage: () => readUsage(folders.journal('holdfastd')),
   refused: (refusal) => audit({ act: 'refused', door: 'command-line', ...refusal }),
 };

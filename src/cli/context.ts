@@ -17,6 +17,8 @@ export interface Surroundings {
   /** The command that a person types, for what to type next and for the systemd unit. */
   readonly command: string;
   readonly noColor: boolean;
+  /** Asks the person at the terminal, and gives the line that was typed; absent where nobody sits. */
+  ask?(question: string): Promise<string>;
   /** Makes a path absolute. */
   absolute(path: string): string;
 }

@@ -7,6 +7,8 @@ import { certificatesRenewVerb } from './certificates/renew.ts';
 import { clockConfirmVerb } from './clock/confirm.ts';
 import { clockVerb } from './clock/show.ts';
 import { type Context, contextOf, type Surroundings, type Verb } from './context.ts';
+import { drillListVerb } from './drill/list.ts';
+import { drillRunVerb } from './drill/run.ts';
 import { EXIT, type ExitCode, exitCodeOf } from './exit-codes.ts';
 import { guarded } from './guarded.ts';
 import { HUB_NOUN } from './hub/noun.ts';
@@ -64,6 +66,11 @@ const NOUNS: readonly Noun[] = [
   { name: 'settings', itself: settingsVerb, verbs: [settingsSetVerb, settingsUnsetVerb] },
   { name: 'plane', itself: planeVerb, verbs: [planeTakeVerb, planeGiveVerb] },
   LINK_NOUN,
+  {
+    name: 'drill',
+    description: 'faults made on purpose, with a report; everything is put back',
+    verbs: [drillListVerb, drillRunVerb],
+  },
   HUB_NOUN,
 ];
 

@@ -2,6 +2,7 @@
 export { askAccess } from './access.ts';
 export { type BringUp, type BroughtUp, bringUp, type Program } from './bring-up.ts';
 export type { PortChoice } from './create-site.ts';
+export { type DrillRun, runDrill } from './drill/run-drill.ts';
 export { followLines } from './follow.ts';
 export { askHub, callHub, type HubQuestion } from './hub/hub-call.ts';
 export { type OpenedHub, openHub } from './hub/hub-file.ts';

@@ -9,6 +9,7 @@ import {
   type SupervisorRequest,
   type UsageSum,
 } from '#model/site';
+import type { DrillKeeper } from '#services/drills';
 import { versionedAnswers } from '../versioned-answers.ts';
 import type { ClockRequest } from './clock-verbs.ts';
 
@@ -20,6 +21,7 @@ export interface ControlVerbs {
   /** Everything about certificates and people. */
   access(request: AccessRequest): Promise<AccessAnswer>;
   clock(request: ClockRequest): ClockStatus;
+  readonly drills: Pick<DrillKeeper, 'begin' | 'end'>;
   usage(): readonly UsageSum[];
   /** The guard at another door refused something. */
   refused(refusal: { operation: string; plane: string; mode: string }): Promise<unknown>;
@@ -45,6 +47,14 @@ async function* answers(verbs: ControlVerbs, request: SupervisorRequest): AsyncG
     case 'clock-sample':
     case 'clock-drill':
       yield { kind: 'clock', clock: verbs.clock(request) };
+      break;
+    case 'drill-begin':
+      verbs.drills.begin(request.drill, request.owner);
+      yield { kind: 'done' };
+      break;
+    case 'drill-end':
+      await verbs.drills.end(request.owner);
+      yield { kind: 'done' };
       break;
     case 'usage':
       yield { kind: 'usage', days: verbs.usage() };

@@ -67,6 +67,7 @@ test('a refusal behind the socket is the same refusal in front of it', async () 
     watchStart: never,
     stop: never,
     clock: never,
+    drills: { begin: never, end: refuse },
     usage: never,
     refused: refuse,
   };

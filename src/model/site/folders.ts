@@ -41,6 +41,10 @@ export interface SiteFolders {
   /** What stands against the link now, as `services` last told it. */
   readonly linkNotice: string;
   readonly settingsFile: string;
+  /** What a drill that runs has changed; written by holdfastd alone. */
+  readonly drillFile: string;
+  /** Reports of drills. */
+  readonly drillReports: string;
   /** What is known of time across reboots. */
   readonly clockRatchet: string;
   /** The site's time as every process reads it, written by holdfastd alone. */
@@ -94,6 +98,8 @@ export function siteFolders(data: string): SiteFolders {
     connectivityFile: `${data}/state/link/connectivity.json`,
     linkNotice: `${data}/run/link.json`,
     settingsFile: `${data}/state/settings.json`,
+    drillFile: `${data}/state/drill.json`,
+    drillReports: `${data}/logs/drills`,
     clockRatchet: `${data}/state/clock.json`,
     clockFile: `${data}/run/clock.json`,
     usersFile: `${data}/pki/users.json`,

@@ -29,7 +29,18 @@ export {
   type Plane,
   type Standing,
 } from './connectivity.ts';
+export {
+  DRILL_MS_MAX,
+  DRILL_NAMES,
+  DRILL_NAMESPACE,
+  type DrillName,
+  type DrillOwner,
+  type DrillRecord,
+  type DrillReport,
+  type DrillStep,
+} from './drill.ts';
 export { dataPathProblem, GUARD_NAME, type SiteFolders, siteFolders } from './folders.ts';
+export { type KubeconfigFacts, kubeconfigRead } from './kubeconfig.read.ts';
 export { kubeconfigText } from './kubeconfig.ts';
 export { DISK_LOW_BYTES, PODS_PER_MACHINE } from './limits.ts';
 export type * from './link-status.ts';

@@ -2,6 +2,7 @@
 import type { Refusal } from '#base';
 import type { AccessAnswer, AccessRequest } from './access.ts';
 import type { ClockStatus, TimeSource } from './clock.ts';
+import type { DrillName, DrillOwner } from './drill.ts';
 import type { SitePhase, SiteStatus } from './status.ts';
 import type { UsageSum } from './usage.ts';
 
@@ -34,6 +35,10 @@ export type SupervisorRequest = { readonly version: number } & (
     }
   /** For drills: the system clock is taken to be this much off what it says, until holdfastd ends. */
   | { readonly verb: 'clock-drill'; readonly shiftMs: number }
+  /** A drill is about to change something: written down, so that it is put back whatever becomes of its owner. */
+  | { readonly verb: 'drill-begin'; readonly drill: DrillName; readonly owner: DrillOwner }
+  /** Puts everything back that the owner's drill changed; answered when that is done. */
+  | { readonly verb: 'drill-end'; readonly owner: DrillOwner }
 );
 
 export type SupervisorAnswer =

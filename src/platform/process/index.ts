@@ -20,6 +20,7 @@ export {
   ociArchitecture,
   PROGRAM_PATH,
 } from './machine-facts.ts';
+export { ownIdentity } from './own-identity.ts';
 export { processCpuSeconds } from './processor-time.ts';
 export { type RunOptions, type RunResult, run, runOrThrow } from './run.ts';
 export { argumentsOf, runningIdentities } from './running.ts';

@@ -2,3 +2,4 @@
 export { checkServer, clientOptions } from './connect.ts';
 export type { ClientTls, ServerTls, TlsCredentials } from './credentials.ts';
 export { type ClientTrust, clientTrust, type PeerIdentity, peerWatch } from './peer.ts';
+export { type ServedCertificate, servedCertificate } from './served.ts';

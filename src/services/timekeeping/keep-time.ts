@@ -109,6 +109,8 @@ class Keeper {
 
   #setSystem(now: ClockReading): void {
     const { settings, setSystem, log } = this.#of;
+    // What a drill makes of the system clock is not what it says.
+    if (this.#shiftMs !== 0) return;
     const { basis, doubt } = this.#state;
     const timeMs = siteTime(this.#state, now);
     const vouched = doubt === undefined && basis !== 'system' && basis !== 'ratchet';

@@ -1,0 +1,76 @@
+// `drill run`: runs a drill on the running site, after asking, and reports what was done and seen.
+import { InvalidArgumentError } from 'commander';
+import { nearestOf, WorldError } from '#base';
+import { DRILLS, type Drill } from '#engine/drill';
+import { runDrill } from '#host';
+import { type CommonOptions, type Context, declare, type Verb } from '../context.ts';
+import { EXIT } from '../exit-codes.ts';
+import { reportText, stepText } from './report-text.ts';
+
+interface RunOptions extends CommonOptions {
+  readonly seed: number;
+  readonly yes?: boolean;
+}
+
+const SEED_MAX = 2 ** 32 - 1;
+
+function seedOf(text: string): number {
+  const seed = Number(text);
+  if (!/^\d+$/.test(text) || seed > SEED_MAX)
+    throw new InvalidArgumentError(`It must be a whole number from 0 to ${SEED_MAX}.`);
+  return seed;
+}
+
+function drillNamed(name: string): Drill {
+  const found = DRILLS.find((drill) => drill.name === name);
+  if (found) return found;
+  const names = DRILLS.map((drill) => drill.name);
+  const near = nearestOf(name, names);
+  throw new WorldError('NotFound', `there is no drill ${name}`, {
+    subject: name,
+    cure: near === undefined ? `there are ${names.join(', ')}` : `did you mean ${near}?`,
+  });
+}
+
+/** Whether the person agrees; undefined where nobody can be asked. */
+async function agreed(context: Context, { name, does, putsBack }: Drill): Promise<boolean | undefined> {
+  if (!context.ask) return undefined;
+  const { errPaint: paint, say } = context;
+  say(`${paint.bold(name)}: ${does}`);
+  say(paint.dim(`${putsBack}; Ctrl-C puts everything back too`));
+  return /^y(es)?$/i.test((await context.ask('Run it on this site now? [y/N] ')).trim());
+}
+
+export function drillRunVerb(context: Context): Verb {
+  return {
+    declaration: declare('run', 'run a drill on this site, with a report', 'holdfast drill run clock-jump')
+      .argument('<name>', DRILLS.map(({ name }) => name).join(', '))
+      .option('--seed <n>', 'choose the fault by this number; the same number is the same fault', seedOf, 0)
+      .option('--yes', 'do not ask'),
+    operation: 'drills',
+    async run(given, [name = '']) {
+      const options = given as unknown as RunOptions;
+      const drill = drillNamed(name);
+      const { errPaint, outPaint, say } = context;
+      const isAgreed = options.yes ? true : await agreed(context, drill);
+      if (!isAgreed) {
+        if (isAgreed === false) say('nothing was done');
+        else
+          say(
+            `a drill asks first, and nobody is there; to run it: ${context.commandFor(options, `drill run ${drill.name} --yes`)}`,
+          );
+        return EXIT.usage;
+      }
+      const { report, file } = await runDrill({
+        drill: drill.name,
+        seed: options.seed,
+        data: context.dataOf(options),
+        clock: context.clock,
+        told: (step) => say(stepText(step, errPaint)),
+      });
+      if (options.json) context.printJson(report);
+      else context.out.write(reportText(report, { file, paint: outPaint }));
+      return report.verdict === 'passed' ? EXIT.done : EXIT.failed;
+    },
+  };
+}
