@@ -18,6 +18,9 @@ export interface Clock {
   onJump?(act: () => void): { close(): void };
 }
 
+/** What credentials are judged by. */
+export type WallClock = Pick<Clock, 'now' | 'judgedBetween'>;
+
 export interface JudgedBetween {
   readonly earliestMs: number;
   readonly latestMs: number;
@@ -25,7 +28,7 @@ export interface JudgedBetween {
 
 /** The times that a credential may be judged by. Both are now, but for a while after the wall clock jumped: then what was
  * valid by the time before stays so, and can be renewed instead of refused. */
-export function judgedBetween(clock: Clock): JudgedBetween {
+export function judgedBetween(clock: WallClock): JudgedBetween {
   const now = clock.now();
   return clock.judgedBetween?.() ?? { earliestMs: now, latestMs: now };
 }

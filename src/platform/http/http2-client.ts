@@ -194,7 +194,7 @@ class Connection implements Http2Client {
     // An address is no server name (RFC 6066 section 3).
     const servername = isIP(host) ? '' : host;
     const socket = connect({ ...clientOptions(tls), host, port, servername, ALPNProtocols: ['h2'] });
-    checkServer(socket, { tls, host, now: () => this.#options.clock.now() }, refuse);
+    checkServer(socket, { tls, host, clock: this.#options.clock }, refuse);
     return socket;
   }
 

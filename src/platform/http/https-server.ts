@@ -6,6 +6,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { SecureContextOptions, TLSSocket } from 'node:tls';
 import { WorldError } from '#base';
+import type { WallClock } from '#platform/clock';
 import { type ClientTrust, clientTrust, type ServerTls } from '#platform/tls';
 import { HttpExchange, type RawRequest, type RawResponse } from './exchange.ts';
 import {
@@ -28,8 +29,8 @@ export interface Upgrade {
 export interface HttpsServerOptions {
   readonly listen: readonly { readonly host: string; readonly port: number }[];
   readonly tls: ServerTls;
-  /** The time that client certificates are judged by. */
-  now(): number;
+  /** What client certificates are judged by. */
+  readonly clock: WallClock;
   onRequest(exchange: HttpExchange): void;
   /** An HTTP/1.1 upgrade (SPDY, WebSocket); without it upgrades are refused. */
   onUpgrade?(exchange: HttpExchange, upgrade: Upgrade): void;
@@ -58,7 +59,7 @@ export interface HttpsServer {
 /** Errors: WorldError `Conflict` when an address is taken, `Denied` when it may not be bound. */
 export async function listenHttps(options: HttpsServerOptions): Promise<HttpsServer> {
   const servers: OneServer[] = [];
-  const trust = clientTrust(options.tls.clientCaPem, options.now);
+  const trust = clientTrust(options.tls.clientCaPem, options.clock);
   try {
     for (const at of options.listen) servers.push(await listenOne(at, options, trust));
   } catch (error) {

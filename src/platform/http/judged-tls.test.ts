@@ -39,7 +39,7 @@ async function asked(times: { made: number; server: number; client: number }): P
   const listening = await listenHttps({
     listen: [{ host: '127.0.0.1', port: 0 }],
     tls: { ...server, clientCaPem: anchor },
-    now: () => times.server,
+    clock: { now: () => times.server },
     onRequest: (exchange) => {
       const { peer } = exchange.connection;
       exchange.send(200, {}, peer.kind === 'refused' ? peer.problem : peer.kind);
@@ -82,7 +82,7 @@ test('a client gets to no server of another authority, or of another name', asyn
   const listening = await listenHttps({
     listen: [{ host: '127.0.0.1', port: 0 }],
     tls: theirs.server,
-    now: () => Date.now(),
+    clock: { now: () => Date.now() },
     onRequest: (exchange) => exchange.send(200, {}, 'got through'),
   });
   const refused = async (host: string, caPem: string, message: RegExp): Promise<void> => {

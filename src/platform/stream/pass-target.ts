@@ -76,7 +76,7 @@ export function connectTarget(target: PassTarget, tls: PassTls, clock: Clock): P
     };
     socket.once('error', fail);
     let refused = false;
-    checkServer(socket, { tls, host: name, now: () => clock.now() }, (error) => {
+    checkServer(socket, { tls, host: name, clock }, (error) => {
       refused = true;
       socket.destroy(error);
     });

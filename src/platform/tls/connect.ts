@@ -1,6 +1,7 @@
 // Options of a TLS client whose server is judged by the caller's clock. Node.js is told to let every certificate pass, because it
 // would judge by the machine's; `checkServer` must be called before anything is believed, and the connection cut when it objects.
 import type { ConnectionOptions, TLSSocket } from 'node:tls';
+import { judgedBetween, type WallClock } from '#platform/clock';
 import type { ClientTls } from './credentials.ts';
 import { certificatesOf, judgePeer, problemAt } from './verify.ts';
 
@@ -12,13 +13,13 @@ export function clientOptions(tls: ClientTls): ConnectionOptions {
 /** Calls `refuse` as soon as the handshake is over, before anything is sent, when the server cannot be believed. */
 export function checkServer(
   socket: TLSSocket,
-  of: { readonly tls: ClientTls; readonly host: string; now(): number },
+  of: { readonly tls: ClientTls; readonly host: string; readonly clock: WallClock },
   refuse: (error: Error) => void,
 ): void {
   const anchors = certificatesOf(of.tls.caPem);
   socket.prependOnceListener('secureConnect', () => {
     const check = { anchors, use: 'server' as const, host: of.host };
-    const problem = problemAt(judgePeer(socket.getPeerX509Certificate(), check), of.now());
+    const problem = problemAt(judgePeer(socket.getPeerX509Certificate(), check), judgedBetween(of.clock));
     if (problem) refuse(new Error(problem));
   });
 }

@@ -1,6 +1,7 @@
 // Who the other end of a server's connection is, by its client certificate. The signature is checked once for each set of trusted
 // authorities, the time whenever somebody asks: a certificate that ends, or whose authority is dropped, ends with its connection open.
 import type { X509Certificate } from 'node:crypto';
+import { type JudgedBetween, judgedBetween, type WallClock } from '#platform/clock';
 import { certificatesOf, type Judgement, judgePeer, problemAt } from './verify.ts';
 
 /** What a verified client certificate says; `problem` when one was shown that cannot be believed. */
@@ -19,17 +20,17 @@ export type PeerIdentity =
 /** The authorities that a server believes for clients. */
 export interface ClientTrust {
   readonly anchors: readonly X509Certificate[];
-  now(): number;
+  between(): JudgedBetween;
   set(clientCaPem: string | undefined): void;
 }
 
-export function clientTrust(clientCaPem: string | undefined, now: () => number): ClientTrust {
+export function clientTrust(clientCaPem: string | undefined, clock: WallClock): ClientTrust {
   let anchors = certificatesOf(clientCaPem ?? '');
   return {
     get anchors() {
       return anchors;
     },
-    now,
+    between: () => judgedBetween(clock),
     set: (pem) => {
       anchors = certificatesOf(pem ?? '');
     },
@@ -49,7 +50,7 @@ export function peerWatch(certificate: X509Certificate | undefined, trust: Clien
       judgedBy = trust.anchors;
       judged = judgePeer(certificate, { anchors: judgedBy, use: 'client' });
     }
-    const problem = problemAt(judged, trust.now());
+    const problem = problemAt(judged, trust.between());
     return problem === undefined ? identity : { kind: 'refused', problem };
   };
 }

@@ -21,6 +21,8 @@ const made = (request: Partial<IssueRequest>): Promise<string> =>
     ...request,
   });
 
+const at = (now: number) => ({ earliestMs: now, latestMs: now });
+
 describe('a certificate', () => {
   let anchor = '';
   let other = '';
@@ -47,7 +49,7 @@ describe('a certificate', () => {
         use: check.use ?? 'client',
         host: check.host,
       }),
-      check.now ?? START + DAY,
+      at(check.now ?? START + DAY),
     );
 
   it('is good in its time, whatever the machine thinks of that time', async () => {
@@ -80,13 +82,22 @@ describe('a certificate', () => {
     for (const host of ['node-b', '10.50.0.1', 'anna'])
       assert.match((await judge(server, { use: 'server', host })) ?? '', /does not name/, host);
   });
+  it('is good for a while after a jump when it was good by the time before', async () => {
+    const leaf = new X509Certificate(await made({ issuer }));
+    const judged = judgePeer(leaf, { anchors: certificatesOf(anchor), use: 'client' });
+    const [before, behind] = [START + DAY, START - 400 * DAY];
+    assert.equal(problemAt(judged, { earliestMs: before, latestMs: START + 200 * DAY }), undefined);
+    assert.equal(problemAt(judged, { earliestMs: behind, latestMs: before }), undefined);
+    assert.match(problemAt(judged, at(START + 200 * DAY)) ?? '', /has expired/);
+    assert.match(problemAt(judged, at(behind)) ?? '', /not valid yet/);
+  });
   it('that is none is no good', () => {
     const judged = judgePeer(undefined, { anchors: certificatesOf(anchor), use: 'client' });
-    assert.match(problemAt(judged, START) ?? '', /no certificate/);
+    assert.match(problemAt(judged, at(START)) ?? '', /no certificate/);
   });
   it('of a client stops being good while its connection is open', async () => {
     let now = START + DAY;
-    const trust = clientTrust(anchor, () => now);
+    const trust = clientTrust(anchor, { now: () => now });
     const who = peerWatch(new X509Certificate(await made({ issuer, organizations: ['ops', 'dev'] })), trust);
     const good = who();
     assert.deepEqual(good.kind === 'verified' && [good.commonName, good.organizations], ['anna', ['ops', 'dev']]);
@@ -104,7 +115,7 @@ describe('a certificate', () => {
     let now = START + 9000 * DAY;
     const who = peerWatch(
       new X509Certificate(await made({ issuer, notAfterMs: now })),
-      clientTrust(anchor, () => now),
+      clientTrust(anchor, { now: () => now }),
     );
     assert.equal(who().kind, 'refused');
     now = START + DAY;

@@ -4,6 +4,7 @@
 // Source: RFC 5280 section 6, RFC 9525.
 import { X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
+import type { JudgedBetween } from '#platform/clock';
 
 export type PeerUse = 'client' | 'server';
 
@@ -25,9 +26,9 @@ function lifetimeOf(certificate: X509Certificate): Lifetime {
 }
 
 /** What is wrong with the time; written so that a time that is no number refuses. */
-function timeProblem(life: Lifetime, now: number): string | undefined {
-  if (!(now >= life.notBeforeMs)) return 'the certificate is not valid yet';
-  return now <= life.notAfterMs ? undefined : 'the certificate has expired';
+function timeProblem(life: Lifetime, between: JudgedBetween): string | undefined {
+  if (!(between.latestMs >= life.notBeforeMs)) return 'the certificate is not valid yet';
+  return between.earliestMs <= life.notAfterMs ? undefined : 'the certificate has expired';
 }
 
 export interface PeerCheck {
@@ -56,10 +57,10 @@ export function judgePeer(certificate: X509Certificate | undefined, of: PeerChec
   return { kind: 'good', lives: [lifetimeOf(anchor), lifetimeOf(certificate)] };
 }
 
-/** What is wrong with a judged certificate at a time, milliseconds since 1970 by whatever clock the caller believes. */
-export function problemAt(judged: Judgement, now: number): string | undefined {
+/** What is wrong with a judged certificate by whatever clock the caller believes: each of its lives must hold some time between. */
+export function problemAt(judged: Judgement, between: JudgedBetween): string | undefined {
   if (judged.kind === 'refused') return judged.problem;
-  return judged.lives.map((life) => timeProblem(life, now)).find((problem) => problem !== undefined);
+  return judged.lives.map((life) => timeProblem(life, between)).find((problem) => problem !== undefined);
 }
 
 const names = (certificate: X509Certificate, host: string): boolean =>

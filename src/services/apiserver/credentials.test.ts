@@ -81,7 +81,7 @@ describe('credentials that change', () => {
     const agent = await listenHttps({
       listen: [{ host: '127.0.0.1', port: 0 }],
       tls: { ...(await trial.serverCertificate('agent')), clientCaPem: trial.caPem },
-      now: () => Date.now(),
+      clock: { now: () => Date.now() },
       onRequest: (exchange) => exchange.send(404, {}, ''),
       onUpgrade: (_exchange, { socket }) => {
         agentEnd = once(socket, 'close');

@@ -264,7 +264,7 @@ describe('server', () => {
     const agent = await listenHttps({
       listen: [{ host: '127.0.0.1', port: 0 }],
       tls: { ...(await trial.serverCertificate('agent')), clientCaPem: trial.caPem },
-      now: () => Date.now(),
+      clock: { now: () => Date.now() },
       onRequest: (exchange) => {
         const { peer } = exchange.connection;
         exchange.send(200, {}, `${peer.kind === 'verified' ? peer.commonName : peer.kind} ${exchange.url}`);

@@ -189,7 +189,7 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
   const server = await listenHttps({
     listen: options.listen,
     tls: { ...options.tls, clientCaPem: options.clientCaPem },
-    now: () => options.clock.now(),
+    clock: options.clock,
     onRequest: (exchange) => requests(exchange),
     onUpgrade: (exchange, upgrade) => requests(exchange, upgrade),
   });

@@ -68,7 +68,7 @@ async function serve(parts: HubParts): Promise<Hub> {
   const server = await listenHttps({
     listen: [{ host: hubListensOn(hub), port: hub.port }],
     tls: pki.server,
-    now: () => parts.clock.now(),
+    clock: parts.clock,
     idleMsMax: LINK_IDLE_MS_MAX,
     onRequest: (exchange) =>
       void (isForPeople(exchange) ? answerSiteRequest(exchange, parts) : answerSite(exchange, parts)),

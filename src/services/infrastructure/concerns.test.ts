@@ -25,7 +25,7 @@ describe('certificates at the doors of every concern', () => {
         await listenHttps({
           listen: [{ host: '127.0.0.1', port: 0 }],
           tls: { ...pki.leaf('apiserver'), clientCaPem: pki.anchor(authority) },
-          now: () => now,
+          clock: { now: () => now },
           onRequest: (exchange) => exchange.send(200, {}, exchange.connection.peer.kind),
         }),
       );

@@ -62,7 +62,7 @@ export async function startRegistry(options: RegistryOptions): Promise<Registry>
   const server: HttpsServer = await listenHttps({
     listen: options.listen,
     tls: options.tls,
-    now: () => clock.now(),
+    clock,
     onRequest: (exchange) => void serveExchange(exchange, parts, log),
   });
   let timer: Timer;

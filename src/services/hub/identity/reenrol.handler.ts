@@ -1,12 +1,12 @@
 // The way back for a site whose identity ended. It proves that it holds the key of the identity that ended, waits until an
 // operator has said yes, and then gets a new one. Whoever cannot prove that does not even become a question.
 import type { IdentityAnswer } from '#model/link';
-import { APPROVAL_MS_MAX } from '../limits.ts';
 import { type Fields, textField } from '../message.ts';
 import type { HubParts } from '../parts.ts';
 import { peerOf } from '../peer.ts';
 import { LinkRefused } from '../refusal.ts';
 import { siteOfPeer } from '../sites/site-of-peer.ts';
+import { planReturn } from './identity.plan.ts';
 import { grantIdentity, namedSite, provenKey } from './requested.ts';
 
 /** Errors: LinkRefused `Pending`, `Identity`, `Invalid`. */
@@ -25,16 +25,13 @@ export async function reenrol(parts: HubParts, fields: Fields): Promise<Identity
   if (key.publicKeySha256 !== peer.key)
     throw new LinkRefused('Invalid', 'the certificate request is not made with the key of the certificate that ended');
   const site = await siteOfPeer(parts, peer);
-  // The hub's clock says that it did not end: nobody need be asked.
-  if (now < peer.endMs) return grantIdentity(parts, site, key);
-  const { waiting } = site;
-  const isSame = waiting?.key === key.publicKeySha256;
-  if (isSame && waiting.approvedMs !== undefined && now - waiting.approvedMs < APPROVAL_MS_MAX) {
-    log.info('a site came back after its identity had ended', { site: site.name });
+  const plan = planReturn({ endMs: peer.endMs, key: peer.key }, site.waiting, now);
+  if (plan === 'grant') {
+    if (now >= peer.endMs) log.info('a site came back after its identity had ended', { site: site.name });
     return grantIdentity(parts, site, key);
   }
-  if (!isSame || waiting?.approvedMs !== undefined) {
-    await sites.change(site, { waiting: { key: key.publicKeySha256, askedMs: now } });
+  if (plan === 'ask') {
+    await sites.change(site, { waiting: { key: peer.key, askedMs: now } });
     log.info('a site whose identity ended asks to come back', { site: site.name });
   }
   throw new LinkRefused(

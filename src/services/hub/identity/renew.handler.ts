@@ -1,11 +1,12 @@
 // Renewal by a site whose identity still holds. Until half of its life is over, and as long as it keeps its key, it gets the
 // identity back that it has: asking at every contact costs nothing.
-import { IDENTITY_LIFE_MS, IDENTITY_RENEW_AFTER_MS, type IdentityAnswer } from '#model/link';
+import type { IdentityAnswer } from '#model/link';
 import { certificatePem } from '#platform/x509';
 import type { Fields } from '../message.ts';
 import type { HubParts } from '../parts.ts';
 import type { Peer } from '../peer.ts';
 import type { HubSite } from '../sites/site.ts';
+import { planRenewal } from './identity.plan.ts';
 import { grantIdentity, identityAnswer, provenKey } from './requested.ts';
 
 export async function renew(
@@ -15,8 +16,8 @@ export async function renew(
 ): Promise<IdentityAnswer> {
   const { site, peer, certificate } = by;
   const key = await provenKey(fields, site.id, parts);
-  const ageMs = parts.clock.now() - (peer.endMs - IDENTITY_LIFE_MS);
-  if (key.publicKeySha256 === peer.key && ageMs < IDENTITY_RENEW_AFTER_MS)
+  const shown = { endMs: peer.endMs, shownKey: peer.key, key: key.publicKeySha256 };
+  if (planRenewal(shown, parts.clock.now()) === 'same')
     return identityAnswer(parts, certificatePem(certificate) + parts.pki.sitesAnchorPem);
   parts.log.info('the identity of a site was renewed', { site: site.name });
   return grantIdentity(parts, site, key);

@@ -23,7 +23,7 @@ export async function startServer(context: AgentContext, pods: PodTable): Promis
   return listenHttps({
     listen: [options.listen],
     tls: { ...options.tls, clientCaPem: options.clientCaPem },
-    now: () => options.clock.now(),
+    clock: options.clock,
     onRequest: (exchange) => {
       if (!isLetIn(exchange)) return;
       const { first, request } = parse(context, pods, exchange);

@@ -4,18 +4,17 @@ import { WorldError } from '#base';
 import { type Client, resourceOf } from '#client';
 import type { KubeObject, Pod, ServiceAccount, ServiceAccountTokenProjection, TokenRequest } from '#model/kube';
 import type { Clock } from '#platform/clock';
-import { TOKEN_AGE_MS_MAX, TOKEN_LATER_MS, TOKEN_RENEW_SHARE, TOKEN_SECONDS } from '../limits.ts';
+import { TOKEN_SECONDS } from '../limits.ts';
 import { isUnreachable, type KeptObjects, orKept } from '../source/references.ts';
+import { isTokenDue, type TokenLife } from './tokens.plan.ts';
 
 const SERVICE_ACCOUNTS = resourceOf<ServiceAccount>('', 'v1', 'serviceaccounts');
 
 /** Stands for an answer that does not come. */
 const NO_ANSWER: TokenRequest = { spec: { audiences: [] } };
 
-interface KeptToken extends KubeObject {
+interface KeptToken extends KubeObject, TokenLife {
   readonly token: string;
-  readonly issuedAtMs: number;
-  readonly expiresAtMs: number;
 }
 
 export interface TokenInput {
@@ -23,14 +22,6 @@ export interface TokenInput {
   readonly clock: Clock;
   readonly pod: Pod;
   readonly kept: KeptObjects;
-}
-
-/** Issued by a clock that has gone back since: its end says nothing any more. */
-const isFromLater = (kept: KeptToken, now: number): boolean => kept.issuedAtMs > now + TOKEN_LATER_MS;
-
-function renewAtMs(kept: KeptToken): number {
-  const share = kept.issuedAtMs + (kept.expiresAtMs - kept.issuedAtMs) * TOKEN_RENEW_SHARE;
-  return Math.min(share, kept.issuedAtMs + TOKEN_AGE_MS_MAX);
 }
 
 /** A token that is good for now. An old one goes on being used while the API is away. */
@@ -41,7 +32,7 @@ export async function tokenFor(input: TokenInput, projection: ServiceAccountToke
   const seconds = projection.expirationSeconds ?? TOKEN_SECONDS;
   const key = `token/${namespace}/${account}/${projection.audience ?? ''}/${seconds}`;
   const old = kept.get(key) as KeptToken | undefined;
-  if (old && renewAtMs(old) > clock.now() && !isFromLater(old, clock.now())) return old.token;
+  if (old && !isTokenDue(old, clock.now())) return old.token;
   const request: TokenRequest = {
     apiVersion: 'authentication.k8s.io/v1',
     kind: 'TokenRequest',
