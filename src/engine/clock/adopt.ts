@@ -26,7 +26,7 @@ export const settled = (state: ClockState, now: ClockReading): ClockState => {
 };
 
 /** What credentials may be judged by after the site's time steps by `byMs`, on top of an earlier step's leeway. */
-function leewayAfter(state: ClockState, now: ClockReading, byMs: number): ClockState['leeway'] {
+export function leewayAfter(state: ClockState, now: ClockReading, byMs: number): ClockState['leeway'] {
   const old = state.leeway && state.leeway.untilBootMs > now.bootMs ? state.leeway : undefined;
   if (Math.abs(byMs) < STEP_TOLD_MS) return old;
   const backMs = Math.max(0, (old?.backMs ?? 0) + byMs);

@@ -15,6 +15,8 @@ export const DRIFT = 250e-6;
 export const POWER_OFF_MS_MAX = 10 * YEAR_MS;
 /** A reading this close to what has surely passed is no coincidence, though another one would be possible too. */
 export const SHORT_OFF_MS = 7 * DAY_MS;
+/** Two such readings are in doubt when they are this far apart: closer ones are a clock that ran badly for years. */
+export const APART_MS = DAY_MS;
 /** How often elapsed time is written into the ratchet: four small writes a day, and a power cut costs no more than this. */
 export const RATCHET_EVERY_MS = 6 * 3_600_000;
 /** What was valid before a jump stays so for this long, so that it can be renewed instead of refused. */

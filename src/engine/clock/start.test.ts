@@ -77,6 +77,18 @@ test('two readings that are both far from the ratchet are ambiguous, and the ear
   assert.ok(Math.abs(of(machine).time) < 1000);
 });
 
+test('two readings that are both close to it are as ambiguous, unless they are nearly the same', () => {
+  const bootAfter = (aheadMs: number): TrialMachine => {
+    const machine = new TrialMachine();
+    machine.boot(START_MS + aheadMs).sample('hub');
+    machine.run(DAY_MS).off(4 * DAY_MS);
+    return machine.boot(machine.trueMs + 5_000);
+  };
+  const machine = bootAfter(2 * DAY_MS);
+  assert.equal(machine.state.doubt?.kind, 'boot-ambiguous', 'the clock was put right meanwhile, or the machine was off for two days');
+  assert.equal(bootAfter(1_800_000).state.doubt, undefined);
+});
+
 test('a jump that nobody explained stays in doubt across a reboot', () => {
   const machine = new TrialMachine().boot().run(DAY_MS);
   machine

@@ -4,14 +4,14 @@
 // is taken, because every one of them assumes time that nobody saw pass.
 //
 //   readings that can be true                         time              in doubt
-//   one, or one is close to when the site was stopped that reading      only a jump that was in doubt before
+//   one, or one close to when the site was stopped that reading       only a jump that was in doubt before
 //   several                                           the earliest      boot-ambiguous
 //   none: before what has passed                      the ratchet       boot-behind
 //   none: too late                                    the ratchet       boot-ahead
 //
 // Nothing of it raises the ratchet: a wrong start leaves no trace but the time that passed in it.
 import { SOFTWARE_BORN_MS } from '#model/site';
-import { CHIP_MS, JUMP_MS, SHORT_OFF_MS } from './limits.ts';
+import { APART_MS, CHIP_MS, JUMP_MS, SHORT_OFF_MS } from './limits.ts';
 import { isPlausible, ratchetTime, siteTime } from './line.ts';
 import type { ClockReading, ClockState, ClockStep } from './state.ts';
 
@@ -83,7 +83,8 @@ export function readBoot(saved: ClockState | undefined, now: ClockReading): Cloc
   }
   const read: ClockState = { ...base, siteMinusBootMs: chosen - now.bootMs, basis: 'system' };
   const other = possible.find((ms) => ms !== chosen);
-  if (other !== undefined && close.length === 0) return doubted(read, now, 'boot-ambiguous', other - chosen);
+  const isChance = close.length === 0 || (close.length > 1 && (other ?? chosen) - chosen >= APART_MS);
+  if (other !== undefined && isChance) return doubted(read, now, 'boot-ambiguous', other - chosen);
   return { state: read, actions: [{ do: 'save' }] };
 }
 

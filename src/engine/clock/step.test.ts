@@ -189,3 +189,11 @@ test('the status says what confirming would do', () => {
   assert.equal(siteTime(machine.state, machine.reading()), machine.trueMs + 31 * DAY_MS);
   assert.equal(clockStatus(machine.state, machine.reading()).restsOn.kind, 'operator');
 });
+
+test('what was valid before a system clock was set right stays so for a while', () => {
+  const machine = corroborated().off(DAY_MS).boot(0);
+  machine.stepSystem(-machine.systemOffMs);
+  assert.equal(machine.state.doubt, undefined);
+  const { leeway } = toldClock(machine.state, machine.reading());
+  assert.ok(Math.abs((leeway?.backMs ?? 0) - DAY_MS) < 60_000, 'tokens of a day ago are renewed, not refused');
+});

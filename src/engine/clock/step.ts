@@ -18,7 +18,7 @@
 //
 // The ratchet rises with boot time and to what somebody vouches for; nothing but the operator lowers it.
 import type { TimeSource } from '#model/site';
-import { adopt, agree, settled } from './adopt.ts';
+import { adopt, agree, leewayAfter, settled } from './adopt.ts';
 import { AGREES_MS, DRIFT, JUMP_MS } from './limits.ts';
 import { isPlausible, raisedRatchet, siteTime } from './line.ts';
 import { confirm, undo } from './operator.ts';
@@ -87,8 +87,9 @@ function readAgain(state: ClockState, now: ClockReading): ClockStep {
   const timeMs = siteTime(read.state, now);
   const byMs = timeMs - siteTime(state, now);
   const message = `the system clock was set, and can be true: the site's time is ${momentText(timeMs)} (${spanText(byMs)})`;
+  const leeway = leewayAfter(state, now, byMs);
   return {
-    state: { ...read.state, ratchet },
+    state: { ...read.state, ratchet, ...(leeway && { leeway }) },
     actions: [{ do: 'replan', byMs }, { do: 'save' }, { do: 'tell', type: 'Normal', reason: 'ClockSet', message }],
   };
 }
