@@ -85,7 +85,11 @@ test('two readings that are both close to it are as ambiguous, unless they are n
     return machine.boot(machine.trueMs + 5_000);
   };
   const machine = bootAfter(2 * DAY_MS);
-  assert.equal(machine.state.doubt?.kind, 'boot-ambiguous', 'the clock was put right meanwhile, or the machine was off for two days');
+  assert.equal(
+    machine.state.doubt?.kind,
+    'boot-ambiguous',
+    'the clock was put right meanwhile, or the machine was off for two days',
+  );
   assert.equal(bootAfter(1_800_000).state.doubt, undefined);
 });
 

@@ -1,0 +1,31 @@
+// Everybody who watches a simulated life. A checker sees what happens and the ground truth; it decides by itself, not by the product's
+// code, what may be, and says what is wrong.
+import type { Life } from '../run.ts';
+import type { Observation } from '../world.ts';
+import { clockTruth } from './clock-truth.ts';
+import { hubView } from './hub-view.ts';
+import { identityKept } from './identity-kept.ts';
+import { journalComplete } from './journal-complete.ts';
+import { modes } from './modes.ts';
+import { neverRefused } from './never-refused.ts';
+import { ratchet } from './ratchet.ts';
+import { renewals } from './renewals.ts';
+
+export interface Checker {
+  readonly name: string;
+  /** What is wrong. */
+  saw(observation: Observation): string | undefined;
+  /** What is wrong at the end, after days in which everything was well. */
+  end?(): string | undefined;
+}
+
+export const CHECKERS: readonly ((life: Life) => Checker)[] = [
+  neverRefused,
+  modes,
+  ratchet,
+  clockTruth,
+  journalComplete,
+  hubView,
+  identityKept,
+  renewals,
+];

@@ -1,0 +1,33 @@
+// Nothing local is ever refused for a certificate, a token or a clock, but a kubeconfig whose chosen life is truly over. Programs that are
+// not ours judge by the machine's clock; only one that stands beyond the end of the site's authorities itself may keep them out.
+import type { Life } from '../run.ts';
+import { DAY_MS } from '../world.ts';
+import { BelievedWrong } from './believed-wrong.ts';
+import type { Checker } from './checkers.ts';
+
+export function neverRefused({ shared, site }: Life): Checker {
+  const wrong = new BelievedWrong();
+  /** Kubeconfigs that were made while the time was wrong or in doubt. */
+  const madeInDoubt = new Set<string>();
+  /** While the time was wrong, an authority was dropped that somebody still needed (see the README of this folder). */
+  let wasDroppedEarly = false;
+  return {
+    name: 'never-refused',
+    saw(observation) {
+      wrong.saw(observation);
+      if (observation.kind === 'rolled' && observation.to === 'steady' && wrong.is) wasDroppedEarly = true;
+      const isInDoubt = wrong.is || site.view()?.clock.state.doubt !== undefined;
+      const made = observation.kind === 'fault' && /"kubeconfig","name":"([^"]+)"/.exec(observation.text)?.[1];
+      if (made && isInDoubt) madeInDoubt.add(made);
+      if (observation.kind !== 'refused') return undefined;
+      const { who, problem } = observation;
+      const said = `${who.kind} ${who.name}: ${problem}`;
+      const { systemMs } = shared.machine.reading(shared.nowMs);
+      if (who.kind === 'foreign') return systemMs > who.endMs ? undefined : said;
+      if (who.kind !== 'person') return said;
+      const isOver = shared.nowMs >= who.endMs - DAY_MS;
+      if (problem.includes('authority') && wasDroppedEarly) return undefined;
+      return isOver || isInDoubt || madeInDoubt.has(who.name) ? undefined : said;
+    },
+  };
+}

@@ -1,0 +1,168 @@
+// Keeps the certificates of a simulated site in the order of services/infrastructure (renewal.ts, pki.ts): what is there is brought to what
+// is stored, replacements of authorities move on, and what they change is issued at once. Certificates are their facts; nobody signs.
+// The product looks every hour, this at every step, six hours apart at the most: later than the product, never earlier.
+import {
+  ACCOUNT_TOKEN_LIFE_MS_MAX,
+  AUTHORITIES,
+  type Authority,
+  authorityEndMs,
+  authorityIsDue,
+  FIRST_GENERATION,
+  type IssuedCertificate,
+  LINES,
+  type Line,
+  type Rollover,
+  type RolloverEvent,
+  siteCertificates,
+  trustedGenerations,
+} from '#engine/certificates';
+import { SITE } from '../../src/services/infrastructure/site.fixture.ts';
+import type { Timekeeper } from './timekeeper.ts';
+import { HOUR_MS, type Shared } from './world.ts';
+
+export const SPECS = siteCertificates(SITE);
+
+export interface Leaf extends Omit<IssuedCertificate, 'byCurrentAuthority'> {
+  readonly authority: Authority;
+  readonly generation: number;
+}
+
+/** A kubeconfig, whose life somebody chose. */
+export interface Person {
+  readonly name: string;
+  readonly notBeforeMs: number;
+  readonly notAfterMs: number;
+  readonly generation: number;
+}
+
+type Rollovers = Readonly<Record<Line, Rollover>>;
+
+const STEADY = Object.fromEntries(LINES.map((line) => [line, FIRST_GENERATION])) as Rollovers;
+
+export class Pki {
+  readonly #shared: Shared;
+  readonly #clock: Timekeeper;
+  /** Boot time at which this process saw an announcement. */
+  readonly #seenBootMs = new Map<string, number>();
+
+  constructor(shared: Shared, clock: Timekeeper) {
+    this.#shared = shared;
+    this.#clock = clock;
+  }
+
+  get rollovers(): Rollovers {
+    return this.#shared.disk.read<Rollovers>('rollovers') ?? STEADY;
+  }
+
+  get isAnnounced(): boolean {
+    return LINES.some((line) => this.rollovers[line].phase === 'announced');
+  }
+
+  leaf(name: string): Leaf | undefined {
+    return this.#shared.disk.read<Leaf>(`leaf/${name}`);
+  }
+
+  people(): readonly Person[] {
+    return this.#shared.disk.read<readonly Person[]>('people') ?? [];
+  }
+
+  isTrusted(line: Line, generation: number): boolean {
+    return trustedGenerations(this.rollovers[line]).includes(generation);
+  }
+
+  /** When an authority ends, milliseconds since 1970; made when it is first asked for. */
+  endMs(line: Line, generation: number): number {
+    const { disk } = this.#shared;
+    const name = `authority/${line}/${generation}`;
+    const there = disk.read<number>(name);
+    if (there !== undefined) return there;
+    const made = authorityEndMs(this.#clock.now());
+    disk.write(name, made);
+    return made;
+  }
+
+  /** Errors: Crash. */
+  pass(): void {
+    this.#ensure();
+    const before = this.rollovers;
+    let moved = false;
+    for (const line of LINES) {
+      const event = this.#tickEvent(line, before[line]);
+      if (event && this.step(line, event)) moved = true;
+    }
+    if (moved) this.#ensure();
+    const after = this.rollovers;
+    for (const line of LINES)
+      if (after[line].phase === 'moving')
+        this.step(line, { kind: 'leaves-moved', neededUntilMs: this.#neededUntilMs(line) });
+  }
+
+  /** Errors: Crash. */
+  step(line: Line, event: RolloverEvent): boolean {
+    const { rules, disk, see } = this.#shared;
+    const step = rules.rolloverStep(this.rollovers[line], event, this.#clock.now());
+    if (step.kind !== 'changed') return false;
+    disk.write('rollovers', { ...this.rollovers, [line]: step.state });
+    see({ kind: 'rolled', line, to: step.state.phase });
+    return true;
+  }
+
+  /** Errors: Crash. */
+  giveKubeconfig(name: string, lifeMs: number): void {
+    const now = this.#clock.now();
+    const { current } = this.rollovers['kubernetes-clients'];
+    const notAfterMs = Math.min(now + lifeMs, this.endMs('kubernetes-clients', current));
+    const person = { name, notBeforeMs: Math.max(0, now - HOUR_MS), notAfterMs, generation: current };
+    this.#shared.disk.write('people', [...this.people(), person]);
+  }
+
+  #tickEvent(line: Line, state: Rollover): RolloverEvent | undefined {
+    const now = this.#clock.now();
+    switch (state.phase) {
+      case 'steady': {
+        const isAuthority = line === 'root' || AUTHORITIES.includes(line as Authority);
+        const isDue = isAuthority && authorityIsDue(this.endMs(line, state.current), now);
+        return isDue ? { kind: 'renew', hurry: false } : undefined;
+      }
+      case 'announced': {
+        const key = `${line}/${state.next}`;
+        const { bootMs } = this.#clock.reading();
+        const since = this.#seenBootMs.get(key) ?? bootMs;
+        this.#seenBootMs.set(key, since);
+        return { kind: 'tick', seenForMs: bootMs - since, held: false };
+      }
+      case 'moving':
+        return undefined;
+      case 'retiring':
+        return now < state.untilMs ? undefined : { kind: 'tick', seenForMs: 0, held: false };
+    }
+  }
+
+  #neededUntilMs(line: Line): number {
+    if (line === 'service-accounts') return this.#clock.now() + ACCOUNT_TOKEN_LIFE_MS_MAX;
+    if (line !== 'kubernetes-clients') return 0;
+    return Math.max(0, ...this.people().map(({ notAfterMs }) => notAfterMs));
+  }
+
+  #ensure(): void {
+    const { rules, disk, see } = this.#shared;
+    const now = this.#clock.now();
+    const { rollovers } = this;
+    const plan = rules.planCertificates({
+      specs: SPECS,
+      issued: (name) => {
+        const leaf = this.leaf(name);
+        return leaf && { ...leaf, byCurrentAuthority: leaf.generation === rollovers[leaf.authority].current };
+      },
+      authorityEndMs: (authority) => this.endMs(authority, rollovers[authority].current),
+      now,
+    });
+    for (const { spec, notBeforeMs, notAfterMs, reason } of plan) {
+      const { name, authority, commonName, organizations, names } = spec;
+      const leftMs = (this.leaf(name)?.notAfterMs ?? now) - now;
+      const generation = rollovers[authority].current;
+      disk.write(`leaf/${name}`, { commonName, organizations, names, notBeforeMs, notAfterMs, authority, generation });
+      see({ kind: 'issued', name, leftMs, reason });
+    }
+  }
+}

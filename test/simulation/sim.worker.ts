@@ -1,0 +1,14 @@
+// Lives one after the other, in a thread of their own.
+import { parentPort, workerData } from 'node:worker_threads';
+import { runSeed } from './run.ts';
+
+export interface Job {
+  readonly seed: number;
+  readonly every: number;
+  /** The first seed that is not run. */
+  readonly end: number;
+  readonly years: number;
+}
+
+const { seed, every, end, years } = workerData as Job;
+for (let one = seed; one < end; one += every) parentPort?.postMessage(runSeed({ seed: one, years }));

@@ -1,0 +1,63 @@
+// What everybody in a simulation shares: the true time, which nobody in it can read; randomness from the seed; the machine, its disk,
+// and who watches. Whatever happens is told as an observation: to the checkers, and to the trace of the last events.
+import type { Random } from '#base';
+import type { TimeSource } from '#model/site';
+import type { Disk } from './disk.ts';
+import type { Machine } from './machine.ts';
+import type { Rules } from './rules.ts';
+
+export const SECOND_MS = 1_000;
+export const MINUTE_MS = 60_000;
+export const HOUR_MS = 3_600_000;
+export const DAY_MS = 86_400_000;
+export const YEAR_MS = 365.25 * DAY_MS;
+
+export type Observation =
+  | { readonly kind: 'refused'; readonly who: Credential; readonly problem: string }
+  | {
+      readonly kind: 'sampled';
+      readonly source: TimeSource;
+      readonly timeMs: number;
+      readonly uncertaintyMs: number;
+      readonly isHonest: boolean;
+    }
+  | { readonly kind: 'undone' }
+  | { readonly kind: 'booted'; readonly isHonest: boolean }
+  | { readonly kind: 'started' }
+  | { readonly kind: 'replanned'; readonly byMs: number }
+  | { readonly kind: 'issued'; readonly name: string; readonly leftMs: number; readonly reason: string }
+  | { readonly kind: 'rolled'; readonly line: string; readonly to: string }
+  | { readonly kind: 'told'; readonly text: string }
+  /** The hub took a heartbeat; the site may not know it yet. */
+  | { readonly kind: 'contact'; readonly sentMs: number }
+  /** The site has written down that the hub took it. */
+  | { readonly kind: 'acknowledged'; readonly sentMs: number }
+  | { readonly kind: 'identity'; readonly what: 'enrolled' | 'renewed' | 'returned'; readonly endsMs: number }
+  | { readonly kind: 'expired' }
+  | { readonly kind: 'pending' }
+  | { readonly kind: 'deactivated' }
+  | { readonly kind: 'fault'; readonly text: string }
+  /** Everything that was due has been done. */
+  | { readonly kind: 'step' };
+
+export interface Credential {
+  /** agent: a short leaf of ours · foreign: judged by the system clock · person: somebody chose its life · pod: a token */
+  readonly kind: 'agent' | 'foreign' | 'person' | 'pod';
+  readonly name: string;
+  readonly endMs: number;
+}
+
+export interface Shared {
+  nowMs: number;
+  readonly random: Random;
+  readonly rules: Rules;
+  readonly machine: Machine;
+  readonly disk: Disk;
+  see(observation: Observation): void;
+}
+
+/** A number in [from, to), most of them near `from`: spans of time are spread over orders of magnitude. */
+export const spread = (random: Random, from: number, to: number): number =>
+  Math.round(from * (to / from) ** random.next());
+
+export const chance = (random: Random, of: number): boolean => random.next() < of;
