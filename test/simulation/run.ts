@@ -150,9 +150,11 @@ class Run implements Life {
         if (fault.isUp) site.reachable();
         return;
       case 'hub-backup':
-        return hub.backUp();
+        hub.backUp();
+        return;
       case 'hub-restore':
-        return hub.restore();
+        hub.restore();
+        return;
       case 'hub-crash':
         hub.crashesIn = fault.when;
         return;
@@ -160,16 +162,20 @@ class Run implements Life {
         hub.clockErrorMs = fault.errorMs;
         return;
       case 'approve':
-        return hub.approve();
+        hub.approve();
+        return;
       case 'loss':
         this.#outside.loss = fault.share;
         return;
       case 'crash':
-        return site.crash();
+        site.crash();
+        return;
       case 'crash-in-write':
-        return shared.disk.arm(fault.writes, fault.isAfter);
+        shared.disk.arm(fault.writes, fault.isAfter);
+        return;
       case 'power-off':
-        return site.powerOff();
+        site.powerOff();
+        return;
       case 'power-on':
         machine.chip = fault.chip ?? machine.chip;
         if (site.powerOn())
@@ -182,7 +188,8 @@ class Run implements Life {
         );
         return;
       default:
-        return this.#doByPeople(fault);
+        this.#doByPeople(fault);
+        return;
     }
   }
 
@@ -193,17 +200,23 @@ class Run implements Life {
         this.#servers.reached = fault.reached;
         return;
       case 'operator-clock':
-        return site.settleClock(shared.nowMs);
+        site.settleClock(shared.nowMs);
+        return;
       case 'operator-slip':
-        return site.misstateClock(shared.nowMs + fault.byMs);
+        site.misstateClock(shared.nowMs + fault.byMs);
+        return;
       case 'operator-undo':
-        return site.undoClock();
+        site.undoClock();
+        return;
       case 'plane':
-        return site.declare(fault.plane);
+        site.declare(fault.plane);
+        return;
       case 'authority':
-        return site.replaceAuthority(fault.line, fault.hurry);
+        site.replaceAuthority(fault.line, fault.hurry);
+        return;
       case 'kubeconfig':
-        return site.giveKubeconfig(fault.name, fault.days);
+        site.giveKubeconfig(fault.name, fault.days);
+        return;
     }
   }
 

@@ -2,6 +2,7 @@
 import { isIP } from 'node:net';
 import { connect } from 'node:tls';
 import { WorldError } from '#base';
+import { judgedBetween } from '#platform/clock';
 import { clientOptions } from './connect.ts';
 import type { ClientTls } from './credentials.ts';
 import { certificatesOf, judgePeer, problemAt } from './verify.ts';
@@ -43,7 +44,7 @@ export function servedCertificate(of: {
       // Asked once: Node.js gives it away only once.
       const shown = socket.getPeerX509Certificate();
       const judged = judgePeer(shown, { anchors: certificatesOf(tls.caPem), use: 'server', host });
-      const problem = problemAt(judged, now());
+      const problem = problemAt(judged, judgedBetween({ now }));
       if (!shown || problem) return fail(new Error(problem ?? 'no certificate was shown'));
       resolve({ fingerprint: shown.fingerprint256, serialNumber: shown.serialNumber });
       socket.destroy();
