@@ -477,7 +477,7 @@ function inside(): void {
         .filter((container) => container.state === 1)
         .map((container) => `containerd://${container.id}`);
     await agent.stop();
-    fs.truncateSync(checkpoint, fs.statSync(checkpoint).size / 2);
+    fs.truncateSync(checkpoint, Math.floor(fs.statSync(checkpoint).size / 2));
     agent = await startNodeAgent(optionsOf({ client: silent }));
     assert.deepEqual(fs.existsSync(`${checkpoint}.damaged`), true);
     assert.equal(fs.existsSync(checkpoint), false);
