@@ -526,6 +526,27 @@ function inside(): void {
     await remove('told');
   });
 
+  test('a container that was made and never begun does not hold up the next', async () => {
+    await create('begun', { containers: [box('sleep 600')] });
+    await ready('begun');
+    await agent.stop();
+    const cri = connectCri({ socket: runtime.socket });
+    const wanted = { 'io.kubernetes.pod.name': 'begun' };
+    const [sandbox] = await cri.sandboxList(wanted);
+    const [container] = await cri.containerList(wanted);
+    assert.ok(sandbox && container);
+    await cri.containerStop(container.id, 0);
+    const { labels, annotations, image } = container;
+    const config = { metadata: { name: 'c', attempt: 1 }, image, labels, annotations, command: ['sleep', '600'] };
+    const sandboxConfig = { metadata: sandbox.metadata, labels: sandbox.labels };
+    const never = await cri.containerCreate(sandbox.id, config as never, sandboxConfig as never);
+    agent = await startNodeAgent(optionsOf());
+    await until('begun', 'restarted', (p) => p.status?.containerStatuses?.[0]?.restartCount === 1 && isReady(p));
+    assert.ok((await cri.containerList(wanted)).every(({ id }) => id !== never));
+    cri.close();
+    await remove('begun');
+  });
+
   test('nothing restarts when agent and runtime restart; after the sandbox is gone the pod runs again without the API', async () => {
     await create('lasting', { containers: [box('sleep 600')] });
     const first = (await ready('lasting')).status?.containerStatuses?.[0]?.containerID;

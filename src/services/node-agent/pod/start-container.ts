@@ -69,6 +69,7 @@ async function create(input: StartInput, imageRef: string): Promise<StartOutcome
   const { context } = input;
   let containerId: string;
   try {
+    await removeNeverBegun(input);
     const config = await configOf(input, imageRef, await context.cri.imageStatus(imageRef));
     if (!input.isWanted()) return { kind: 'given up' };
     containerId = await context.cri.containerCreate(input.sandboxId, config, input.sandboxConfig);
@@ -91,6 +92,12 @@ async function create(input: StartInput, imageRef: string): Promise<StartOutcome
   }
   note(input, 'Normal', 'Started', `Started container ${input.container.name}`);
   return postStart(input, containerId);
+}
+
+/** One that was made and never begun, when the agent was killed or the disk was full, holds the name of the next. */
+async function removeNeverBegun({ context, observed, container }: StartInput): Promise<void> {
+  for (const { id, name, state } of observed.containers)
+    if (name === container.name && state === 'created') await context.cri.containerRemove(id);
 }
 
 /** What the pod itself got wrong, told apart from what the runtime refused. */
