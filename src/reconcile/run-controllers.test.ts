@@ -1,6 +1,7 @@
 // Passes, retries, conflicts and full passes of a controller, on a clock that the test moves.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { WorldError } from '#base';
 import { ApiError, resourceOf } from '#client';
 import type { ConfigMap } from '#model/kube';
 import { fakeClock } from '#platform/clock';
@@ -73,18 +74,22 @@ test('failures come back with growing delays, and success forgets them', async (
   await running.stop();
 });
 
-test('what a full disk refused comes back soon, however long it was full', async () => {
-  const full = 600_000;
-  const { clock, client, passes, start } = setup(async () => {
-    if (clock.monotonicMs() < full) throw new ApiError(507, 'InsufficientStorage', 'the disk is full');
-    return undefined;
+for (const [where, refusal] of [
+  ['over HTTP', new ApiError(507, 'InsufficientStorage', 'the disk is full')],
+  ['in process', new WorldError('Exhausted', 'the disk is full')],
+] as const)
+  test(`what a full disk refused ${where} comes back soon, however long it was full`, async () => {
+    const full = 600_000;
+    const { clock, client, passes, start } = setup(async () => {
+      if (clock.monotonicMs() < full) throw refusal;
+      return undefined;
+    });
+    await client.create(configMaps, { metadata: { namespace: 'a', name: 'one' } });
+    const running = start();
+    await clock.advance(full + fullDiskRetryMs);
+    assert.equal(passes.at(-1)?.outcome, 'done');
+    await running.stop();
   });
-  await client.create(configMaps, { metadata: { namespace: 'a', name: 'one' } });
-  const running = start();
-  await clock.advance(full + fullDiskRetryMs);
-  assert.equal(passes.at(-1)?.outcome, 'done');
-  await running.stop();
-});
 
 test('a conflict is retried at once and not logged; a writer that never wins backs off', async () => {
   const { clock, client, passes, log, start } = setup(async (_key, pass) => {

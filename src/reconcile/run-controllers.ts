@@ -2,7 +2,7 @@
 // jumps of the wall clock too: what was planned by it is planned again.
 // Nothing runs before every watched cache is there, so no controller takes "not listed yet" for "does not exist".
 import { assert, backoffDelayMs, messageOf } from '#base';
-import { ApiError } from '#client';
+import { ApiError, isStoreFull } from '#client';
 import { type Clock, onJump, type Timer } from '#platform/clock';
 import type { Log } from '#platform/log';
 import type { Controller } from './contract.ts';
@@ -44,11 +44,6 @@ function isConflict(thrown: unknown): boolean {
   return thrown instanceof ApiError && thrown.code === 409 && thrown.reason === 'Conflict';
 }
 
-/** The store has no room. Source: RFC 4918, section 11.5. */
-function isDiskFull(thrown: unknown): boolean {
-  return thrown instanceof ApiError && thrown.code === 507;
-}
-
 /** Works on one key once and says what is next for it. */
 function worker(controller: Controller, options: RunOptions, queue: () => WorkQueue): (key: string) => Promise<void> {
   const { clock, metrics } = options;
@@ -62,7 +57,7 @@ function worker(controller: Controller, options: RunOptions, queue: () => WorkQu
       return 'conflict';
     }
     const pauseMs = backoffDelayMs(retryBackoff, attempt);
-    const againAfterMs = isDiskFull(thrown) ? Math.min(pauseMs, fullDiskRetryMs) : pauseMs;
+    const againAfterMs = isStoreFull(thrown) ? Math.min(pauseMs, fullDiskRetryMs) : pauseMs;
     log.warn('reconcile failed', { object: key, error: messageOf(thrown), attempt, againAfterMs });
     queue().addAfter(key, againAfterMs);
     return 'failed';

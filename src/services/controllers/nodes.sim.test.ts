@@ -1,6 +1,7 @@
 // Nodes that fall silent, come back or go for good, and what becomes of their pods.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { diskFullError } from '#base';
 import { ApiError } from '#client';
 import type { Pod } from '#model/kube';
 import { terminatedPodsMax } from './limits.ts';
@@ -229,7 +230,7 @@ test('a node that a full disk let nobody hear is not silent, and has its whole t
   await site.pass(20_000, 10_000);
   site.silent = ['node-0'];
   client.refuse = () => {
-    throw new ApiError(507, 'InsufficientStorage', 'the disk is full');
+    throw diskFullError('the store', undefined);
   };
   await site.pass(200_000, 10_000);
   client.refuse = undefined;

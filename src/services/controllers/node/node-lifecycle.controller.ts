@@ -3,7 +3,7 @@
 // away until one is well again. Spans are measured on our own clock from the moment a renewal was seen, so a
 // node's wrong clock does no harm, and a jump of ours neither; while the store takes no writes, nobody is silent.
 // Source: Kubernetes concepts "Nodes" (rate limits on eviction), "Leases".
-import { ApiError } from '#client';
+import { ApiError, isStoreFull } from '#client';
 import { isPodReady, isPodTerminal } from '#engine/workload';
 import type { Node, Pod } from '#model/kube';
 import { rfc3339 } from '#platform/clock';
@@ -13,8 +13,6 @@ import { nodeGraceMs, nodeStartupGraceMs } from '../limits.ts';
 import { healthTaints, readyStatus, silentConditions } from './node-health.plan.ts';
 
 const LEASES = 'kube-node-lease';
-/** A store without room. Source: RFC 4918, section 11.5. */
-const DISK_FULL = 507;
 
 export function nodeLifecycleController(context: ControllerContext): Controller {
   const { caches, client, clock, kinds } = context;
@@ -55,7 +53,7 @@ export function nodeLifecycleController(context: ControllerContext): Controller 
           .update(kinds.nodes, { ...node, status }, { subresource: 'status' })
           .catch((error: unknown) => {
             // What takes no word of ours took no sign of life either: the node is not silent, nobody could hear it.
-            if (error instanceof ApiError && error.code === DISK_FULL) signs.delete(key);
+            if (isStoreFull(error)) signs.delete(key);
             throw error;
           });
         const message = `Node ${key} status is now: NodeNotReady`;
