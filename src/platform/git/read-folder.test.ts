@@ -12,7 +12,7 @@ import { testFolder } from '#platform/process';
 import { type GitRead, readGitFolder } from './read-folder.ts';
 
 const home = testFolder('git-door');
-const work = path.join(home, 'work');
+const work = path.join(home, 'checkout');
 const git = (...args: string[]): string =>
   execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@example', '-C', work, ...args], {
     encoding: 'utf8',
@@ -122,7 +122,7 @@ test('a repository in a folder is read at its tip, packed or loose, and links ar
 
 test('a repository behind HTTP is fetched, and again after it changed; the password stays hidden', async () => {
   const { port } = server.address() as AddressInfo;
-  const location = `http://reader:${PASSWORD}@127.0.0.1:${port}/work/.git`;
+  const location = `http://reader:${PASSWORD}@127.0.0.1:${port}/checkout/.git`;
   assert.deepEqual((await read({ location, folder: 'site', branch: 'main' })).files, FILES);
   write('site/a.yaml', 'a: 5\n');
   git('commit', '-qam', 'three');
