@@ -3,14 +3,16 @@
 import type { Random } from '#base';
 import type { Clock, Timer } from '#platform/clock';
 import type { Uplink } from '#platform/uplink';
+import type { BeatAnswer } from './heartbeat.ts';
 import { HubRefused } from './hub-answer.ts';
 import { LINK_OFF, type LinkAction, type LinkEvent, type LinkState, linkStep } from './link.plan.ts';
 
 /** What is said over a connection; errors are HubRefused, or end the connection. */
 export interface LinkTalk {
   dial(signal: AbortSignal): Promise<Uplink>;
-  /** Answers whether the identity is old enough for another one. */
-  beat(uplink: Uplink): Promise<boolean>;
+  beat(uplink: Uplink): Promise<BeatAnswer>;
+  /** The hub acknowledged a heartbeat over the connection that is open. Answers whether the identity is old enough for another one. */
+  answered(uplink: Uplink, answer: BeatAnswer): boolean;
   renew(uplink: Uplink): Promise<void>;
   return(uplink: Uplink): Promise<void>;
   /** Told what failed, with each failure. */
@@ -79,7 +81,7 @@ export class LinkConnection {
         break;
       case 'ping':
         attempt?.uplink?.ping().then(
-          () => this.#hear(attempt, { kind: 'pong' }),
+          () => this.#attempt === attempt && this.#step({ kind: 'pong' }),
           // The end of the connection is told by itself.
           () => undefined,
         );
@@ -105,24 +107,21 @@ export class LinkConnection {
 
   #ask(attempt: Attempt, uplink: Uplink, what: 'beat' | 'renew' | 'return'): void {
     const talk = this.#talk;
+    const isOpen = (): boolean => this.#attempt === attempt;
     const asked: Promise<LinkEvent> =
       what === 'beat'
-        ? talk.beat(uplink).then((renew) => ({ kind: 'answered', renew }))
+        ? talk.beat(uplink).then((answer) => ({ kind: 'answered', renew: isOpen() && talk.answered(uplink, answer) }))
         : talk[what](uplink).then(() => ({ kind: 'identity' }));
     asked.then(
-      (event) => this.#hear(attempt, event),
+      (event) => isOpen() && this.#step(event),
       (error) => {
-        if (this.#attempt !== attempt) return;
+        if (!isOpen()) return;
         if (!(error instanceof HubRefused)) return this.#lost(attempt, error);
         // An identity that ended is asked for anew at once; what the hub says to that is what is worth telling.
         if (error.refusal.code !== 'Expired') talk.failed(error);
         this.#step({ kind: 'refused', code: error.refusal.code });
       },
     );
-  }
-
-  #hear(attempt: Attempt, event: LinkEvent): void {
-    if (this.#attempt === attempt) this.#step(event);
   }
 
   #lost(attempt: Attempt, error: unknown): void {

@@ -13,7 +13,7 @@ import type { ConnectivityKeeper, ConnectivityTold } from './connectivity-keeper
 import type { Activation, Link, LinkEvents, LinkParts } from './contract.ts';
 import { dialHub } from './dial-hub.ts';
 import { Errands } from './errands.ts';
-import { sendBeat } from './heartbeat.ts';
+import { type BeatAnswer, sendBeat } from './heartbeat.ts';
 import { hubAddressOf } from './hub-url.ts';
 import { type Applicant, type GrantedIdentity, isToRenew, renewIdentity, returnToHub } from './identity.ts';
 import { TICK_MS, TROUBLES_MAX } from './limits.ts';
@@ -71,6 +71,7 @@ class SiteLink implements Link {
       talk: {
         dial: (signal) => this.#dial(signal),
         beat: (uplink) => this.#beat(uplink),
+        answered: (uplink, answer) => this.#answered(uplink, answer),
         renew: (uplink) => this.#renew(uplink),
         return: (uplink) => this.#return(uplink),
         failed: (error) => this.#book.failed(error),
@@ -168,9 +169,8 @@ class SiteLink implements Link {
     return uplink;
   }
 
-  async #beat(uplink: Uplink): Promise<boolean> {
+  async #beat(uplink: Uplink): Promise<BeatAnswer> {
     const { clock, parts, site } = this.#options;
-    const { identity } = this.#joined();
     const summary = await parts.summary();
     const { plane, mode } = this.#keeper.facts();
     const sentMs = clock.monotonicMs();
@@ -184,15 +184,20 @@ class SiteLink implements Link {
       ...summary,
       troubles: summary.troubles.slice(0, TROUBLES_MAX),
     });
+    // A contact, whatever became of the connection in the meantime.
     this.#heard(sentMs, answer.hubTimeMs);
+    return answer;
+  }
+
+  #answered(uplink: Uplink, answer: BeatAnswer): boolean {
+    this.#book.well();
     this.#tunnel.open(uplink);
     this.#errands.begin(uplink, answer);
-    return isToRenew(identity, answer.hubTimeMs);
+    return isToRenew(this.#joined().identity, answer.hubTimeMs);
   }
 
   #heard(sentMs: number, hubTimeMs: number | undefined): void {
     const { clock, parts, log } = this.#options;
-    this.#book.well();
     if (this.#keeper.damage) this.#keeper.renew();
     if (!this.#keeper.isActivated && this.#file?.hub) this.#keeper.step({ kind: 'activated', plane: 'hub' });
     this.#keeper.acknowledged(sentMs);
