@@ -13,7 +13,8 @@ import {
 } from '#platform/disk';
 import { bootId, machineCapacity, PROGRAM_PATH, startDaemon, tryLock } from '#platform/process';
 import { canConnect } from '#platform/socket';
-import { choosePorts, claimSubnet, createSite, type PortChoice, takenRanges } from './create-site.ts';
+import { type Claimant, claim } from './claims.ts';
+import { choosePorts, claimSimulatedPorts, createSite, type PortChoice, takenRanges } from './create-site.ts';
 import { endGuard } from './guard.ts';
 import { LAST_LINES, LOG_READ_BYTES, START_POLL_MS, SUPERVISOR_START_MS } from './limits.ts';
 import { checkContainersPossible } from './preflight.ts';
@@ -119,7 +120,7 @@ async function takeBack(of: BringUp, folders: SiteFolders, site: Site, wasKnown:
   await endProcesses({ site, folders, clock: of.clock, graceMs: 0 });
   await removeKernelTraces(site, folders);
   removeTree(folders.run);
-  if (!wasKnown) await removeSite(site, folders);
+  if (!wasKnown) await removeSite(folders);
 }
 
 /** An existing site, with the wishes that it can take up. */
@@ -145,21 +146,22 @@ async function takeUp(of: BringUp, folders: SiteFolders, site: Site, running: bo
     return site;
   }
   let next = change.site;
+  const by = { data: folders.data, clock: of.clock };
   if (next.runtime === 'containerd') {
     await checkContainersPossible();
-    await checkSubnet(next, folders);
-  }
+    await checkSubnet(next, by);
+  } else claimSimulatedPorts(next, by);
   // An address that the site has had may be away for now; then it comes up without, and says so.
   if (next.outsideAddress && (of.ports !== undefined || next.outsideAddress !== site.outsideAddress))
-    next = { ...next, ports: await choosePorts([next.outsideAddress], of.ports ?? 'default', next.ports) };
+    next = { ...next, ports: await choosePorts([next.outsideAddress], of.ports ?? 'default', { from: next.ports }) };
   if (next !== site) writeSite(folders, next);
   return next;
 }
 
-async function checkSubnet(site: Site, folders: SiteFolders): Promise<void> {
+async function checkSubnet(site: Site, by: Claimant): Promise<void> {
   const subnet = present(cidrParse(site.network.subnet), 'a site has a valid subnet');
   const clash = (await takenRanges(switchName(site))).find(({ range }) => cidrsOverlap(range, subnet));
-  if (clash || !claimSubnet(site.network.subnet, folders.data))
+  if (clash || !claim('subnets', site.network.subnet, by))
     throw new WorldError(
       'Conflict',
       `the site's subnet ${site.network.subnet} is in use (${clash?.by ?? 'another site'})`,

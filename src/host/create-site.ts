@@ -11,14 +11,17 @@ import {
   type TakenRange,
 } from '#model/site';
 import { type Clock, rfc3339 } from '#platform/clock';
-import { isPresent, makeFolder, readTextIfPresent, removeTree, writeIfAbsent } from '#platform/disk';
+import { makeFolder } from '#platform/disk';
 import { interfaceList, portState, routeList } from '#platform/net';
 import { machineCapacity } from '#platform/process';
-import { CLAIMS_FOLDER, PORTS_TRIED_MAX } from './limits.ts';
+import { type Claimant, claim, claimedBy, releaseClaims } from './claims.ts';
+import { PORTS_TRIED_MAX } from './limits.ts';
 import { planSite, type SiteWishes } from './site.plan.ts';
 import { writeSite } from './site-file.ts';
 
 export type PortChoice = 'auto' | 'default';
+
+const LOOPBACK = '127.0.0.1';
 
 function newSiteId(): string {
   return [...crypto.getRandomValues(new Uint8Array(3))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
@@ -37,24 +40,7 @@ export async function takenRanges(exceptDevice = ''): Promise<TakenRange[]> {
   });
 }
 
-const claimFile = (subnet: string): string => `${CLAIMS_FOLDER}/${subnet.replace('/', '_')}`;
-
-/** Claims a subnet for a data folder; false when another site that still exists has it. */
-export function claimSubnet(subnet: string, data: string): boolean {
-  const file = claimFile(subnet);
-  if (writeIfAbsent(file, data)) return true;
-  const holder = readTextIfPresent(file);
-  if (holder === data) return true;
-  if (holder !== undefined && isPresent(`${holder}/site.json`)) return false;
-  removeTree(file);
-  return writeIfAbsent(file, data);
-}
-
-export function releaseSubnet(subnet: string, data: string): void {
-  if (readTextIfPresent(claimFile(subnet)) === data) removeTree(claimFile(subnet));
-}
-
-async function chooseNetwork(data: string, wishes: SiteWishes): Promise<SiteNetwork> {
+async function chooseNetwork(by: Claimant, wishes: SiteWishes): Promise<SiteNetwork> {
   if (wishes.runtime === 'simulated') return LOOPBACK_NETWORK;
   const taken = await takenRanges();
   for (;;) {
@@ -63,9 +49,10 @@ async function chooseNetwork(data: string, wishes: SiteWishes): Promise<SiteNetw
       throw new WorldError(wishes.serviceIps ? 'Conflict' : 'Exhausted', choice.reason, {
         cure: 'choose addresses of a free /24 with --service-ips A-B',
       });
-    if (claimSubnet(choice.network.subnet, data)) return choice.network;
-    const range = cidrParse(choice.network.subnet);
-    if (range) taken.push({ range, by: `the site in ${readTextIfPresent(claimFile(choice.network.subnet)) ?? '?'}` });
+    const { subnet } = choice.network;
+    if (claim('subnets', subnet, by)) return choice.network;
+    const range = cidrParse(subnet);
+    if (range) taken.push({ range, by: `the site in ${claimedBy('subnets', subnet) ?? '?'}` });
   }
 }
 
@@ -73,7 +60,7 @@ async function chooseNetwork(data: string, wishes: SiteWishes): Promise<SiteNetw
 export async function choosePorts(
   addresses: readonly string[],
   choice: PortChoice,
-  from: SitePorts,
+  { from, mayHave = () => true }: { from: SitePorts; mayHave?(port: number): boolean },
 ): Promise<SitePorts> {
   const given = new Set<number>();
   const isFree = async (port: number): Promise<boolean> => {
@@ -85,7 +72,7 @@ export async function choosePorts(
         });
       if (state !== 'free') return false;
     }
-    return true;
+    return mayHave(port);
   };
   const choose = async (name: string, usual: number): Promise<number> => {
     for (let port = usual; port < usual + PORTS_TRIED_MAX; port++) {
@@ -106,13 +93,21 @@ export async function choosePorts(
 }
 
 /** Ports where the machines share the loopback address: their node agents' too must be free. */
-async function simulatedPorts(choice: PortChoice): Promise<SitePorts> {
-  const ports = await choosePorts(['127.0.0.1'], choice, DEFAULT_PORTS);
+async function simulatedPorts(choice: PortChoice, by: Claimant): Promise<SitePorts> {
+  const mayHave = (port: number): boolean => claim('ports', String(port), by);
+  const ports = await choosePorts([LOOPBACK], choice, { from: DEFAULT_PORTS, mayHave });
   for (let nodeAgent = ports.nodeAgent; nodeAgent < ports.nodeAgent + PORTS_TRIED_MAX; nodeAgent += 2) {
-    const states = await Promise.all([0, 1].map((index) => portState('127.0.0.1', nodeAgent + index)));
-    if (states.every((state) => state === 'free')) return { ...ports, nodeAgent };
+    const both = [nodeAgent, nodeAgent + 1];
+    const states = await Promise.all(both.map((port) => portState(LOOPBACK, port)));
+    if (states.every((state) => state === 'free') && both.every(mayHave)) return { ...ports, nodeAgent };
   }
   throw new WorldError('Exhausted', 'no free ports for the node agents');
+}
+
+/** The ports that the machines of a site on the loopback address have, claimed anew after a reboot. */
+export function claimSimulatedPorts({ ports }: Site, by: Claimant): void {
+  const { api, dashboard, registry, nodeAgent } = ports;
+  for (const port of [api, dashboard, registry, nodeAgent, nodeAgent + 1]) claim('ports', String(port), by);
 }
 
 /** Chooses and writes a new site. Errors: WorldError `Invalid`, `Conflict`, `Exhausted`, `Denied`. */
@@ -123,13 +118,14 @@ export async function createSite(of: {
   clock: Clock;
 }): Promise<Site> {
   const { folders, wishes, clock } = of;
-  const network = await chooseNetwork(folders.data, wishes);
+  const by = { data: folders.data, clock };
   try {
+    const network = await chooseNetwork(by, wishes);
     const ports =
       wishes.runtime === 'simulated'
-        ? await simulatedPorts(of.ports ?? 'auto')
+        ? await simulatedPorts(of.ports ?? 'auto', by)
         : wishes.outsideAddress
-          ? await choosePorts([wishes.outsideAddress], of.ports ?? 'default', DEFAULT_PORTS)
+          ? await choosePorts([wishes.outsideAddress], of.ports ?? 'default', { from: DEFAULT_PORTS })
           : DEFAULT_PORTS;
     const createdAt = rfc3339(clock.now());
     const site = planSite({ wishes, id: newSiteId(), createdAt, node: machineCapacity(), network, ports });
@@ -137,7 +133,7 @@ export async function createSite(of: {
     writeSite(folders, site);
     return site;
   } catch (error) {
-    if (wishes.runtime !== 'simulated') releaseSubnet(network.subnet, folders.data);
+    releaseClaims(folders.data);
     throw error;
   }
 }

@@ -15,8 +15,8 @@ export const RECORDED_STOP_GRACE_MS = 5_000;
 export const KEEPER_STOP_GRACE_MS = 2_000;
 /** Lazily unmounting a whole tree is repeated: mounts uncover mounts. */
 export const UNMOUNT_ROUNDS_MAX = 5;
-/** Subnets that sites of this machine have claimed, one file each; gone after a reboot, when the kernel is asked again. */
-export const CLAIMS_FOLDER = '/run/holdfast/subnets';
+/** From its claims to its site.json a site is not made yet, and its claims are good all the same. */
+export const SITE_MADE_MS = 60_000;
 /** As the machines service writes it. */
 export const FORWARDING_BEFORE_FILE = '/run/holdfast/ip_forward.before';
 /** Where an administrator's units stand. */

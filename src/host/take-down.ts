@@ -68,7 +68,7 @@ export async function destroySite(of: TakeDown): Promise<void> {
     const all = steps.failed() ? 'keep' : 'remove';
     await tell(
       all === 'remove' ? `${folders.data} removed` : `${folders.data} emptied but for the site's description`,
-      () => removeSite(site, folders, all),
+      () => removeSite(folders, all),
     );
     steps.finish();
   } finally {

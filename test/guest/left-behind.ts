@@ -17,7 +17,14 @@ const NOT_THE_SITES =
 /** Folders that all sites of a machine, and others, share; what is in them is listed by itself. */
 const SHARED_FOLDERS = new Set([
   ...['/run/containerd', '/run/containerd/s', '/run/containerd/runc', '/run/containerd/runc/k8s.io'],
-  ...['/run/holdfast', '/run/holdfast/subnets', '/run/netns', '/var/lib/cni', '/var/lib/cni/results'],
+  ...[
+    '/run/holdfast',
+    '/run/holdfast/ports',
+    '/run/holdfast/subnets',
+    '/run/netns',
+    '/var/lib/cni',
+    '/var/lib/cni/results',
+  ],
 ]);
 const SYSTEMD_GROUPS = /^cgroup \/sys\/fs\/cgroup\/(system\.slice|user\.slice|init\.scope)/;
 

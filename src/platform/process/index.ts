@@ -19,6 +19,7 @@ export {
   namespacePids,
   ociArchitecture,
   PROGRAM_PATH,
+  sharedRunFolder,
 } from './machine-facts.ts';
 export { ownIdentity } from './own-identity.ts';
 export { processCpuSeconds } from './processor-time.ts';

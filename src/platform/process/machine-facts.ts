@@ -19,6 +19,10 @@ export function findProgram(name: string): string | undefined {
 
 export const isRoot = (): boolean => process.getuid?.() === 0;
 
+/** Where what the sites of one user share until the next boot stands. */
+export const sharedRunFolder = (): string =>
+  isRoot() ? '/run/holdfast' : `${os.tmpdir()}/holdfast-${process.getuid?.() ?? 0}`;
+
 /** True when systemd runs this machine. Source: sd_booted(3). */
 export const isSystemdMachine = (): boolean => fs.existsSync('/run/systemd/system');
 
