@@ -27,7 +27,7 @@ import { programBeside } from './program.ts';
 import { appStart, stopOnSignal } from './site-files.ts';
 import { openSiteJournal } from './site-journal.ts';
 
-const { site, folders, clock, log } = appStart('holdfastd');
+const { site, folders, clock, log, ready } = appStart('holdfastd');
 const lock = tryLock(folders.supervisorLock);
 if (lock.kind === 'busy') {
   log.error('another holdfastd keeps this site', { pid: lock.holder.pid });
@@ -100,6 +100,7 @@ const health = watchHealth({
 async function letGo(): Promise<void> {
   // An orderly end is no death.
   await supervisor.stop(GUARD_NAME);
+  await liveness.close();
   health.close();
   running.keeper?.close();
   api.close();
@@ -157,6 +158,7 @@ function runningKeeper(): CertificateKeeper {
   if (running.keeper) return running.keeper;
   throw new WorldError('Unavailable', 'the site is starting', { cure: 'try again when it is up: holdfast status' });
 }
+const liveness = await ready();
 stopOnSignal(log, letGo);
 if (byGuard) {
   const message = `it had ended, and was started again (${deaths.inARow} in a row)`;

@@ -12,6 +12,7 @@ import { settingsKeeper } from './services/site-settings.ts';
 import { journalOfSite } from './services/start-delivery.ts';
 import { desiredOfSite } from './services/start-desired.ts';
 import { linkOfSite } from './services/start-link.ts';
+import { watchHoldfastd } from './services/watch-holdfastd.ts';
 import { appStart, stopOnSignal } from './site-files.ts';
 import { openSiteJournal } from './site-journal.ts';
 
@@ -58,7 +59,9 @@ const server = await serveLines(folders.servicesSocket, (line) =>
   auditedAnswers(audit, line, control({ registry, planes, settings, link }, line)),
 );
 const liveness = await ready();
+const watch = watchHoldfastd({ folders, clock, events });
 stopOnSignal(log, async () => {
+  watch.close();
   certificates.close();
   await Promise.all([liveness.close(), server.close(), link.stop(), desired.stop(), registry.stop()]);
   client.close();

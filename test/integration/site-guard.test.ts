@@ -118,6 +118,14 @@ test('a guard whose site was taken away ends, and starts nothing', async () => {
   assert.equal((await site.holdfast('up')).code, 0);
 });
 
+test('a holdfastd that hangs is killed by whom it started, and comes back', async () => {
+  const old = await kept();
+  process.kill(pids(old).get('holdfastd') ?? 0, 'SIGSTOP');
+  const now = await kept(identityOf(pids(old).get('holdfastd') ?? 0));
+  assert.deepEqual(others(now), others(old));
+  assert.match((await site.holdfast('events')).stdout, /holdfastd\s+Hung/);
+});
+
 test('down and destroy end the guard first, also while it brings holdfastd back', async () => {
   await kill(identity(await kept(), 'holdfastd'));
   const down = await site.holdfast('down');

@@ -10,7 +10,7 @@ export {
   processMemory,
   signalProcess,
 } from './identity.ts';
-export { type LockAttempt, tryLock } from './lock-file.ts';
+export { type LockAttempt, lockHolder, tryLock } from './lock-file.ts';
 export {
   findProgram,
   isRoot,

@@ -19,6 +19,12 @@ function holderOf(file: string): ProcessIdentity | undefined {
   }
 }
 
+/** Who holds the lock, alive; undefined when nobody does. */
+export function lockHolder(file: string): ProcessIdentity | undefined {
+  const holder = holderOf(file);
+  return holder && isAlive(holder) ? holder : undefined;
+}
+
 /** Tries to take the lock, once. The file appears whole (written aside, then linked), so a reader never sees half of it. */
 export function tryLock(file: string): LockAttempt {
   fs.mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });

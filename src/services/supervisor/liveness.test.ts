@@ -16,14 +16,14 @@ function watched(answers: () => Promise<void>) {
   const clock: Clock = { ...time, monotonicMs: () => time.monotonicMs() + sleptMs };
   const seen = { asked: 0, hung: [] as number[] };
   const watch = watchLiveness({
-    identity,
+    identity: () => identity,
     clock,
     waits: () => ({ starvedMs: 0, blocked: false, delays: new Map() }),
     answers: () => {
       seen.asked++;
       return answers();
     },
-    hung: (silentMs) => seen.hung.push(silentMs),
+    hung: (_, silentMs) => seen.hung.push(silentMs),
   });
   const asleep = (ms: number): void => {
     sleptMs += ms;

@@ -10,17 +10,18 @@ export interface LivenessWatch {
 }
 
 export interface LivenessOptions {
-  readonly identity: ProcessIdentity;
   readonly clock: Clock;
+  /** Who is asked, each time anew; undefined while nobody is there to be asked. */
+  identity(): ProcessIdentity | undefined;
   answers(): Promise<void>;
   /** What the process waits for, and has waited since `before`. */
   waits(pid: number, before?: ProcessWaits): ProcessWaits;
-  /** Told once. */
-  hung(silentMs: number): void;
+  /** Told once, then the watch has ended. */
+  hung(identity: ProcessIdentity, silentMs: number): void;
 }
 
 export function watchLiveness(options: LivenessOptions): LivenessWatch {
-  const { identity, clock } = options;
+  const { clock } = options;
   let timer: Timer | undefined;
   let closed = false;
   const next = (act: (plannedAtMs: number) => void): void => {
@@ -28,6 +29,8 @@ export function watchLiveness(options: LivenessOptions): LivenessWatch {
     if (!closed) timer = clock.after(LIVENESS_MS, () => act(plannedAtMs), { background: true });
   };
   const ask = (): void => {
+    const identity = options.identity();
+    if (!identity) return void next(ask);
     let answer: LivenessLook['answer'] = 'due';
     let state: LivenessState = { silentMs: 0, lookedAtMs: clock.monotonicMs() };
     let waits = options.waits(identity.pid);
@@ -45,7 +48,7 @@ export function watchLiveness(options: LivenessOptions): LivenessWatch {
       const plan = planLiveness(state, { nowMs: clock.monotonicMs(), plannedAtMs, answer, starvedMs, blocked });
       waits = now;
       state = plan.state;
-      if (plan.hung) options.hung(state.silentMs);
+      if (plan.hung) options.hung(identity, state.silentMs);
       else if (answer === 'due') next(look);
       else ask();
     };

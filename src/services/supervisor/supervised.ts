@@ -159,7 +159,7 @@ export class Supervised {
   #watchLiveness(identity: ProcessIdentity): void {
     const { answers } = this.declaration;
     if (!answers) return;
-    const hung = (silentMs: number): void => {
+    const hung = (_: ProcessIdentity, silentMs: number): void => {
       if (this.#running?.identity !== identity || this.#phase !== 'ready') return;
       const seconds = Math.round(silentMs / 1000);
       this.#killedFor = `killed because it hung: no sign of life for ${seconds} s`;
@@ -168,7 +168,13 @@ export class Supervised {
       signalProcess(identity, 'SIGKILL');
     };
     const { clock } = this.#with;
-    this.#liveness = watchLiveness({ identity, clock, answers: () => answers(), waits: processWaits, hung });
+    this.#liveness = watchLiveness({
+      identity: () => identity,
+      clock,
+      answers: () => answers(),
+      waits: processWaits,
+      hung,
+    });
   }
 
   /** Said once, however often it is met while the process starts. */
