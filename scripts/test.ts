@@ -1,5 +1,5 @@
-// Runs the whole test suite: house checks, unit tests in parallel, then what starts real parts, one file at a time;
-// ends by looking for anything left behind.
+// Runs the whole test suite: house checks, unit tests, then what starts real parts: two files at a time what only shares processors
+// and loopback ports with others, one at a time what has containers. Ends by looking for anything left behind.
 //   --quick: checks and unit tests only · FILTER: only test files whose path holds this text
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
@@ -12,6 +12,23 @@ const root = path.join(import.meta.dirname, '..');
 const quick = process.argv.includes('--quick');
 const filter = process.argv.slice(2).find((a) => !a.startsWith('--')) ?? '';
 
+/** What has containers, namespaces, or figures that others would spoil. */
+const ALONE = [
+  'test/conformance/',
+  'test/faults/aborted-run',
+  'test/faults/disk-full-pods',
+  'test/faults/hung',
+  'test/integration/guestbook',
+  'test/integration/link-life',
+  'test/integration/node-agent.test',
+  'test/integration/pods',
+  'test/integration/service-proxy',
+  'test/integration/site-address',
+  'test/integration/site-alone',
+  'test/integration/site-destroy',
+  'test/integration/token-secrets',
+];
+
 function testFiles(folder: string): string[] {
   if (!fs.existsSync(path.join(root, folder))) return [];
   return fs
@@ -19,6 +36,12 @@ function testFiles(folder: string): string[] {
     .map((file) => `${folder}/${file}`)
     .filter((file) => file.endsWith('.test.ts') && !file.includes('node_modules') && file.includes(filter))
     .sort();
+}
+
+/** True at once when there is nothing to run. */
+function tests(title: string, files: readonly string[], of: { atATime: number; timeoutMs: number }): boolean {
+  const options = ['--test', `--test-concurrency=${of.atATime}`, `--test-timeout=${of.timeoutMs}`];
+  return files.length === 0 || stage(title, [...options, ...files]);
 }
 
 function stage(title: string, args: readonly string[]): boolean {
@@ -42,10 +65,13 @@ async function main(): Promise<void> {
   const unit = [...testFiles('src'), ...testFiles('scripts')];
   const real = quick ? [] : testFiles('test');
   if (unit.length + real.length === 0) throw new Error(`no test file matches "${filter}"`);
+  const isAlone = (file: string): boolean => ALONE.some((start) => file.startsWith(start));
+  const beside = real.filter((file) => !isAlone(file));
   const results = [
     filter !== '' || stage('house', ['scripts/check.ts']),
-    unit.length === 0 || stage('unit', ['--test', '--test-concurrency=2', '--test-timeout=120000', ...unit]),
-    real.length === 0 || stage('real parts', ['--test', '--test-concurrency=1', '--test-timeout=900000', ...real]),
+    tests('unit', unit, { atATime: 2, timeoutMs: 120_000 }),
+    tests('real parts, side by side', beside, { atATime: 2, timeoutMs: 900_000 }),
+    tests('real parts, one by one', real.filter(isAlone), { atATime: 1, timeoutMs: 900_000 }),
   ];
   const others = signsOfOtherRuns();
   const left = newSince(before, machineState()).filter((line) => !others.some((sign) => line.includes(sign)));

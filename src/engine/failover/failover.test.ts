@@ -1,0 +1,185 @@
+// The tables of failover, walked; majorities; and how long a node that keeps being lost is kept waiting.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { ControlPhase, FailoverState, FailoverView, Fence, NodePhase } from './index.ts';
+import { failoverStart, failoverStep, isFenced, othersCanDecide } from './index.ts';
+import {
+  ARRIVAL_MS,
+  CONTROL_TTL_MS,
+  NODE_TTL_MS,
+  POWER_AFTER_MS,
+  PROGRESS_MS,
+  REST_MS,
+  TAKING_MS_MAX,
+} from './limits.ts';
+import { returnMs } from './peers.ts';
+
+const NOW = 1_000_000;
+const VOTERS = ['a', 'b', 'w'];
+const lease = (ttlMs: number, agoMs = 0) => ({ sentMs: NOW - agoMs, ttlMs });
+const HELD = { node: lease(NODE_TTL_MS), control: lease(CONTROL_TTL_MS) };
+const fence = (of: Partial<Fence> = {}): Fence => ({ node: 'b', epoch: 1, acks: [], off: false, ...of });
+
+const stateOf = (more: Partial<FailoverState> = {}): FailoverState => ({ ...failoverStart(0), ...more });
+
+function viewOf(
+  more: Partial<Omit<FailoverView, 'health'>> = {},
+  health: Partial<FailoverView['health']> = {},
+): FailoverView {
+  return {
+    self: 'a',
+    voters: VOTERS,
+    nodes: ['a', 'b'],
+    leases: HELD,
+    seen: { sentMs: NOW, controller: 'a', present: ['a', 'b'], fences: [] },
+    returning: {},
+    ...more,
+    health: { serving: true, clean: true, fit: true, progressMs: NOW, ...health },
+  };
+}
+
+test('the table of the node', () => {
+  const noLease = { leases: {} };
+  const sole = { ...noLease, seen: { sentMs: NOW, present: [], fences: [fence({ acks: ['a', 'w'] })] } };
+  const dirty = { clean: false };
+  const table: [NodePhase, FailoverView, NodePhase, unknown][] = [
+    ['out', viewOf(), 'member', NOW + NODE_TTL_MS * 0.95],
+    ['out', viewOf(noLease), 'out', undefined],
+    ['out', viewOf({}, dirty), 'out', undefined],
+    ['member', viewOf(), 'member', NOW + NODE_TTL_MS * 0.95],
+    ['member', viewOf(noLease), 'killing', undefined],
+    ['member', viewOf({ leases: { node: lease(NODE_TTL_MS, NODE_TTL_MS * 0.96) } }), 'killing', undefined],
+    ['member', viewOf(sole), 'holding', 'unbounded'],
+    ['holding', viewOf(sole), 'holding', 'unbounded'],
+    ['holding', viewOf(), 'member', NOW + NODE_TTL_MS * 0.95],
+    ['holding', viewOf(noLease), 'killing', undefined],
+    ['killing', viewOf({}, dirty), 'killing', undefined],
+    ['killing', viewOf(noLease), 'out', undefined],
+  ];
+  for (const [from, view, to, until] of table) {
+    const { state, orders } = failoverStep(stateOf({ node: from }), view, NOW);
+    assert.deepEqual([state.node, orders.podsUntilMs], [to, until], `${from} to ${to}`);
+  }
+});
+
+test('a node that others fenced gives up, whatever its lease says, and asks for none', () => {
+  const fenced = viewOf({ seen: { sentMs: NOW, present: [], fences: [fence({ node: 'a' })] } }, { clean: false });
+  const { state } = failoverStep(stateOf({ node: 'member' }), fenced, NOW);
+  assert.equal(state.node, 'killing');
+  const { orders } = failoverStep(
+    stateOf({ node: 'out' }),
+    { ...fenced, health: { ...fenced.health, clean: true } },
+    NOW,
+  );
+  assert.equal(orders.renewNode, false);
+});
+
+test('the table of control', () => {
+  const taken = { node: 'member' as const, takenMs: NOW - 100, sinceMs: NOW - 100 };
+  const noLead = { leases: { node: HELD.node } };
+  const vacant = { ...noLead, seen: { sentMs: NOW, present: ['a', 'b'], fences: [] } };
+  const stale = { progressMs: NOW - PROGRESS_MS - 1 };
+  const table: [ControlPhase, Partial<FailoverState>, FailoverView, ControlPhase, string][] = [
+    ['following', taken, viewOf(vacant), 'following', 'campaign'],
+    ['following', taken, viewOf(vacant, { fit: false }), 'following', ''],
+    ['following', { ...taken, restsFromMs: NOW - REST_MS + 1 }, viewOf(vacant), 'following', ''],
+    ['following', { ...taken, restsFromMs: NOW - REST_MS }, viewOf(vacant), 'following', 'campaign'],
+    ['following', { ...taken, node: 'out' }, viewOf({ ...vacant, leases: {} }), 'following', ''],
+    ['following', { ...taken, restsFromMs: NOW - 1 }, viewOf(), 'following', 'resign'],
+    ['following', taken, viewOf({}, { serving: false }), 'taking', 'renewControl'],
+    ['taking', taken, viewOf({}, { serving: false }), 'taking', 'renewControl'],
+    ['taking', taken, viewOf(), 'controlling', 'renewControl'],
+    ['taking', { ...taken, takenMs: NOW - TAKING_MS_MAX }, viewOf({}, { serving: false }), 'stopping', ''],
+    ['taking', taken, viewOf(noLead), 'stopping', ''],
+    ['controlling', taken, viewOf(), 'controlling', 'renewControl'],
+    ['controlling', taken, viewOf({}, stale), 'stopping', ''],
+    ['controlling', taken, viewOf({}, { fit: false }), 'stopping', ''],
+    ['controlling', taken, viewOf(noLead), 'stopping', ''],
+    ['controlling', taken, viewOf({ leases: { control: HELD.control } }), 'stopping', ''],
+    ['stopping', taken, viewOf(), 'stopping', ''],
+    ['stopping', taken, viewOf({}, { serving: false }), 'following', 'resign'],
+  ];
+  for (const [from, more, view, to, order] of table) {
+    const { state, orders } = failoverStep(stateOf({ ...more, control: from }), view, NOW);
+    const given = (['campaign', 'resign', 'renewControl'] as const).filter((name) => orders[name]).join();
+    assert.deepEqual([state.control, given], [to, order], `${from} to ${to}`);
+    assert.equal(orders.serveUntilMs !== undefined, ['taking', 'controlling'].includes(to), `${from} to ${to}`);
+  }
+});
+
+test('where there is no other node, nobody rests', () => {
+  const alone = viewOf({ leases: { node: HELD.node }, seen: { sentMs: NOW, present: ['a'], fences: [] } });
+  assert.equal(failoverStep(stateOf({ node: 'member', restsFromMs: NOW - 1 }), alone, NOW).orders.campaign, true);
+});
+
+test('the table of the other nodes', () => {
+  const seen = (more: Partial<NonNullable<FailoverView['seen']>> = {}) =>
+    viewOf({ seen: { sentMs: NOW, controller: 'a', present: ['a'], fences: [], ...more } });
+  const leading = { node: 'member' as const, control: 'controlling' as const, takenMs: NOW - ARRIVAL_MS };
+  const lostNow = { ...leading, losses: { b: [NOW - 10] } };
+  const lostBefore = { ...leading, losses: { b: [NOW - POWER_AFTER_MS] } };
+  const held = fence({ acks: ['a', 'w'] });
+  const returning = { ...seen({ fences: [held] }), returning: { b: 1 } };
+  const table: [string, Partial<FailoverState>, FailoverView, object][] = [
+    ['present', leading, viewOf(), {}],
+    ['awaited', { ...leading, takenMs: NOW - 1000 }, seen(), {}],
+    ['lost', { ...leading, takenMs: NOW - 1000, formerController: 'b' }, seen(), { fence: ['b'] }],
+    ['awaited', { ...leading, lifted: { b: { epoch: 1, atMs: NOW - 1000 } } }, seen(), {}],
+    ['awaited', leading, seen({ sentMs: leading.takenMs }), {}],
+    ['lost', leading, seen(), { fence: ['b'] }],
+    ['fencing', lostNow, seen({ fences: [fence({ acks: ['a'] })] }), {}],
+    ['fencing', lostBefore, seen({ fences: [fence({ acks: ['a'] })] }), { cutPower: ['b'] }],
+    ['fenced', lostNow, seen({ fences: [held] }), { lost: ['b'] }],
+    ['fenced', lostNow, seen({ fences: [fence({ off: true })] }), { lost: ['b'] }],
+    ['fenced', lostNow, { ...returning, returning: { b: 2 } }, { lost: ['b'] }],
+    ['returning', lostNow, returning, { lost: ['b'] }],
+    ['returning', lostBefore, returning, { lift: ['b'] }],
+  ];
+  for (const [phase, state, view, expected] of table) {
+    const { state: next, orders } = failoverStep(stateOf(state), view, NOW);
+    const given = Object.fromEntries(
+      (['fence', 'cutPower', 'lost', 'lift'] as const)
+        .map((kind) => [kind, orders[kind]])
+        .filter(([, who]) => who?.length),
+    );
+    assert.deepEqual([next.peers.b, given], [phase, expected], phase);
+    assert.deepEqual(
+      orders.refuse,
+      (view.seen?.fences ?? []).map(({ node }) => node),
+    );
+  }
+});
+
+test('a fence whose lifting was ordered holds nobody back any more', () => {
+  const cutOff = viewOf({ leases: {}, seen: { sentMs: NOW, present: [], fences: [fence({ acks: ['a', 'w'] })] } });
+  assert.equal(failoverStep(stateOf({ node: 'member' }), cutOff, NOW).state.node, 'holding');
+  const lifted = { b: { epoch: 1, atMs: NOW } };
+  assert.equal(failoverStep(stateOf({ node: 'member', lifted }), cutOff, NOW).state.node, 'killing');
+});
+
+test('who can decide without a node, and when a fence holds', () => {
+  const can = (fences: Fence[], voters = VOTERS) => othersCanDecide({ self: 'a', voters, fences });
+  assert.equal(can([]), true);
+  assert.equal(can([fence({ acks: ['a'] })]), true, 'the witness takes it still');
+  assert.equal(can([fence({ acks: ['w'] })]), false);
+  assert.equal(can([fence({ off: true })]), false);
+  assert.equal(can([], ['a', 'w']), false, 'one of two');
+  assert.equal(can([], ['a']), false);
+  assert.equal(can([], ['a', 'b', 'c', 'd', 'w']), true);
+  assert.equal(can([fence({ acks: ['w', 'c', 'd'] })], ['a', 'b', 'c', 'd', 'w']), true, 'three of five');
+  assert.equal(isFenced(fence({ acks: ['a'] }), VOTERS), false);
+  assert.equal(isFenced(fence({ acks: ['a', 'w'] }), VOTERS), true);
+});
+
+test('a node that keeps being lost waits longer each time, up to ten minutes, and is forgiven after a day', () => {
+  assert.deepEqual(
+    [1, 2, 3, 20].map((times) =>
+      returnMs(
+        Array.from({ length: times }, () => NOW),
+        NOW,
+      ),
+    ),
+    [2_000, 4_000, 8_000, 600_000],
+  );
+  assert.equal(returnMs([NOW - 86_400_000, NOW], NOW), 2_000);
+});
