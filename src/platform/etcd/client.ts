@@ -3,7 +3,10 @@
 // whether a call that failed was carried out is for the caller to find out.
 import { type Client, type ClientDuplexStream, credentials, Metadata, type ServiceError, status } from '@grpc/grpc-js';
 import { assert, WorldError } from '#base';
+import { KeepAlive } from './keep-alive.ts';
 import type {
+  LeaseGrantResponse,
+  LeaseKeepAliveResponse,
   RangeRequest,
   RangeResponse,
   StatusResponse,
@@ -13,11 +16,19 @@ import type {
 } from './messages.ts';
 import { etcdServices } from './rpc.ts';
 
+export interface EtcdTls {
+  readonly ca: string;
+  readonly cert?: string;
+  readonly key?: string;
+  /** A name that every member's certificate carries; endpoints are addresses, which are no names for TLS (RFC 6066 section 3). */
+  readonly serverName: string;
+}
+
 export interface EtcdOptions {
   /** "host:port", the nearest first. */
   readonly endpoints: readonly string[];
   /** PEM texts; without it the connection is plain. */
-  readonly tls?: { readonly ca: string; readonly cert?: string; readonly key?: string };
+  readonly tls?: EtcdTls;
   readonly timeoutMs?: number;
 }
 
@@ -45,6 +56,7 @@ interface Endpoint {
   readonly name: string;
   readonly kv: Client;
   readonly watch: Client;
+  readonly lease: Client;
   readonly maintenance: Client;
 }
 
@@ -53,7 +65,7 @@ type Unary = (
   options: { deadline: number },
   done: (error: ServiceError | null, answer: unknown) => void,
 ) => void;
-type Stream = (metadata: Metadata) => ClientDuplexStream<unknown, WatchResponse>;
+type Stream<T> = (metadata: Metadata) => ClientDuplexStream<unknown, T>;
 
 function errorOf(error: ServiceError, attempted: string, subject: string): WorldError {
   const space = error.code === status.RESOURCE_EXHAUSTED && error.details.includes('space exceeded');
@@ -72,16 +84,23 @@ export class EtcdClient {
   constructor(options: EtcdOptions) {
     assert(options.endpoints.length > 0, 'etcd has an endpoint');
     this.#timeoutMs = options.timeoutMs ?? TIMEOUT_MS;
-    const { KV, Watch, Maintenance } = etcdServices();
+    const { KV, Watch, Lease, Maintenance } = etcdServices();
     const { tls } = options;
     const pem = (text: string | undefined): Buffer | null => (text === undefined ? null : Buffer.from(text));
+    const channel = { ...CHANNEL, ...(tls && { 'grpc.ssl_target_name_override': tls.serverName }) };
     this.#endpoints = options.endpoints.map((name) => {
       const secret = tls
         ? credentials.createSsl(pem(tls.ca), pem(tls.key), pem(tls.cert))
         : credentials.createInsecure();
-      const kv = new KV(name, secret, CHANNEL);
-      const same = { ...CHANNEL, channelOverride: kv.getChannel() };
-      return { name, kv, watch: new Watch(name, secret, same), maintenance: new Maintenance(name, secret, same) };
+      const kv = new KV(name, secret, channel);
+      const same = { ...channel, channelOverride: kv.getChannel() };
+      return {
+        name,
+        kv,
+        watch: new Watch(name, secret, same),
+        lease: new Lease(name, secret, same),
+        maintenance: new Maintenance(name, secret, same),
+      };
     });
   }
 
@@ -101,12 +120,35 @@ export class EtcdClient {
     return this.#call('maintenance', 'Status', {});
   }
 
+  /** A lease with an id of the caller's choice (1 to 2^53 - 1, free). `ttlMs` as granted: whole seconds, not fewer than asked for.
+   * Errors: WorldError `Unavailable`. */
+  async grant(lease: number, ttlMs: number): Promise<{ readonly ttlMs: number }> {
+    const { TTL } = await this.#call<LeaseGrantResponse>('lease', 'LeaseGrant', { ID: lease, TTL: ttlMs / 1000 });
+    return { ttlMs: TTL * 1000 };
+  }
+
+  /** Ends a lease, and with it the keys that it holds. */
+  async revoke(lease: number): Promise<void> {
+    await this.#call('lease', 'LeaseRevoke', { ID: lease });
+  }
+
+  /** A stream on which one lease is renewed; no write of etcd's comes of it. */
+  keepAlive(lease: number): KeepAlive {
+    const endpoint = this.#endpoint();
+    const open = (endpoint.lease as unknown as { LeaseKeepAlive: Stream<LeaseKeepAliveResponse> }).LeaseKeepAlive;
+    const failed = (error: ServiceError): WorldError => {
+      this.#passTurn(endpoint);
+      return errorOf(error, 'renew a lease', endpoint.name);
+    };
+    return new KeepAlive(open.call(endpoint.lease, new Metadata()), lease, failed);
+  }
+
   watch(watch: EtcdWatch): { stop(): void } {
     const endpoint = this.#endpoint();
     const metadata = new Metadata();
     // A member that lost its leader ends the stream instead of staying silent.
     metadata.set('hasleader', 'true');
-    const open = (endpoint.watch as unknown as { Watch: Stream }).Watch.bind(endpoint.watch);
+    const open = (endpoint.watch as unknown as { Watch: Stream<WatchResponse> }).Watch.bind(endpoint.watch);
     const stream = open(metadata);
     let stopped = false;
     const end = (error: WorldError): void => {
@@ -148,7 +190,7 @@ export class EtcdClient {
     if (this.#endpoint() === from) this.#turn++;
   }
 
-  #call<T>(service: 'kv' | 'maintenance', method: string, request: unknown): Promise<T> {
+  #call<T>(service: 'kv' | 'lease' | 'maintenance', method: string, request: unknown): Promise<T> {
     const endpoint = this.#endpoint();
     const client = endpoint[service] as unknown as Record<string, Unary>;
     return new Promise((resolve, reject) => {

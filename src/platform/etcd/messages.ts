@@ -26,7 +26,8 @@ export interface RangeResponse {
 
 export type RequestOp =
   | { readonly request_range: RangeRequest }
-  | { readonly request_put: { readonly key: Uint8Array; readonly value: Uint8Array } }
+  /** `lease`: the key goes when that lease ends. */
+  | { readonly request_put: { readonly key: Uint8Array; readonly value: Uint8Array; readonly lease?: number } }
   | { readonly request_delete_range: { readonly key: Uint8Array; readonly range_end?: Uint8Array } };
 
 export interface Compare {
@@ -60,6 +61,18 @@ export interface WatchResponse {
   readonly compact_revision: number;
   readonly cancel_reason: string;
   readonly events: readonly { /** 0 PUT, 1 DELETE. */ readonly type: number; readonly kv: KeyValue }[];
+}
+
+export interface LeaseGrantResponse {
+  readonly ID: number;
+  /** Seconds; may be more than was asked for. */
+  readonly TTL: number;
+}
+
+export interface LeaseKeepAliveResponse {
+  readonly ID: number;
+  /** Seconds from now; 0 when there is no such lease. */
+  readonly TTL: number;
 }
 
 export interface StatusResponse {

@@ -98,6 +98,12 @@ const MESSAGES = {
     'events[]: Event = 11',
   ),
   Event: fields('type: int32 = 1', 'kv: KeyValue = 2'),
+  LeaseGrantRequest: fields('TTL: int64 = 1', 'ID: int64 = 2'),
+  LeaseGrantResponse: fields('header: ResponseHeader = 1', 'ID: int64 = 2', 'TTL: int64 = 3', 'error: string = 4'),
+  LeaseRevokeRequest: fields('ID: int64 = 1'),
+  LeaseRevokeResponse: fields('header: ResponseHeader = 1'),
+  LeaseKeepAliveRequest: fields('ID: int64 = 1'),
+  LeaseKeepAliveResponse: fields('header: ResponseHeader = 1', 'ID: int64 = 2', 'TTL: int64 = 3'),
   StatusRequest: fields(),
   StatusResponse: fields(
     'header: ResponseHeader = 1',
@@ -117,12 +123,20 @@ const SERVICES = {
     },
   },
   Watch: { methods: { Watch: method('WatchRequest', 'WatchResponse', true) } },
+  Lease: {
+    methods: {
+      LeaseGrant: method('LeaseGrantRequest', 'LeaseGrantResponse'),
+      LeaseRevoke: method('LeaseRevokeRequest', 'LeaseRevokeResponse'),
+      LeaseKeepAlive: method('LeaseKeepAliveRequest', 'LeaseKeepAliveResponse', true),
+    },
+  },
   Maintenance: { methods: { Status: method('StatusRequest', 'StatusResponse') } },
 };
 
 export interface EtcdServices {
   readonly KV: ServiceClientConstructor;
   readonly Watch: ServiceClientConstructor;
+  readonly Lease: ServiceClientConstructor;
   readonly Maintenance: ServiceClientConstructor;
 }
 
@@ -138,6 +152,7 @@ export function etcdServices(): EtcdServices {
   return {
     KV: loaded.KV as ServiceClientConstructor,
     Watch: loaded.Watch as ServiceClientConstructor,
+    Lease: loaded.Lease as ServiceClientConstructor,
     Maintenance: loaded.Maintenance as ServiceClientConstructor,
   };
 }
