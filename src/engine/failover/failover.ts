@@ -35,15 +35,16 @@ import type {
   FailoverStep,
   FailoverView,
   NodePhase,
+  OwnLease,
 } from './contract.ts';
 import { isHeld, leaseEndsMs } from './leases.ts';
 import { LOSSES_MAX, PROGRESS_MS, REST_MS, TAKING_MS_MAX } from './limits.ts';
 import { othersCanDecide } from './majority.ts';
 import { judgePeers, type PeerJudged } from './peers.ts';
 
-/** A node that has just started. */
-export const failoverStart = (nowMs: number): FailoverState => ({
-  node: 'out',
+/** A node that has just started; `adopted`: only its program has, and the lease of its life before is held still. */
+export const failoverStart = (nowMs: number, adopted?: OwnLease): FailoverState => ({
+  node: isHeld(adopted, nowMs) ? 'member' : 'out',
   control: 'following',
   sinceMs: nowMs,
   takenMs: nowMs,

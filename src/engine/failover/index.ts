@@ -1,4 +1,6 @@
 // The door of failover.
 export type * from './contract.ts';
 export { failoverStart, failoverStep } from './failover.ts';
+export { isHeld, leaseUntil } from './leases.ts';
+export { CONTROL_TTL_MS, NODE_TTL_MS } from './limits.ts';
 export { isFenced, othersCanDecide } from './majority.ts';

@@ -7,3 +7,9 @@ export const leaseEndsMs = ({ sentMs, ttlMs }: OwnLease): number => sentMs + ttl
 
 export const isHeld = (lease: OwnLease | undefined, nowMs: number): lease is OwnLease =>
   lease !== undefined && nowMs < leaseEndsMs(lease);
+
+/** The lease that ends for us at a time. */
+export const leaseUntil = (untilMs: number, ttlMs: number): OwnLease => ({
+  sentMs: untilMs - ttlMs * (1 - LEASE_MARGIN),
+  ttlMs,
+});

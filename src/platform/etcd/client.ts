@@ -136,11 +136,13 @@ export class EtcdClient {
   keepAlive(lease: number): KeepAlive {
     const endpoint = this.#endpoint();
     const open = (endpoint.lease as unknown as { LeaseKeepAlive: Stream<LeaseKeepAliveResponse> }).LeaseKeepAlive;
-    const failed = (error: ServiceError): WorldError => {
-      this.#passTurn(endpoint);
-      return errorOf(error, 'renew a lease', endpoint.name);
-    };
-    return new KeepAlive(open.call(endpoint.lease, new Metadata()), lease, failed);
+    return new KeepAlive(open.call(endpoint.lease, new Metadata()), lease, {
+      failed: (error) => {
+        this.#passTurn(endpoint);
+        return errorOf(error, 'renew a lease', endpoint.name);
+      },
+      gaveUp: () => this.#passTurn(endpoint),
+    });
   }
 
   watch(watch: EtcdWatch): { stop(): void } {

@@ -11,22 +11,24 @@ interface Asked {
 export class KeepAlive {
   readonly #stream: ClientDuplexStream<unknown, LeaseKeepAliveResponse>;
   readonly #lease: number;
+  readonly #gaveUp: () => void;
   readonly #asked: Asked[] = [];
   #ended: WorldError | undefined;
 
   constructor(
     stream: ClientDuplexStream<unknown, LeaseKeepAliveResponse>,
     lease: number,
-    failed: (error: ServiceError) => WorldError,
+    on: { failed(error: ServiceError): WorldError; gaveUp(): void },
   ) {
     this.#stream = stream;
     this.#lease = lease;
+    this.#gaveUp = () => on.gaveUp();
     stream.on('data', ({ TTL }: LeaseKeepAliveResponse) => {
       const asked = this.#asked.shift();
       if (TTL > 0) asked?.resolve({ ttlMs: TTL * 1000 });
       else asked?.reject(new WorldError('NotFound', 'the lease has ended', { attempted: 'renew a lease' }));
     });
-    stream.on('error', (error: ServiceError) => this.#end(failed(error)));
+    stream.on('error', (error: ServiceError) => this.#end(on.failed(error)));
     stream.on('end', () => this.#end(new WorldError('Unavailable', 'etcd ended the renewal of a lease')));
   }
 
@@ -38,6 +40,12 @@ export class KeepAlive {
       this.#asked.push({ resolve, reject });
       this.#stream.write({ ID: this.#lease });
     });
+  }
+
+  /** No answer came in time: the next stream goes to another member. */
+  giveUp(): void {
+    this.#gaveUp();
+    this.close();
   }
 
   close(): void {

@@ -1,0 +1,132 @@
+// What the voters of a site agree on, in etcd: who leads, which nodes are there, which are fenced. Every write compares what it rests
+// on in the same transaction, so that two of them that exclude each other cannot both be taken:
+//
+//   join     the node's key, under its lease        while no fence on the node stands
+//   campaign the leadership, under its lease        while nobody has it
+//   fence    the fence of a node                    while it has no key, and the leadership is ours
+//   lift     takes the fence and its acknowledgements away, while the leadership is ours and the fence is that one
+//   ack      that this voter refuses the node       while that very fence stands
+//   off      that the node has no power             while that very fence stands
+//
+// A fence's epoch is the revision of etcd at which it was written.
+import type { Fence, SiteSeen } from '#engine/failover';
+import type { Compare, EtcdClient, KeyValue, RequestOp } from '#platform/etcd';
+
+const PREFIX = '/holdfast/site/';
+const LEADERSHIP = `${PREFIX}control`;
+const nodeKey = (node: string): string => `${PREFIX}nodes/${node}`;
+const fenceKey = (node: string): string => `${PREFIX}fences/${node}`;
+const marksOf = (node: string): string => `${PREFIX}marks/${node}/`;
+const ackKey = (node: string, by: string): string => `${marksOf(node)}ack/${by}`;
+const offKey = (node: string): string => `${marksOf(node)}off`;
+
+const EQUAL = 0;
+const CREATE = 1;
+const VALUE = 3;
+const isAbsent = (key: string): Compare => ({
+  result: EQUAL,
+  target: CREATE,
+  key: Buffer.from(key),
+  create_revision: 0,
+});
+const isOfEpoch = (node: string, epoch: number): Compare => ({
+  result: EQUAL,
+  target: CREATE,
+  key: Buffer.from(fenceKey(node)),
+  create_revision: epoch,
+});
+const put = (key: string, value: string, lease?: number): RequestOp => ({
+  request_put: { key: Buffer.from(key), value: Buffer.from(value), ...(lease !== undefined && { lease }) },
+});
+/** The first key that does not begin with this. */
+const after = (prefix: string): Buffer => {
+  const end = Buffer.from(prefix);
+  end[end.length - 1] = (end.at(-1) ?? 0) + 1;
+  return end;
+};
+
+export interface AgreementOptions {
+  readonly client: EtcdClient;
+  readonly self: string;
+  /** Differs between two lives of this node's program: what an earlier one wrote is not taken for ours. */
+  readonly life: string;
+}
+
+export class SiteAgreement {
+  readonly #client: EtcdClient;
+  readonly #self: string;
+  readonly #value: string;
+
+  constructor({ client, self, life }: AgreementOptions) {
+    this.#client = client;
+    this.#self = self;
+    this.#value = `${self}/${life}`;
+  }
+
+  /** The key of the leadership, and what it holds while it is ours: the guard of every write to the site's stores. */
+  get leadership(): { readonly key: string; readonly value: string } {
+    return { key: LEADERSHIP, value: this.#value };
+  }
+
+  /** A linearizable read. Errors: WorldError `Unavailable`. */
+  async look(sentMs: number): Promise<SiteSeen> {
+    const { kvs } = await this.#client.range({ key: Buffer.from(PREFIX), range_end: after(PREFIX) });
+    return seenIn(kvs, sentMs);
+  }
+
+  join(lease: number): Promise<boolean> {
+    return this.#write([isAbsent(fenceKey(this.#self))], [put(nodeKey(this.#self), this.#value, lease)]);
+  }
+
+  campaign(lease: number): Promise<boolean> {
+    return this.#write([isAbsent(LEADERSHIP)], [put(LEADERSHIP, this.#value, lease)]);
+  }
+
+  fence(node: string): Promise<boolean> {
+    const free = [this.#leads(), isAbsent(nodeKey(node)), isAbsent(fenceKey(node))];
+    return this.#write(free, [put(fenceKey(node), this.#self)]);
+  }
+
+  lift({ node, epoch }: Fence): Promise<boolean> {
+    return this.#write(
+      [this.#leads(), isOfEpoch(node, epoch)],
+      [
+        { request_delete_range: { key: Buffer.from(fenceKey(node)) } },
+        { request_delete_range: { key: Buffer.from(marksOf(node)), range_end: after(marksOf(node)) } },
+      ],
+    );
+  }
+
+  acknowledge({ node, epoch }: Fence): Promise<boolean> {
+    return this.#write([isOfEpoch(node, epoch)], [put(ackKey(node, this.#self), '')]);
+  }
+
+  markOff({ node, epoch }: Fence): Promise<boolean> {
+    return this.#write([this.#leads(), isOfEpoch(node, epoch)], [put(offKey(node), '')]);
+  }
+
+  #leads(): Compare {
+    const { key, value } = this.leadership;
+    return { result: EQUAL, target: VALUE, key: Buffer.from(key), value: Buffer.from(value) };
+  }
+
+  async #write(compare: readonly Compare[], success: readonly RequestOp[]): Promise<boolean> {
+    return (await this.#client.txn({ compare, success })).succeeded;
+  }
+}
+
+function seenIn(kvs: readonly KeyValue[], sentMs: number): SiteSeen {
+  const all = new Map(kvs.map((pair) => [pair.key.toString(), pair]));
+  const below = (prefix: string): string[] =>
+    [...all.keys()].filter((key) => key.startsWith(prefix)).map((key) => key.slice(prefix.length));
+  const controller = all.get(LEADERSHIP)?.value.toString().split('/')[0];
+  const fences = below(`${PREFIX}fences/`).map(
+    (node): Fence => ({
+      node,
+      epoch: all.get(fenceKey(node))?.create_revision ?? 0,
+      acks: below(`${marksOf(node)}ack/`),
+      off: all.has(offKey(node)),
+    }),
+  );
+  return { sentMs, ...(controller !== undefined && { controller }), present: below(`${PREFIX}nodes/`), fences };
+}

@@ -1,0 +1,115 @@
+// One lease of etcd with the key that it holds: asked for while it is wanted, renewed well before its end, and counted from the sending
+// of the renewal that was last acknowledged. It never says that it is held when etcd has said that it is not.
+import { WorldError } from '#base';
+import { isHeld, leaseUntil, type OwnLease } from '#engine/failover';
+import type { EtcdClient, KeepAlive } from '#platform/etcd';
+import { ANSWER_MS_MAX, RENEWALS_A_LIFE } from './limits.ts';
+
+export interface AdoptedLease {
+  readonly id: number;
+  /** Until when what it gives may go on, of boot time, as whoever ends it then was told last. */
+  readonly untilMs: number;
+}
+
+export interface HeldLeaseOptions {
+  readonly client: EtcdClient;
+  readonly ttlMs: number;
+  /** Puts the key under the lease; false when it may not be. */
+  attach(lease: number): Promise<boolean>;
+  /** Boot time. */
+  bootMs(): number;
+  /** What an earlier life of this program held. */
+  readonly adopted?: AdoptedLease;
+  /** Told with each lease that is held, to be kept for the next life of this program. */
+  held?(id: number): void;
+  /** One attempt failed; it is made again. */
+  failed(error: unknown): void;
+}
+
+/** 1 to 2^48: etcd takes any number, and two lives never choose the same. */
+const newLeaseId = (): number =>
+  crypto.getRandomValues(new Uint8Array(6)).reduce((number, byte) => number * 256 + byte, 0) + 1;
+
+export class HeldLease {
+  readonly #of: HeldLeaseOptions;
+  #id: number | undefined;
+  #own: OwnLease | undefined;
+  #stream: KeepAlive | undefined;
+  #busy = false;
+  #askedMs = Number.NEGATIVE_INFINITY;
+
+  constructor(of: HeldLeaseOptions) {
+    this.#of = of;
+    this.#id = of.adopted?.id;
+    this.#own = of.adopted && leaseUntil(of.adopted.untilMs, of.ttlMs);
+  }
+
+  /** As far as is known; whoever relies on it compares it with the time. */
+  get own(): OwnLease | undefined {
+    return this.#own;
+  }
+
+  /** Asks for the lease when there is none, renews it when that is due; one request is under way at a time. */
+  want(): void {
+    const nowMs = this.#of.bootMs();
+    if (this.#busy || nowMs - this.#askedMs < this.#of.ttlMs / RENEWALS_A_LIFE) return;
+    this.#askedMs = nowMs;
+    this.#busy = true;
+    const asked = isHeld(this.#own, nowMs) ? this.#renew(nowMs) : this.#acquire(nowMs);
+    asked
+      .catch((error: unknown) => this.#of.failed(error))
+      .finally(() => {
+        this.#busy = false;
+      });
+  }
+
+  /** Hands it back, so that nobody has to wait for its end. */
+  async release(): Promise<void> {
+    const id = this.#id;
+    this.#forget();
+    if (id !== undefined) await this.#of.client.revoke(id).catch((error: unknown) => this.#of.failed(error));
+  }
+
+  /** Renews no more; the lease ends by itself. */
+  close(): void {
+    this.#stream?.close();
+    this.#stream = undefined;
+  }
+
+  async #acquire(sentMs: number): Promise<void> {
+    await this.release();
+    const id = newLeaseId();
+    const { ttlMs } = await this.#of.client.grant(id, this.#of.ttlMs);
+    this.#id = id;
+    if (!(await this.#of.attach(id))) return this.release();
+    this.#own = { sentMs, ttlMs };
+    this.#of.held?.(id);
+  }
+
+  async #renew(sentMs: number): Promise<void> {
+    if (this.#id === undefined) return;
+    this.#stream ??= this.#of.client.keepAlive(this.#id);
+    const stream = this.#stream;
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(new WorldError('Unavailable', 'a lease was not renewed in time')), ANSWER_MS_MAX);
+    });
+    try {
+      const { ttlMs } = await Promise.race([stream.renew(), late]);
+      this.#own = { sentMs, ttlMs };
+    } catch (error) {
+      stream.giveUp();
+      if (this.#stream === stream) this.#stream = undefined;
+      if (error instanceof WorldError && error.code === 'NotFound') this.#forget();
+      throw error;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  #forget(): void {
+    this.close();
+    this.#own = undefined;
+    this.#id = undefined;
+  }
+}

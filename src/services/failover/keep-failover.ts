@@ -1,0 +1,192 @@
+// Failover at work on one node: looks at the site, asks the decider, and has its orders carried out, again and again. Whatever fails
+// is tried again at the next turn; nothing here decides.
+import {
+  CONTROL_TTL_MS,
+  type FailoverOrders,
+  type FailoverState,
+  type Fence,
+  failoverStart,
+  failoverStep,
+  NODE_TTL_MS,
+  type SiteSeen,
+} from '#engine/failover';
+import type { Clock, Timer } from '#platform/clock';
+import { EtcdClient, type EtcdOptions } from '#platform/etcd';
+import type { Log } from '#platform/log';
+import { SiteAgreement } from './agreement.ts';
+import type { FailoverHands } from './contract.ts';
+import { type AdoptedLease, HeldLease } from './held-lease.ts';
+import { ANSWER_MS_MAX, ASK_MS, LOOK_MS, STEP_MS } from './limits.ts';
+import { Refusing } from './refusing.ts';
+
+export interface FailoverOptions {
+  readonly self: string;
+  readonly life: string;
+  readonly voters: readonly string[];
+  readonly nodes: readonly string[];
+  /** The member on this node first. */
+  readonly etcd: EtcdOptions;
+  readonly hands: FailoverHands;
+  /** The node lease of an earlier life of this program, whose pods run on. */
+  readonly adopted?: AdoptedLease;
+  /** Told with each node lease that is held, to be adopted by the next life. */
+  held?(id: number): void;
+  readonly clock: Clock;
+  /** Boot time, suspended time included. */
+  bootMs(): number;
+  readonly log: Log;
+}
+
+export interface Failover {
+  readonly state: FailoverState;
+  readonly seen: SiteSeen | undefined;
+  readonly leadership: { readonly key: string; readonly value: string };
+  /** Hands back what it holds, once the API serves no more and no pod runs; without that, all of it ends by itself. */
+  stop(how: 'handing back' | 'as it stands'): Promise<void>;
+}
+
+export function keepFailover(options: FailoverOptions): Failover {
+  return new FailoverKeeper(options);
+}
+
+class FailoverKeeper implements Failover {
+  readonly #of: FailoverOptions;
+  readonly #client: EtcdClient;
+  readonly #agreement: SiteAgreement;
+  readonly #leases: { readonly node: HeldLease; readonly control: HeldLease };
+  readonly #refusing: Refusing;
+  readonly #asking = new Map<string, number>();
+  #returning: Record<string, number> = {};
+  #state: FailoverState;
+  #seen: SiteSeen | undefined;
+  #lookedMs = Number.NEGATIVE_INFINITY;
+  #timer: Timer | undefined;
+  #stopped = false;
+
+  constructor(of: FailoverOptions) {
+    const { self, life, hands, bootMs } = of;
+    this.#of = of;
+    this.#client = new EtcdClient({ ...of.etcd, timeoutMs: ANSWER_MS_MAX });
+    this.#agreement = new SiteAgreement({ client: this.#client, self, life });
+    const failed = (error: unknown): void => of.log.debug('failover: an attempt failed', { error });
+    const leased = { client: this.#client, bootMs, failed };
+    this.#leases = {
+      node: new HeldLease({
+        ...leased,
+        ttlMs: NODE_TTL_MS,
+        attach: (lease) => this.#agreement.join(lease),
+        ...(of.adopted && { adopted: of.adopted }),
+        held: (id) => of.held?.(id),
+      }),
+      control: new HeldLease({ ...leased, ttlMs: CONTROL_TTL_MS, attach: (lease) => this.#agreement.campaign(lease) }),
+    };
+    this.#refusing = new Refusing({ self, agreement: this.#agreement, hands, failed });
+    this.#state = failoverStart(bootMs(), this.#leases.node.own);
+    this.#turn();
+  }
+
+  get state(): FailoverState {
+    return this.#state;
+  }
+
+  get seen(): SiteSeen | undefined {
+    return this.#seen;
+  }
+
+  get leadership(): { readonly key: string; readonly value: string } {
+    return this.#agreement.leadership;
+  }
+
+  #turn(): void {
+    if (this.#stopped) return;
+    this.#look();
+    this.#step();
+    this.#timer = this.#of.clock.after(STEP_MS, () => this.#turn(), { background: true });
+  }
+
+  #look(): void {
+    const sentMs = this.#of.bootMs();
+    if (sentMs - this.#lookedMs < LOOK_MS) return;
+    this.#lookedMs = sentMs;
+    this.#agreement.look(sentMs).then(
+      (seen) => {
+        // Answers may overtake each other.
+        if (seen.sentMs > (this.#seen?.sentMs ?? Number.NEGATIVE_INFINITY)) this.#seen = seen;
+      },
+      (error: unknown) => this.#of.log.debug('failover: the site cannot be seen', { error }),
+    );
+  }
+
+  #step(): void {
+    const { self, voters, nodes, hands, bootMs } = this.#of;
+    const { node, control } = this.#leases;
+    const view = {
+      self,
+      voters,
+      nodes,
+      leases: { ...(node.own && { node: node.own }), ...(control.own && { control: control.own }) },
+      ...(this.#seen && { seen: this.#seen }),
+      health: hands.health(),
+      returning: this.#returning,
+    };
+    const { state, orders, changes } = failoverStep(this.#state, view, bootMs());
+    this.#state = state;
+    for (const change of changes) hands.told(change);
+    this.#carryOut(orders);
+  }
+
+  #carryOut(orders: FailoverOrders): void {
+    const { hands } = this.#of;
+    const { node, control } = this.#leases;
+    // What ends comes first.
+    hands.serve(orders.serveUntilMs);
+    hands.pods(orders.podsUntilMs);
+    if (orders.resign) void control.release();
+    if (orders.renewControl || orders.campaign) control.want();
+    if (orders.renewNode) node.want();
+    if (this.#seen) this.#refusing.carryOut(this.#seen);
+    hands.lost(orders.lost);
+    for (const name of orders.fence) this.#now(`fence ${name}`, () => this.#agreement.fence(name));
+    for (const fence of this.#fencesOf(orders.lift)) this.#now(`lift ${fence.node}`, () => this.#agreement.lift(fence));
+    for (const fence of this.#fencesOf(orders.cutPower))
+      this.#now(
+        `power ${fence.node}`,
+        async () => (await hands.cutPower(fence.node)) && this.#agreement.markOff(fence),
+      );
+    for (const fence of this.#fencesOf(orders.lost)) this.#now(`ask ${fence.node}`, () => this.#askWhetherOut(fence));
+  }
+
+  #fencesOf(nodes: readonly string[]): readonly Fence[] {
+    return (this.#seen?.fences ?? []).filter(({ node }) => nodes.includes(node));
+  }
+
+  async #askWhetherOut({ node, epoch }: Fence): Promise<void> {
+    const isOut = await this.#of.hands.isOut(node);
+    this.#returning = isOut ? { ...this.#returning, [node]: epoch } : { ...this.#returning, [node]: 0 };
+  }
+
+  /** One of a kind at a time, and not more often than others can follow. */
+  #now(what: string, act: () => Promise<unknown>): void {
+    const nowMs = this.#of.bootMs();
+    if (nowMs < (this.#asking.get(what) ?? Number.NEGATIVE_INFINITY)) return;
+    this.#asking.set(what, Number.POSITIVE_INFINITY);
+    act()
+      .catch((error: unknown) => this.#of.log.debug(`failover: ${what} failed`, { error }))
+      .finally(() => this.#asking.set(what, this.#of.bootMs() + ASK_MS));
+  }
+
+  async stop(how: 'handing back' | 'as it stands'): Promise<void> {
+    this.#stopped = true;
+    this.#timer?.cancel();
+    const { node, control } = this.#leases;
+    if (how === 'handing back') {
+      this.#of.hands.serve(undefined);
+      this.#of.hands.pods(undefined);
+      await control.release();
+      await node.release();
+    }
+    node.close();
+    control.close();
+    this.#client.close();
+  }
+}
