@@ -7,11 +7,14 @@ import { EtcdClient, type EtcdOptions } from '#platform/etcd';
 import type { Store, StoreOptions } from './contract.ts';
 import { StoreEngine } from './core/engine.ts';
 import { EtcdLog, type EtcdLogOptions } from './etcd.log.ts';
+import { type Sealing, sealedEntries, sealedLog } from './sealed.log.ts';
 import { writeSnapshot } from './snapshot.ts';
 
 export interface EtcdStoreOptions<I> extends StoreOptions<I>, EtcdOptions, Omit<EtcdLogOptions, 'identity'> {
   /** Differs between processes and between starts of one. */
   readonly identity: string;
+  /** What is secret stands in etcd, and in snapshots, only sealed. */
+  readonly sealing?: Sealing;
 }
 
 /** A store that stands by: it answers reads and watches behind the writer, until it is promoted. */
@@ -25,7 +28,10 @@ function engineOn<I>(options: EtcdStoreOptions<I>): StoreEngine<I> {
     ...options,
     disk: (full) => options.notice?.({ kind: full ? 'disk-full' : 'disk-room' }),
   });
-  return new StoreEngine<I>(log, { ...options, snapshot: writeSnapshot });
+  return new StoreEngine<I>(sealedLog(log, options.sealing), {
+    ...options,
+    snapshot: (file, entries, revision) => writeSnapshot(file, sealedEntries(options.sealing, entries), revision),
+  });
 }
 
 /** Claims the log and opens it for writing. WorldError `Unavailable`: etcd has no majority, or the leadership is not ours. */

@@ -3,6 +3,7 @@ import { type LogRow, RowLog, SqliteLog } from '#platform/sqlite';
 import type { Store, StoreOptions } from './contract.ts';
 import { StoreEngine } from './core/engine.ts';
 import type { StoreLog } from './core/store-log.ts';
+import { type Sealing, sealedEntries, sealedLog } from './sealed.log.ts';
 import { writeSnapshot } from './snapshot.ts';
 
 export interface SqliteStoreOptions<I> extends StoreOptions<I> {
@@ -14,6 +15,8 @@ export interface SqliteStoreOptions<I> extends StoreOptions<I> {
   readonly checkpointBytes?: number;
   /** `off` is for proving that the crash proof can fail; it loses acknowledged writes. */
   readonly sync?: 'full' | 'off';
+  /** What is secret stands in the database, and in snapshots, only sealed. */
+  readonly sealing?: Sealing;
   /** File of the worker thread, where the build does not put it beside the program. */
   readonly sqliteWorkerUrl?: URL;
 }
@@ -33,9 +36,11 @@ export async function openSqliteStore<I>(options: SqliteStoreOptions<I>): Promis
     repaired: (message) => notice?.({ kind: 'repaired', message }),
     disk: (full) => notice?.({ kind: full ? 'disk-full' : 'disk-room' }),
   });
-  const engine = new StoreEngine<I>(sqliteStoreLog(log), {
+  const { sealing } = options;
+  const engine = new StoreEngine<I>(sealedLog(sqliteStoreLog(log), sealing), {
     ...options,
-    snapshot: (file, entries, revision) => writeSnapshot(file, entries, revision, { workerUrl }),
+    snapshot: (file, entries, revision) =>
+      writeSnapshot(file, sealedEntries(sealing, entries), revision, { workerUrl }),
   });
   try {
     await engine.start();
