@@ -1,5 +1,7 @@
 // The door of the scheduling engine.
+export { type Breach, breachBy } from './breach.ts';
 export { type Cluster, cluster, type NodeInfo } from './cluster.ts';
+export { type Forecast, type ForecastView, forecastLoss, type UnfitPod } from './forecast.ts';
 export { podAcceptsNode } from './node-affinity.ts';
 export { type NamespaceLabels, type PodInfo, podInfo } from './pod-info.ts';
 export { type Amounts, amountOf, podRequests } from './pod-requests.ts';
