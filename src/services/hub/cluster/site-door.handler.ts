@@ -2,6 +2,7 @@
 // opened. Who asks is told by the client certificate; the site is told by a header that only the hub sets.
 // Source of the refusals' form: Kubernetes API conventions, "Response Status Kind".
 import { messageOf, WorldError } from '#base';
+import { operationNamed } from '#model/operations';
 import type { HttpExchange, Upgrade } from '#platform/http';
 import { passTunneled, passTunneledUpgrade, type TunneledCall } from '#platform/tunnel';
 import type { HubParts } from '../parts.ts';
@@ -64,13 +65,16 @@ function askedOf(exchange: HttpExchange, { sites, accesses, pki, clock }: HubPar
   return { site, user: peer, path: path.startsWith('/') ? path : `/${path}` };
 }
 
+/** In the words of the catalogue. Whether the site counts as weak or as gone already is the same to whoever asks here. */
+function awayText(site: HubSite): string {
+  const { name, title, ...operation } = operationNamed('cluster-connect');
+  const { reason, workaround } = operation.verdicts.hub.SemiConnected;
+  return `the site ${site.name} has no link to the hub now, so ${name} (${title}) is refused: ${reason}; ${workaround}`;
+}
+
 function callOf({ site, user, path }: Asked, { tunnels, clock }: HubParts): TunneledCall {
   const tunnel = tunnels.of(site);
-  if (!tunnel)
-    throw new Refused(
-      503,
-      `the site ${site.name} has no link to the hub now; it can be reached again as soon as it has`,
-    );
+  if (!tunnel) throw new Refused(503, awayText(site));
   return {
     connection: tunnel.connect(),
     path,
