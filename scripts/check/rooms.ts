@@ -57,6 +57,7 @@ export const ENGINE_EDGES: readonly (readonly [string, string, string])[] = [
 /** Doors of platform that may use another door: [importer, imported, why]. */
 export const PLATFORM_EDGES: readonly (readonly [string, string, string])[] = [
   ['platform/http', 'platform/tls', 'a TLS server is made of credentials'],
+  ['platform/tls', 'platform/x509', 'the certificate of the other end is judged as every other is'],
   ['platform/stream', 'platform/tls', 'what is passed on goes to a server that was judged'],
   ['platform/sqlite', 'platform/disk', 'a damaged database is told from files that are whole or absent'],
   ['platform/tunnel', 'platform/stream', 'what is passed on through a tunnel drops the same headers'],

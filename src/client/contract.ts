@@ -1,6 +1,6 @@
 // One way to speak to the Kubernetes API for everything of ours: the same interface in process and over HTTP.
 // Objects handed out are shared and frozen by convention: whoever changes one copies it first (structuredClone).
-import type { KubeObject, ResourceFacts } from '#model/kube';
+import type { KubeObject, PatchType, ResourceFacts } from '#model/kube';
 
 /** A resource, and the TypeScript type of its objects. Made with `resourceOf<Pod>('', 'v1', 'pods')`. */
 export interface Resource<K extends KubeObject = KubeObject> {
@@ -33,8 +33,6 @@ export interface WriteOptions {
   readonly fieldManager?: string;
   readonly dryRun?: boolean;
 }
-
-export type PatchType = 'json' | 'merge' | 'strategic' | 'apply';
 
 /** What changes, in one of the four languages. */
 export interface Patch {

@@ -1,5 +1,5 @@
 // The client over HTTP/2, for processes that are not the API server's own.
-import { type KubeObject, type ResourceFacts, resourceFacts } from '#model/kube';
+import { type KubeObject, PATCH_MEDIA_TYPES, type ResourceFacts, resourceFacts } from '#model/kube';
 import type { Clock } from '#platform/clock';
 import { readTextIfPresent } from '#platform/disk';
 import { type Http2Answer, type Http2Client, http2Client } from '#platform/http';
@@ -12,7 +12,6 @@ import type {
   ObjectName,
   Patch,
   PatchOptions,
-  PatchType,
   Resource,
   WatchHandle,
   WatchOptions,
@@ -47,12 +46,6 @@ export interface HttpClient extends Client {
   close(): void;
 }
 
-const PATCH_MEDIA_TYPES: Readonly<Record<PatchType, string>> = {
-  json: 'application/json-patch+json',
-  merge: 'application/merge-patch+json',
-  strategic: 'application/strategic-merge-patch+json',
-  apply: 'application/apply-patch+yaml',
-};
 const JSON_TYPE = 'application/json';
 
 function makeHeaders(options: HttpClientOptions): () => Record<string, string> {

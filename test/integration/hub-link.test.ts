@@ -141,7 +141,7 @@ test('a heartbeat needs a certificate of this hub; headers and certificates of o
   const elsewhere = await enrolled(other, 'id-beat');
   stranger.disconnect();
   Object.assign(stranger, { certPem: elsewhere.certPem, keyPem: elsewhere.keyPem });
-  assertRefused(await stranger.heartbeat(), 'Identity', 401, /no trusted authority signed it/);
+  assertRefused(await stranger.heartbeat(), 'Identity', 401, /signed by no authority that is trusted here/);
   assert.equal((await of.hub.operator.site('id-beat')).lastContact, null);
   await other.close();
 });

@@ -187,7 +187,7 @@ test('another hub at the same address is refused and told, and hears nothing; th
     wire.target = impostor.hub.port;
     wire.cut();
     await world.eventually('it is refused', () => site.status().trouble?.kind === 'other-hub');
-    assert.match(site.status().trouble?.message ?? '', /no trusted authority signed it/);
+    assert.match(site.status().trouble?.message ?? '', /signed by no authority that is trusted here/);
     assert.ok(site.reasons().includes('OtherHub'));
     assert.equal(impostor.log.lines.length, lines);
     assert.equal([...impostor.hub.operator.sites()].flat().length, 0);

@@ -189,13 +189,10 @@ export const LINK_PROBES: Readonly<Record<string, Probe>> = { ...LINK, ...PLANES
 
 /** The very last ones: they change where the site stands. */
 export const JOINING_PROBES: Readonly<Record<string, Probe>> = {
+  'link-deactivate': { ...commands('link deactivate --yes'), leaves: true },
   'link-activate': {
     ...act((walk) => walk.activate('hub')),
     refuses: (walk, cell) =>
       refusedByGuard(walk, cell, ['link', 'activate', '--hub', 'https://127.0.0.1:9', '--token', 'none']),
-  },
-  'link-deactivate': {
-    ...commands('link deactivate --yes'),
-    leaves: true,
   },
 };

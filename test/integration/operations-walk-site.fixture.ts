@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
+import { callSupervisor } from '#host';
 import type { ClockStatus, Site, Standing } from '#model/site';
 import { isSystemdMachine } from '#platform/process';
 import { registryDoor } from '../faults/doors.fixture.ts';
@@ -236,9 +237,19 @@ const WATCHING: Readonly<Record<string, Probe>> = {
 
 const UPKEEP: Readonly<Record<string, Probe>> = {
   'certificates-renew': commands('certificates renew'),
+  // holdfastd sees a system clock that jumps, and one that is put right; the machine's clock is not set.
   'clock-confirm': act(async (walk) => {
-    const { time } = await walk.json<ClockStatus>('clock');
-    await walk.holdfast('clock', 'confirm', '--time', time);
+    const seen = async (shiftMs: number): Promise<void> => {
+      for await (const answer of callSupervisor(walk.folders, { verb: 'clock-drill', shiftMs }))
+        assert.equal(answer.kind, 'clock');
+    };
+    await seen(40 * 365 * 86_400_000);
+    assert.equal((await walk.json<ClockStatus>('clock')).tentative?.kind, 'system-jump');
+    await walk.holdfast('clock', 'confirm', '--undo');
+    assert.equal((await walk.json<ClockStatus>('clock')).trusted, true);
+    await seen(0);
+    // Where the operator stated another time than the machine has, that is a jump too.
+    if (!(await walk.json<ClockStatus>('clock')).trusted) await walk.holdfast('clock', 'confirm', '--undo');
   }),
   'site-settings': commands('settings set desiredStatePassMinutes=7', 'settings unset desiredStatePassMinutes'),
 };

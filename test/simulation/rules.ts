@@ -5,7 +5,7 @@ import { clockStart, clockStep, ntpQuorum, persistedClock, toldClock } from '#en
 import { connectivityFacts, connectivityStep } from '#engine/connectivity';
 import { hubSiteStatus } from '#model/hub';
 import { IDENTITY_LIFE_MS, IDENTITY_RENEW_AFTER_MS } from '#model/link';
-import { problemAt } from '../../src/platform/tls/verify.ts';
+import { problemAt } from '#platform/x509';
 import { planRenewal, planReturn } from '../../src/services/hub/identity/identity.plan.ts';
 import { deliveryProblem, planDelivery } from '../../src/services/hub/journal/delivery.plan.ts';
 import { isTokenDue } from '../../src/services/node-agent/volumes/tokens.plan.ts';

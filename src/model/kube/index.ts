@@ -18,6 +18,7 @@ export type { GroupVersionKind } from './openapi/schema-names.ts';
 export { openApiV2Document } from './openapi/v2.ts';
 export { openApiV2Protobuf } from './openapi/v2-protobuf.ts';
 export { openApiPathOf, openApiV3Document, openApiV3Index } from './openapi/v3.ts';
+export { PATCH_MEDIA_TYPES, type PatchType } from './patch-media-types.ts';
 export type { FieldSchema, Scalar, TypeSchema, ValueSchema } from './schema/schema.ts';
 export { labelsOf, selectableFields } from './selector/fields.ts';
 export { labelMatcherOf } from './selector/label-selector.ts';

@@ -1,4 +1,5 @@
 // The door of the link model.
+export { applyRank } from './apply-order.ts';
 export { coveredFrom } from './journal-range.ts';
 export {
   DESIRED_BYTES_MAX,

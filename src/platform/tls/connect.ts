@@ -2,8 +2,8 @@
 // would judge by the machine's; `checkServer` must be called before anything is believed, and the connection cut when it objects.
 import type { ConnectionOptions, TLSSocket } from 'node:tls';
 import { judgedBetween, type WallClock } from '#platform/clock';
+import { anchorsOf, judgeCertificate, problemAt } from '#platform/x509';
 import type { ClientTls } from './credentials.ts';
-import { certificatesOf, judgePeer, problemAt } from './verify.ts';
 
 /** TLS 1.2 is the oldest version spoken, as Kubernetes does. */
 export function clientOptions(tls: ClientTls): ConnectionOptions {
@@ -16,10 +16,10 @@ export function checkServer(
   of: { readonly tls: ClientTls; readonly host: string; readonly clock: WallClock },
   refuse: (error: Error) => void,
 ): void {
-  const anchors = certificatesOf(of.tls.caPem);
+  const anchors = anchorsOf(of.tls.caPem);
   socket.prependOnceListener('secureConnect', () => {
-    const check = { anchors, use: 'server' as const, host: of.host };
-    const problem = problemAt(judgePeer(socket.getPeerX509Certificate(), check), judgedBetween(of.clock));
+    const check = { anchors, use: 'server' as const, name: of.host };
+    const problem = problemAt(judgeCertificate(socket.getPeerX509Certificate(), check), judgedBetween(of.clock));
     if (problem) refuse(new Error(problem));
   });
 }

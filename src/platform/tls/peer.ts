@@ -2,7 +2,7 @@
 // authorities, the time whenever somebody asks: a certificate that ends, or whose authority is dropped, ends with its connection open.
 import type { X509Certificate } from 'node:crypto';
 import { type JudgedBetween, judgedBetween, type WallClock } from '#platform/clock';
-import { certificatesOf, type Judgement, judgePeer, problemAt } from './verify.ts';
+import { anchorsOf, type Judgement, judgeCertificate, problemAt } from '#platform/x509';
 
 /** What a verified client certificate says; `problem` when one was shown that cannot be believed. */
 export type PeerIdentity =
@@ -25,14 +25,14 @@ export interface ClientTrust {
 }
 
 export function clientTrust(clientCaPem: string | undefined, clock: WallClock): ClientTrust {
-  let anchors = certificatesOf(clientCaPem ?? '');
+  let anchors = anchorsOf(clientCaPem ?? '');
   return {
     get anchors() {
       return anchors;
     },
     between: () => judgedBetween(clock),
     set: (pem) => {
-      anchors = certificatesOf(pem ?? '');
+      anchors = anchorsOf(pem ?? '');
     },
   };
 }
@@ -48,7 +48,7 @@ export function peerWatch(certificate: X509Certificate | undefined, trust: Clien
   return () => {
     if (judgedBy !== trust.anchors) {
       judgedBy = trust.anchors;
-      judged = judgePeer(certificate, { anchors: judgedBy, use: 'client' });
+      judged = judgeCertificate(certificate, { anchors: judgedBy, use: 'client' });
     }
     const problem = problemAt(judged, trust.between());
     return problem === undefined ? identity : { kind: 'refused', problem };

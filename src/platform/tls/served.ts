@@ -3,9 +3,9 @@ import { isIP } from 'node:net';
 import { connect } from 'node:tls';
 import { WorldError } from '#base';
 import { judgedBetween } from '#platform/clock';
+import { anchorsOf, judgeCertificate, problemAt } from '#platform/x509';
 import { clientOptions } from './connect.ts';
 import type { ClientTls } from './credentials.ts';
-import { certificatesOf, judgePeer, problemAt } from './verify.ts';
 
 /** A server that shows nothing for this long does not answer. */
 const SHOW_MS_MAX = 5_000;
@@ -43,7 +43,7 @@ export function servedCertificate(of: {
     socket.once('secureConnect', () => {
       // Asked once: Node.js gives it away only once.
       const shown = socket.getPeerX509Certificate();
-      const judged = judgePeer(shown, { anchors: certificatesOf(tls.caPem), use: 'server', host });
+      const judged = judgeCertificate(shown, { anchors: anchorsOf(tls.caPem), use: 'server', name: host });
       const problem = problemAt(judged, judgedBetween({ now }));
       if (!shown || problem) return fail(new Error(problem ?? 'no certificate was shown'));
       resolve({ fingerprint: shown.fingerprint256, serialNumber: shown.serialNumber });

@@ -2,9 +2,8 @@
 import assert from 'node:assert/strict';
 import { X509Certificate } from 'node:crypto';
 import { before, describe, it } from 'node:test';
-import { type IssueRequest, issueCertificate, newKeyPem } from '#platform/x509';
+import { anchorsOf, type IssueRequest, issueCertificate, judgeCertificate, newKeyPem, problemAt } from '#platform/x509';
 import { clientTrust, peerWatch } from './peer.ts';
-import { certificatesOf, judgePeer, problemAt } from './verify.ts';
 
 const START = Date.UTC(2030, 0, 1);
 const DAY = 86_400_000;
@@ -44,10 +43,10 @@ describe('a certificate', () => {
     check: { now?: number; use?: 'client' | 'server'; host?: string; trusted?: string } = {},
   ): Promise<string | undefined> =>
     problemAt(
-      judgePeer(new X509Certificate(await made({ issuer, ...request })), {
-        anchors: certificatesOf(check.trusted ?? anchor),
+      judgeCertificate(new X509Certificate(await made({ issuer, ...request })), {
+        anchors: anchorsOf(check.trusted ?? anchor),
         use: check.use ?? 'client',
-        host: check.host,
+        name: check.host,
       }),
       at(check.now ?? START + DAY),
     );
@@ -84,7 +83,7 @@ describe('a certificate', () => {
   });
   it('is good for a while after a jump when it was good by the time before', async () => {
     const leaf = new X509Certificate(await made({ issuer }));
-    const judged = judgePeer(leaf, { anchors: certificatesOf(anchor), use: 'client' });
+    const judged = judgeCertificate(leaf, { anchors: anchorsOf(anchor), use: 'client' });
     const [before, behind] = [START + DAY, START - 400 * DAY];
     assert.equal(problemAt(judged, { earliestMs: before, latestMs: START + 200 * DAY }), undefined);
     assert.equal(problemAt(judged, { earliestMs: behind, latestMs: before }), undefined);
@@ -92,7 +91,7 @@ describe('a certificate', () => {
     assert.match(problemAt(judged, at(behind)) ?? '', /not valid yet/);
   });
   it('that is none is no good', () => {
-    const judged = judgePeer(undefined, { anchors: certificatesOf(anchor), use: 'client' });
+    const judged = judgeCertificate(undefined, { anchors: anchorsOf(anchor), use: 'client' });
     assert.match(problemAt(judged, at(START)) ?? '', /no certificate/);
   });
   it('of a client stops being good while its connection is open', async () => {

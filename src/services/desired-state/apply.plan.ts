@@ -19,9 +19,14 @@
 //                              released, `kept-local`
 //     everything else          deleted, `pruned`
 import { sameJson } from '#base';
-import type { DesiredObject, DesiredState, ObjectReference, ReportedObject } from '#model/link';
+import {
+  applyRank,
+  type DesiredObject,
+  type DesiredState,
+  type ObjectReference,
+  type ReportedObject,
+} from '#model/link';
 import type { Standing } from '#model/site';
-import { rankOf } from './apply-order.ts';
 import { type Differences, pathsText } from './differences.ts';
 import type { Inventory, InventoryItem } from './inventory.ts';
 import { CONTENT_SHOWN_MAX } from './limits.ts';
@@ -247,7 +252,7 @@ export function planDesired(input: PlanInput): readonly Decision[] {
   });
   const seen = new Set<string>();
   const wanted = desired.manifests
-    .map((manifest) => ({ manifest, object: referenceOf(manifest), rank: rankOf(manifest.kind) }))
+    .map((manifest) => ({ manifest, object: referenceOf(manifest), rank: applyRank(manifest.kind) }))
     .sort((a, b) => a.rank - b.rank)
     .map(({ manifest, object }): Decision => {
       const of = caseOf(object);
@@ -258,7 +263,7 @@ export function planDesired(input: PlanInput): readonly Decision[] {
     });
   const gone = Object.keys(inventory.items)
     .filter((object) => !seen.has(identityOf(object)))
-    .sort((a, b) => rankOf(partsOf(b).kind) - rankOf(partsOf(a).kind));
+    .sort((a, b) => applyRank(partsOf(b).kind) - applyRank(partsOf(a).kind));
   const pruned = new Set<string>();
   const pruning = gone.map((object) => {
     const decided = notWanted(caseOf(object, pruned));

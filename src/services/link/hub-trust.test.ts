@@ -43,12 +43,12 @@ test("the pinned authority's server with the name that is dialled is believed, a
   assert.deepEqual(judgeHub(good, { ...trust, host: '10.0.0.9' }), believed);
   const other = await authority('hub');
   const cases: [chain: Uint8Array[], more: object, problem: RegExp][] = [
-    [await server(other), {}, /no trusted authority/],
-    [good, { anchorsPem: other.certPem }, /no trusted authority/],
-    [good, { host: 'elsewhere.example' }, /not that of elsewhere/],
-    [await server(hub, { use: 'client' }), {}, /not for a server/],
+    [await server(other), {}, /no authority that is trusted/],
+    [good, { anchorsPem: other.certPem }, /no authority that is trusted/],
+    [good, { host: 'elsewhere.example' }, /does not name elsewhere/],
+    [await server(hub, { use: 'client' }), {}, /not made for a server/],
     [[der(hub.certPem)], {}, /./],
-    [[], {}, /there is none/],
+    [[], {}, /no certificate was shown/],
     [[new Uint8Array([1, 2, 3])], {}, /cannot be read/],
   ];
   for (const [chain, more, problem] of cases) {

@@ -1,17 +1,13 @@
 // OpenAPI version 2: one document for everything, which older clients read for merging, explaining and checking.
 import type { ResourceFacts } from '../facts.ts';
+import { PATCH_MEDIA_TYPES } from '../patch-media-types.ts';
 import { type JsonSchema, refPrefix } from './component.ts';
 import { componentsOf } from './components.ts';
 import { type Operation, operationPathsOf } from './operations.ts';
 import { PATCH_NAME } from './schema-names.ts';
 
 const ANSWER_TYPES = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf'];
-const PATCH_TYPES = [
-  'application/json-patch+json',
-  'application/merge-patch+json',
-  'application/strategic-merge-patch+json',
-  'application/apply-patch+yaml',
-];
+const PATCH_TYPES = Object.values(PATCH_MEDIA_TYPES);
 
 const ref = (name: string) => ({ $ref: refPrefix(2) + name });
 

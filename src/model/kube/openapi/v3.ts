@@ -1,16 +1,12 @@
 // OpenAPI version 3: one document for each group version, and the index of all of them. Source: KEP-2896.
 import type { ResourceFacts } from '../facts.ts';
+import { PATCH_MEDIA_TYPES } from '../patch-media-types.ts';
 import { type JsonSchema, refPrefix } from './component.ts';
 import { componentsOf } from './components.ts';
 import { type Operation, operationPathsOf } from './operations.ts';
 import { PATCH_NAME } from './schema-names.ts';
 
-const PATCH_TYPES = [
-  'application/apply-patch+yaml',
-  'application/json-patch+json',
-  'application/merge-patch+json',
-  'application/strategic-merge-patch+json',
-];
+const PATCH_TYPES = Object.values(PATCH_MEDIA_TYPES).sort();
 const ANSWER_TYPES = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf'];
 
 const ref = (name: string) => ({ $ref: refPrefix(3) + name });

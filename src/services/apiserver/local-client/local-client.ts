@@ -5,13 +5,12 @@ import type {
   ObjectName,
   Patch,
   PatchOptions,
-  PatchType,
   Resource,
   WatchEvent,
   WatchOptions,
   WriteOptions,
 } from '#client';
-import type { KubeObject } from '#model/kube';
+import { type KubeObject, PATCH_MEDIA_TYPES } from '#model/kube';
 import { objectError, requestError } from '../answer/errors.ts';
 import type { Authorizer, UserInfo } from '../contract.ts';
 import type { ServedResource } from '../objects/served-resource.ts';
@@ -34,13 +33,6 @@ export interface LocalClientParts {
   /** Absent: the user may do everything (the server's own client). */
   readonly authorizer?: Authorizer;
 }
-
-const MEDIA_TYPES: Readonly<Record<PatchType, string>> = {
-  json: 'application/json-patch+json',
-  merge: 'application/merge-patch+json',
-  strategic: 'application/strategic-merge-patch+json',
-  apply: 'application/apply-patch+yaml',
-};
 
 function writeOptions(user: UserInfo, options: WriteOptions): WriteCallOptions {
   return {
@@ -180,7 +172,7 @@ function writes({ core, user }: LocalClientParts, calls: LocalCalls) {
     async patch(of: Resource, at: ObjectName, { type, body }: Patch, options: PatchOptions = {}) {
       const call = calls.call(of, 'patch', { ...at, subresource: options.subresource });
       const how = { ...writeOptions(user, options), force: options.force ?? false, managerNamed: true };
-      const patch = { mediaType: MEDIA_TYPES[type], value: structuredClone(body) };
+      const patch = { mediaType: PATCH_MEDIA_TYPES[type], value: structuredClone(body) };
       if (!call.subresource) return calls.object(call.resource, (await objectPatch(core, call, patch, how)).entry);
       const { patch: apply } = calls.verbs(call);
       if (!apply) throw notAllowed(call);

@@ -1,7 +1,7 @@
 // Patch: the client sends what changes, in one of four languages; server-side apply may also create.
 // Source: Kubernetes API concepts, "Patching objects", "Server-Side Apply".
 import { ApiError } from '#client';
-import type { KubeObject } from '#model/kube';
+import { type KubeObject, PATCH_MEDIA_TYPES } from '#model/kube';
 import {
   applyJsonPatch,
   applyMergePatch,
@@ -33,10 +33,7 @@ export interface SentPatch {
   readonly value: unknown;
 }
 
-const JSON_PATCH = 'application/json-patch+json';
-const MERGE_PATCH = 'application/merge-patch+json';
-const STRATEGIC_PATCH = 'application/strategic-merge-patch+json';
-const APPLY_PATCH = 'application/apply-patch+yaml';
+const { json: JSON_PATCH, merge: MERGE_PATCH, strategic: STRATEGIC_PATCH, apply: APPLY_PATCH } = PATCH_MEDIA_TYPES;
 /** The words of Kubernetes for a patch that does not fit the object; the reason follows. */
 const UNFIT = 'the server rejected our request due to an error in our request';
 
@@ -47,7 +44,7 @@ export interface Patched {
 
 /** A patch as HTTP brings it, as a value. Errors: ApiError 400, 415. */
 export function readPatch(call: Call, mediaType: string, body: Buffer): SentPatch {
-  const accepted = call.resource.custom
+  const accepted: readonly string[] = call.resource.custom
     ? [JSON_PATCH, MERGE_PATCH, APPLY_PATCH]
     : [JSON_PATCH, MERGE_PATCH, STRATEGIC_PATCH, APPLY_PATCH];
   if (!accepted.includes(mediaType)) throw requestError.unsupportedMediaType(accepted);

@@ -4,9 +4,8 @@
 import { parseAllDocuments } from 'yaml';
 import { messageOf } from '#base';
 import { resourceFacts } from '#model/kube';
-import { DESIRED_BYTES_MAX, type DesiredObject, type ObjectReference } from '#model/link';
+import { applyRank, DESIRED_BYTES_MAX, type DesiredObject, type ObjectReference } from '#model/link';
 import { MANIFESTS_MAX } from '../limits.ts';
-import { applyRank } from './apply-order.ts';
 import type { SourceFile } from './source-file.ts';
 
 export interface DesiredContent {
@@ -47,7 +46,7 @@ export function readManifests(files: readonly SourceFile[]): ReadManifests {
     if (found.length > MANIFESTS_MAX)
       throw new Problem(`there are ${found.length} objects; at most ${MANIFESTS_MAX} can be wanted`);
     refuseTwice(found);
-    const manifests = found.map(({ object }) => object).sort((a, b) => applyRank(a) - applyRank(b));
+    const manifests = found.map(({ object }) => object).sort((a, b) => applyRank(a.kind) - applyRank(b.kind));
     const bytes = new TextEncoder().encode(JSON.stringify({ manifests, settings })).length;
     if (bytes > DESIRED_BYTES_MAX)
       throw new Problem(
