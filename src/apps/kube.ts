@@ -1,6 +1,7 @@
 // The app `kube`: API server, controllers and scheduler of the site's own cluster, together: they share one object cache.
 import { present } from '#base';
-import { siteStanding } from '#host';
+import { connectivitySettings } from '#engine/connectivity';
+import { siteSettings, siteStanding } from '#host';
 import { NODE_PORT_RANGE, registryHosts } from '#model/site';
 import { makeFolder } from '#platform/disk';
 import { runControllers } from '#reconcile';
@@ -43,10 +44,11 @@ const { apiAddress: host } = site.network;
 const { api: port, dashboard, registry } = site.ports;
 const credentials = apiCredentials(certificates.pki);
 const standing = standingSource({
-  folder: folders.link,
+  folders: [folders.link, folders.state],
   file: folders.connectivityFile,
   createdAt: site.createdAt,
   clock,
+  settings: () => connectivitySettings(siteSettings(folders).settings),
 });
 const server = await startApiServer({
   store,

@@ -1,4 +1,5 @@
 // The app `services`: the site's services that are no part of a cluster: its registry, its link to a hub, and what the hub wants of it.
+import { connectivitySettings } from '#engine/connectivity';
 import { registryHosts, settingNow } from '#model/site';
 import { serveLines } from '#platform/socket';
 import { followPki, type Pki } from '#services/infrastructure';
@@ -47,14 +48,20 @@ const registry = await startRegistry({
 });
 certificates.follow(doorTls, usedByDoors, (tls) => registry.setCredentials(tls));
 const client = siteClient({ site, certificates, clock, log });
-const connectivity = new ConnectivityKeeper({ file: folders.connectivityFile, clock });
+const connectivity = new ConnectivityKeeper({
+  file: folders.connectivityFile,
+  clock,
+  settings: () => connectivitySettings(settings.current()),
+});
 const { desired, planes } = desiredOfSite({ site, folders, settings, client, connectivity, clock, log, events });
 // Where the site stands decides whose changes win.
 connectivity.onChange(() => {
   desired.look().catch((error) => log.warn('the desired state could not be looked at', { error }));
 });
 const carried = journalOfSite({ folders, journal, clock, log });
-const link = linkOfSite({ site, folders, certificates, client, connectivity, desired, ...carried, clock, log, events });
+const of = { site, folders, certificates, client, connectivity, settings };
+const link = linkOfSite({ ...of, desired, ...carried, clock, log, events });
+settings.onChange(() => link.settingsChanged());
 const server = await serveLines(folders.servicesSocket, (line) =>
   auditedAnswers(audit, line, control({ registry, planes, settings, link }, line)),
 );

@@ -1,5 +1,6 @@
 // The journal of one process of the site, and what goes into it from everywhere: events as they are added, audit as it is asked for.
-import type { SiteFolders } from '#model/site';
+import { siteSettings } from '#host';
+import { type SiteFolders, settingNow } from '#model/site';
 import type { Clock } from '#platform/clock';
 import type { Log } from '#platform/log';
 import { type Journal, openJournal } from '#services/journal';
@@ -20,6 +21,7 @@ export function openSiteJournal(of: { folders: SiteFolders; process: string; clo
     ...of,
     folder: folders.journal(process),
     positionsFile: folders.journalPositions,
+    bytesMax: () => settingNow<number>(siteSettings(folders).settings, 'journalBytesMax'),
     random: () => crypto.randomUUID().slice(0, 8),
     told: (notice) =>
       events.add({

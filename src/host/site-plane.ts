@@ -1,11 +1,12 @@
 // The plane of a site: asked of `services`, or told from the file that it keeps when that does not run.
 import { WorldError } from '#base';
-import { connectivityParse, connectivityStart, connectivityStep } from '#engine/connectivity';
+import { connectivityParse, connectivitySettings, connectivityStart, connectivityStep } from '#engine/connectivity';
 import type { PlaneStatus, SiteFolders } from '#model/site';
 import { type Clock, rfc3339 } from '#platform/clock';
 import { readTextIfPresent } from '#platform/disk';
 import { callServices } from './services-call.ts';
 import { openSite } from './site-file.ts';
+import { siteSettings } from './site-settings.ts';
 
 export type PlaneAsked =
   | { readonly verb: 'plane-show' | 'plane-give' }
@@ -29,7 +30,9 @@ export async function sitePlane(of: { readonly data: string; readonly clock: Clo
     const now = of.clock.now();
     const text = readTextIfPresent(folders.connectivityFile);
     const kept = text === undefined ? connectivityStart(Date.parse(site.createdAt)) : connectivityParse(text);
-    const { plane, planeSince, planeReason: reason, mode } = connectivityStep(kept, { kind: 'tick' }, now).state;
+    const spans = connectivitySettings(siteSettings(folders).settings);
+    const { state } = connectivityStep(kept, { kind: 'tick' }, now, spans);
+    const { plane, planeSince, planeReason: reason, mode } = state;
     return { site: site.name, plane, since: rfc3339(planeSince), reason, mode, desired: null };
   }
 }

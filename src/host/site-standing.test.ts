@@ -2,7 +2,13 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { after, test } from 'node:test';
-import { connectivityStart, connectivityStep, connectivityText } from '#engine/connectivity';
+import {
+  CONNECTIVITY_DEFAULTS,
+  connectivitySettings,
+  connectivityStart,
+  connectivityStep,
+  connectivityText,
+} from '#engine/connectivity';
 import { DEFAULT_PORTS, planNetwork, siteFolders } from '#model/site';
 import { fakeClock } from '#platform/clock';
 import { testFolder } from '#platform/process';
@@ -96,4 +102,20 @@ test('a file that cannot be read is no other than a damaged one', () => {
   fs.rmSync(folders.connectivityFile);
   fs.mkdirSync(folders.connectivityFile);
   assert.deepEqual(siteStanding(folders, ACTIVATED).standing, { plane: 'hub', mode: 'Disconnected' });
+});
+
+test('the settings say when a link counts as weak and as gone; without whole ones the defaults do', () => {
+  fs.rmSync(folders.connectivityFile, { recursive: true, force: true });
+  fs.writeFileSync(folders.connectivityFile, connectivityText(activated));
+  const modeAfter = (ms: number) => siteStanding(folders, ACTIVATED + ms).standing.mode;
+  const day = (count: number): number => count * DAY_MS;
+  fs.writeFileSync(folders.settingsFile, '{"semiConnectedAfterMinutes":60,"disconnectedAfterDays":2}');
+  assert.deepEqual(
+    [modeAfter(59 * 60_000), modeAfter(60 * 60_000), modeAfter(day(2) - 1), modeAfter(day(2))],
+    ['Connected', 'SemiConnected', 'SemiConnected', 'Disconnected'],
+  );
+  fs.writeFileSync(folders.settingsFile, '{');
+  assert.deepEqual([modeAfter(15 * 60_000), modeAfter(day(30))], ['SemiConnected', 'Disconnected']);
+  fs.rmSync(folders.settingsFile);
+  assert.deepEqual(connectivitySettings({}), CONNECTIVITY_DEFAULTS);
 });

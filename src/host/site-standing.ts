@@ -1,10 +1,11 @@
 // Where a site stands to its hub, read from the file that `services` keeps. No file means a site that was never activated. A file
 // that cannot be believed is told, and stands for the strictest pair: what a hub could own is refused, everything else goes on.
 import { messageOf } from '#base';
-import { connectivityFacts, connectivityParse } from '#engine/connectivity';
+import { connectivityFacts, connectivityParse, connectivitySettings } from '#engine/connectivity';
 import type { SiteCondition, SiteFolders, SiteStatus, Standing } from '#model/site';
 import { rfc3339 } from '#platform/clock';
 import { isPresent, readTextIfPresent } from '#platform/disk';
+import { siteSettings } from './site-settings.ts';
 
 export interface SiteStanding {
   /** Whether there is a site in the folder at all. */
@@ -25,7 +26,8 @@ export function siteStanding(folders: SiteFolders, now: number): SiteStanding {
   try {
     const text = readTextIfPresent(folders.connectivityFile);
     if (text === undefined) return { isThere, standing: NEVER_ACTIVATED };
-    const { plane, ...connectivity } = connectivityFacts(connectivityParse(text), now);
+    const spans = connectivitySettings(siteSettings(folders).settings);
+    const { plane, ...connectivity } = connectivityFacts(connectivityParse(text), now, spans);
     return { isThere, standing: { plane, mode: connectivity.mode }, connectivity };
   } catch (error) {
     const damage = `${folders.connectivityFile} cannot be used (${messageOf(error)}): until it can, what a hub could own is refused`;

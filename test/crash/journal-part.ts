@@ -28,7 +28,7 @@ async function produce(): Promise<void> {
     told: ({ reason }) => say(`notice ${reason}`),
     random: () => crypto.randomUUID().slice(0, 8),
     // A few segments, so that room is made all the time.
-    bytesMax: RECORDS_MIN * 16_000,
+    bytesMax: () => RECORDS_MIN * 16_000,
   });
   const text = 'x'.repeat(3000);
   for (let n = Number(start); ; n++) {

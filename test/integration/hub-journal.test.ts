@@ -20,7 +20,7 @@ const open = () =>
     folder: `${folder}/journal/${process}`,
     random: () => crypto.randomUUID().slice(0, 8),
     told: () => undefined,
-    bytesMax: 1024 * 1024,
+    bytesMax: () => 1024 * 1024,
   });
 let hub: TestHub;
 let site: TestSite;

@@ -190,8 +190,9 @@ export class Walk {
     await this.holdfast('link', 'cut');
     await this.holdfast('link', 'restore');
     await eventually('the hub answers', async () => {
-      const { connection, trouble, mode } = await this.link();
-      return connection.state === 'open' && trouble === null && mode === 'Connected';
+      const link = await this.link();
+      assert.deepEqual([link.connection.state, link.trouble, link.mode], ['open', null, 'Connected']);
+      return true;
     });
   }
 

@@ -18,6 +18,8 @@ import type { DesiredEvent, SettingsDoor } from '#services/desired-state';
 
 export interface SettingsKeeper extends SettingsDoor {
   current(): SiteSettings;
+  /** Called after every change, whoever made it. */
+  onChange(listener: () => void): void;
 }
 
 export interface SettingsOptions {
@@ -27,12 +29,15 @@ export interface SettingsOptions {
 
 export function settingsKeeper({ file, event }: SettingsOptions): SettingsKeeper {
   const current = (): SiteSettings => settingsParse(readTextIfPresent(file)).settings;
+  const listeners: (() => void)[] = [];
   const changed = (settings: SiteSettings, message: string): void => {
     writeFileAtomic(file, `${JSON.stringify(settings, null, 2)}\n`);
     event({ type: 'Normal', subject: 'settings', reason: 'SettingChanged', message });
+    for (const listener of listeners) listener();
   };
   return {
     current,
+    onChange: (listener) => void listeners.push(listener),
     problem(name, value) {
       try {
         settingValue(name, value);

@@ -2,7 +2,14 @@
 import { messageOf, seededRandom } from '#base';
 import type { HttpClient } from '#client';
 import { callSupervisor } from '#host';
-import { type ClockStatus, type Site, type SiteFolders, SOFTWARE_VERSION, type SupervisorRequest } from '#model/site';
+import {
+  type ClockStatus,
+  type Site,
+  type SiteFolders,
+  SOFTWARE_VERSION,
+  type SupervisorRequest,
+  settingNow,
+} from '#model/site';
 import type { Clock } from '#platform/clock';
 import { randomSeed } from '#platform/digest';
 import { writeFileAtomic } from '#platform/disk';
@@ -18,6 +25,7 @@ import {
   type LinkEvents,
   startLink,
 } from '#services/link';
+import type { SettingsKeeper } from './site-settings.ts';
 import { siteSummary } from './site-summary.ts';
 
 export interface LinkSurroundings {
@@ -26,6 +34,7 @@ export interface LinkSurroundings {
   readonly certificates: PkiFollower;
   readonly client: HttpClient;
   readonly connectivity: ConnectivityKeeper;
+  readonly settings: Pick<SettingsKeeper, 'current'>;
   readonly desired: DesiredApplier;
   readonly delivery: JournalSource;
   /** Takes up what the hub asks for. */
@@ -54,7 +63,7 @@ function siteTime(folders: SiteFolders, log: Log) {
 }
 
 export function linkOfSite(of: LinkSurroundings): Link {
-  const { site, folders, certificates, client, connectivity, desired, clock, log, events } = of;
+  const { site, folders, certificates, client, connectivity, settings, desired, clock, log, events } = of;
   const time = siteTime(folders, log);
   return startLink({
     site: { id: site.id, name: site.name, version: SOFTWARE_VERSION },
@@ -71,6 +80,7 @@ export function linkOfSite(of: LinkSurroundings): Link {
       desired,
       journal: of.delivery,
       asked: of.asked,
+      beatEveryMs: () => settingNow<number>(settings.current(), 'heartbeatSeconds') * 1000,
       connectCluster: clusterDoor({
         api: { host: site.network.apiAddress, port: site.ports.api },
         tls: () => ({ caPem: certificates.pki.anchor('kubernetes-servers'), ...certificates.pki.leaf('services') }),

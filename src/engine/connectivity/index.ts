@@ -12,3 +12,4 @@ export {
 export { type ConnectivityFacts, connectivityFacts, graceDaysLeft } from './facts.ts';
 export { CONNECTIVITY_DEFAULTS, type ConnectivitySettings } from './limits.ts';
 export { connectivityParse, connectivityText } from './parse.ts';
+export { connectivitySettings } from './settings.ts';

@@ -1,10 +1,11 @@
 // The drill `link-loss`: the link is cut, the site's own work is looked at meanwhile, and the hub gets what it missed afterwards.
 import { WorldError } from '#base';
-import { CONNECTIVITY_DEFAULTS } from '#engine/connectivity';
+import { connectivitySettings } from '#engine/connectivity';
 import type { Finding } from '#engine/drill';
 import { DRILL_NAMESPACE, type LinkStatus } from '#model/site';
 import { rfc3339 } from '#platform/clock';
 import { askLink } from '../site-link.ts';
+import { siteSettings } from '../site-settings.ts';
 import type { Drilling } from './drilling.ts';
 import { hubHas, type JournalReach, journalReach } from './journal-reach.ts';
 import { askOnce } from './kubernetes-door.ts';
@@ -37,12 +38,13 @@ async function isThere(of: Pick<Drilling, 'folders' | 'clock'>): Promise<boolean
   }
 }
 
-function noContact({ connection, cut, mode, lastContact }: LinkStatus, since: string | null): Finding {
+function noContact({ folders }: Drilling, now: LinkStatus, since: string | null): Finding {
+  const { connection, cut, mode, lastContact } = now;
   const later = (ms: number): string => rfc3339(Date.parse(lastContact ?? '') + ms);
   if (!cut || connection.state !== 'off') return { holds: false, what: `the link is ${connection.state}` };
   if (lastContact === null || lastContact !== since)
     return { holds: false, what: 'a contact was told while it was cut' };
-  const { semiConnectedAfterMs, disconnectedAfterMs } = CONNECTIVITY_DEFAULTS;
+  const { semiConnectedAfterMs, disconnectedAfterMs } = connectivitySettings(siteSettings(folders).settings);
   return {
     holds: true,
     what: `no contact since ${lastContact}: ${mode} for now; it would be SemiConnected at ${later(semiConnectedAfterMs)}, Disconnected at ${later(disconnectedAfterMs)}`,
@@ -91,7 +93,7 @@ export async function linkLoss(drilling: Drilling): Promise<void> {
   await localWork(drilling);
   await book.seen(async () => journaled(drilling, reach));
   const missed = journalReach(folders);
-  await book.step(async () => noContact(await statusOf(drilling), cut.lastContact));
+  await book.step(async () => noContact(drilling, await statusOf(drilling), cut.lastContact));
   const restoredMs = clock.monotonicMs();
   await book.step(async () => {
     const { cut: stillCut } = await askLink(folders, { verb: 'link-restore' });

@@ -27,6 +27,18 @@ for (const [name, text, value] of [
   ['desiredStatePassMinutes', '0', undefined],
   ['desiredStatePassMinutes', '1.5', undefined],
   ['desiredStatePassMinutes', 'x', undefined],
+  ['heartbeatSeconds', '10', 10],
+  ['heartbeatSeconds', '300', 300],
+  ['heartbeatSeconds', '9', undefined],
+  ['heartbeatSeconds', '301', undefined],
+  ['heartbeatSeconds', '', undefined],
+  ['semiConnectedAfterMinutes', '1440', 1440],
+  ['semiConnectedAfterMinutes', '9', undefined],
+  ['disconnectedAfterDays', '2', 2],
+  ['disconnectedAfterDays', '1', undefined],
+  ['disconnectedAfterDays', '366', undefined],
+  ['journalBytesMax', '4194304', 4194304],
+  ['journalBytesMax', '4194303', undefined],
 ] as const)
   test(`${name}=${text} is ${value === undefined ? 'refused' : JSON.stringify(value)}`, () => {
     const parsed = settingNamed(name).parse(text);

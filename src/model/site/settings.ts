@@ -19,7 +19,23 @@ export interface Setting {
 /** Name or address, with a port if need be: "a.example:123", "2001:db8::1", "[2001:db8::1]:123". */
 const HOST = /^(\[[0-9A-Fa-f:.]+\](:[0-9]{1,5})?|[A-Za-z0-9]([-A-Za-z0-9.:]{0,251}[A-Za-z0-9])?)$/;
 const LIST_MAX = 16;
-const PASS_MINUTES_MAX = 1440;
+
+interface Range {
+  readonly from: number;
+  readonly to: number;
+}
+
+const PASS_MINUTES: Range = { from: 1, to: 1440 };
+/** Every hundred thousandth site at ten seconds is what one hub still bears; a hub calls a site Offline after 15 minutes without a
+ * heartbeat, so that three of the rarest may be lost on the way. */
+const HEARTBEAT_SECONDS: Range = { from: 10, to: 300 };
+/** Two of the rarest heartbeats; a site that nobody has heard for a day is not well connected. */
+const SEMI_CONNECTED_MINUTES: Range = { from: 10, to: 1440 };
+/** Always after SemiConnected, whatever that is set to. */
+const DISCONNECTED_DAYS: Range = { from: 2, to: 365 };
+const MIB = 1024 * 1024;
+/** Of one process. Some files of a journal at least; no more than a small disk can spare three times. */
+const JOURNAL_BYTES: Range = { from: 4 * MIB, to: 4096 * MIB };
 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -59,17 +75,41 @@ const ON_OFF: Pick<Setting, 'form' | 'parse' | 'problem'> = {
   problem: (value) => (typeof value === 'boolean' ? undefined : 'it must be on or off'),
 };
 
+const wholeNumber = ({ from, to }: Range): Pick<Setting, 'form' | 'parse' | 'problem'> => {
+  const form = `a whole number from ${from} to ${to}`;
+  const isOne = (value: unknown): boolean =>
+    Number.isSafeInteger(value) && Number(value) >= from && Number(value) <= to;
+  return {
+    form,
+    parse: (text) => (text.trim() === '' ? text : Number(text)),
+    problem: (value) => (isOne(value) ? undefined : `it must be ${form}`),
+  };
+};
+
 export const SETTINGS: readonly Setting[] = [
   {
     name: 'desiredStatePassMinutes',
     title: 'minutes between passes that look for drift',
     default: 5,
-    form: `a whole number from 1 to ${PASS_MINUTES_MAX}`,
-    parse: Number,
-    problem: (value) =>
-      Number.isSafeInteger(value) && Number(value) >= 1 && Number(value) <= PASS_MINUTES_MAX
-        ? undefined
-        : `it must be a whole number from 1 to ${PASS_MINUTES_MAX}`,
+    ...wholeNumber(PASS_MINUTES),
+  },
+  {
+    name: 'disconnectedAfterDays',
+    title: 'days without an answer of the hub until the mode is Disconnected',
+    default: 30,
+    ...wholeNumber(DISCONNECTED_DAYS),
+  },
+  {
+    name: 'heartbeatSeconds',
+    title: 'seconds between heartbeats to the hub',
+    default: 60,
+    ...wholeNumber(HEARTBEAT_SECONDS),
+  },
+  {
+    name: 'journalBytesMax',
+    title: 'bytes that the journal of one process may take',
+    default: 32 * MIB,
+    ...wholeNumber(JOURNAL_BYTES),
   },
   {
     name: 'ntpServers',
@@ -86,6 +126,12 @@ export const SETTINGS: readonly Setting[] = [
     form: 'REGISTRY=URL, with commas between them',
     parse: (text) => Object.fromEntries(listed(text).map((part) => part.split(/=(.*)/s).slice(0, 2))),
     problem: registriesProblem,
+  },
+  {
+    name: 'semiConnectedAfterMinutes',
+    title: 'minutes without an answer of the hub until the mode is SemiConnected',
+    default: 15,
+    ...wholeNumber(SEMI_CONNECTED_MINUTES),
   },
   { name: 'setSystemClock', title: "whether the site sets the machine's clock", default: false, ...ON_OFF },
   { name: 'telemetry', title: 'whether figures of the site are kept for the hub', default: true, ...ON_OFF },

@@ -26,7 +26,7 @@ function place(root = `${folder}/${++serial}`) {
     clock,
     notices,
     own: `${root}/journal/kube`,
-    journal: (more: { bytesMax?: number; freeBytes?: () => number; process?: string } = {}) => {
+    journal: (more: { bytesMax?: () => number; freeBytes?: () => number; process?: string } = {}) => {
       const process = more.process ?? 'kube';
       const random = (): string => (++serial).toString(16).padStart(8, '0');
       return openJournal({
@@ -241,7 +241,7 @@ test('when the hub is ahead all the same, the life ends, and what it may lack is
 test('a bounded journal drops telemetry before events, never audit, and tells how many', async () => {
   const here = place();
   const bytesMax = 6 * SEGMENT_BYTES_MAX;
-  const journal = here.journal({ bytesMax, freeBytes: () => 2 ** 40 });
+  const journal = here.journal({ bytesMax: () => bytesMax, freeBytes: () => 2 ** 40 });
   const text = 'x'.repeat(1000);
   let telemetry = 0;
   for (let n = 1; n <= 3000; n++) {
@@ -273,7 +273,7 @@ test('a bounded journal drops telemetry before events, never audit, and tells ho
 test('what the hub has goes first, and small files become one', async () => {
   const here = place();
   const bytesMax = 4 * SEGMENT_BYTES_MAX;
-  const journal = here.journal({ bytesMax, freeBytes: () => 2 ** 40 });
+  const journal = here.journal({ bytesMax: () => bytesMax, freeBytes: () => 2 ** 40 });
   const delivery = here.delivery();
   const there = hub();
   const text = 'x'.repeat(1000);

@@ -22,7 +22,8 @@ export interface JournalOptions {
   told(notice: JournalNotice): void;
   /** Eight hexadecimal digits that tell one log from another. */
   random(): string;
-  readonly bytesMax?: number;
+  /** Asked whenever room could be due, since it may change. */
+  bytesMax?(): number;
   /** What may still be written where the folder is. */
   freeBytes?(folder: string): number;
 }
@@ -52,7 +53,7 @@ class BufferedJournal implements Journal {
 
   constructor(options: JournalOptions) {
     this.#options = options;
-    this.#writer = new LogWriter({ bytesMax: JOURNAL_BYTES_MAX, freeBytes: diskFreeBytes, ...options });
+    this.#writer = new LogWriter({ bytesMax: () => JOURNAL_BYTES_MAX, freeBytes: diskFreeBytes, ...options });
     void this.#inTurn(() => this.#look());
   }
 

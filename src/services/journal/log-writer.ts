@@ -27,7 +27,7 @@ interface WriterOptions {
   readonly positionsFile: string;
   readonly clock: Clock;
   readonly log: Log;
-  readonly bytesMax: number;
+  bytesMax(): number;
   told(notice: JournalNotice): void;
   random(): string;
   freeBytes(folder: string): number;
@@ -211,7 +211,8 @@ export class LogWriter {
   }
 
   #makeRoom(log: OpenLog): void {
-    const { folder, process, bytesMax, told, freeBytes } = this.#options;
+    const { folder, process, told, freeBytes } = this.#options;
+    const bytesMax = this.#options.bytesMax();
     const { positions } = this.#positions;
     const freeDiskBytes = freeBytes(folder);
     const of = { process, sealed: log.sealed, openBytes: log.file.bytes, bytesMax, positions, freeDiskBytes };

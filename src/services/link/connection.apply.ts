@@ -30,14 +30,21 @@ export class LinkConnection {
   readonly #clock: Clock;
   readonly #random: Random;
   readonly #talk: LinkTalk;
+  readonly #beatEveryMs: () => number;
   #state = LINK_OFF;
   #attempt: Attempt | undefined;
   #timer: Timer | undefined;
 
-  constructor(of: { readonly clock: Clock; readonly random: Random; readonly talk: LinkTalk }) {
+  constructor(of: {
+    readonly clock: Clock;
+    readonly random: Random;
+    readonly talk: LinkTalk;
+    readonly beatEveryMs: () => number;
+  }) {
     this.#clock = of.clock;
     this.#random = of.random;
     this.#talk = of.talk;
+    this.#beatEveryMs = of.beatEveryMs;
   }
 
   get state(): LinkState {
@@ -53,10 +60,15 @@ export class LinkConnection {
     this.#step({ kind: wanted ? 'wanted' : 'unwanted' });
   }
 
+  retime(): void {
+    this.#step({ kind: 'retimed' });
+  }
+
   #step(event: LinkEvent): void {
     const { state, actions } = linkStep(this.#state, event, {
       nowMs: this.#clock.monotonicMs(),
       random: this.#random.next(),
+      beatEveryMs: this.#beatEveryMs(),
     });
     this.#state = state;
     for (const action of actions) this.#do(action, event);

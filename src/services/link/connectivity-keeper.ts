@@ -6,6 +6,7 @@ import {
   type ConnectivityAction,
   type ConnectivityEvent,
   type ConnectivityFacts,
+  type ConnectivitySettings,
   type ConnectivityState,
   connectivityFacts,
   connectivityParse,
@@ -24,6 +25,8 @@ export type PlaneEvent = Extract<ConnectivityEvent, { kind: 'plane-taken' | 'pla
 export interface KeeperOptions {
   readonly file: string;
   readonly clock: Clock;
+  /** Asked each time, since it may change; absent: the defaults. */
+  settings?(): ConnectivitySettings;
 }
 
 export class ConnectivityKeeper {
@@ -44,6 +47,10 @@ export class ConnectivityKeeper {
       this.#damage =
         error instanceof WorldError ? error : new WorldError('Corrupt', messageOf(error), { cause: error });
     }
+  }
+
+  get #spans(): ConnectivitySettings | undefined {
+    return this.#options.settings?.();
   }
 
   /** Why the file cannot be believed. */
@@ -67,7 +74,7 @@ export class ConnectivityKeeper {
   /** As of now. Errors: WorldError `Corrupt`, `Unsupported` when the file cannot be believed. */
   current(): ConnectivityState {
     if (this.#damage) throw this.#damage;
-    return connectivityStep(this.#state, { kind: 'tick' }, this.#options.clock.now()).state;
+    return connectivityStep(this.#state, { kind: 'tick' }, this.#options.clock.now(), this.#spans).state;
   }
 
   /** Declares a plane, kept when it returns. Errors: WorldError `Conflict` when it changes nothing; those of {@link current}. */
@@ -78,13 +85,13 @@ export class ConnectivityKeeper {
   }
 
   facts(): ConnectivityFacts {
-    return connectivityFacts(this.#state, this.#options.clock.now());
+    return connectivityFacts(this.#state, this.#options.clock.now(), this.#spans);
   }
 
   /** Declares something, or lets time pass. Answers what it did; nothing while the file is damaged. */
   step(event: ConnectivityEvent): readonly ConnectivityAction[] {
     if (this.#damage) return [];
-    const { state, actions } = connectivityStep(this.#state, event, this.#options.clock.now());
+    const { state, actions } = connectivityStep(this.#state, event, this.#options.clock.now(), this.#spans);
     const changed = JSON.stringify(state) !== JSON.stringify(this.#state);
     this.#state = state;
     if (changed) writeFileAtomic(this.#options.file, connectivityText(state));

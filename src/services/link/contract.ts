@@ -58,6 +58,8 @@ export interface LinkParts {
   asked?(wishes: readonly HubWish[]): Promise<void>;
   /** Takes a connection that the hub opens to the site's Kubernetes API. */
   connectCluster?(connection: TunnelConnection): void;
+  /** Milliseconds between heartbeats; absent: a minute. */
+  beatEveryMs?(): number;
   /** Keeps what stands against the link where `status` finds it. */
   notice(notice: LinkNotice): void;
 }
@@ -77,5 +79,7 @@ export interface Link {
   deactivate(): LinkStatus;
   cut(): LinkStatus;
   restore(): LinkStatus;
+  /** The settings that the link goes by have changed: where the site stands is looked at, and the hub hears a heartbeat. */
+  settingsChanged(): void;
   stop(): Promise<void>;
 }

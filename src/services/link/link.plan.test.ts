@@ -7,7 +7,7 @@ import { DIAL_BACKOFF, DIAL_MS_MAX, PING_AFTER_MS, PING_MS_MAX } from './limits.
 import { LINK_OFF, type LinkEvent, type LinkPhase, type LinkState, linkStep } from './link.plan.ts';
 
 const NOW = 1_000_000;
-const at = (nowMs: number, random = 0.5) => ({ nowMs, random });
+const at = (nowMs: number, random = 0.5) => ({ nowMs, random, beatEveryMs: HEARTBEAT_INTERVAL_MS });
 const run = (events: readonly LinkEvent[], state = LINK_OFF): LinkState =>
   events.reduce((before, event) => linkStep(before, event, at(NOW)).state, state);
 const answered: LinkEvent = { kind: 'answered', renew: false };
@@ -32,6 +32,7 @@ const TABLE: Record<LinkPhase, Record<string, string>> = {
     Expired: '-',
     Pending: '-',
     Identity: '-',
+    retimed: '-',
     due: '-',
   },
   waiting: {
@@ -45,6 +46,7 @@ const TABLE: Record<LinkPhase, Record<string, string>> = {
     Expired: '-',
     Pending: '-',
     Identity: '-',
+    retimed: '-',
     due: 'dialling: dial',
   },
   dialling: {
@@ -58,6 +60,7 @@ const TABLE: Record<LinkPhase, Record<string, string>> = {
     Expired: '-',
     Pending: '-',
     Identity: '-',
+    retimed: '-',
     due: 'waiting: hang-up',
   },
   open: {
@@ -75,6 +78,7 @@ const TABLE: Record<LinkPhase, Record<string, string>> = {
     Identity: 'waiting: hang-up',
     Version: 'waiting: hang-up',
     Token: 'waiting: hang-up',
+    retimed: 'open:',
     due: 'waiting: hang-up',
   },
 };
@@ -130,6 +134,23 @@ test('heartbeats are a minute apart, give or take a tenth, with a ping in the mi
   }
 });
 
+test('another interval counts at once: the next heartbeat is now, or follows what is under way', () => {
+  const rested = linkStep(STATES.open, answered, at(NOW)).state;
+  const often = { ...at(NOW + 100), beatEveryMs: 10_000 };
+  const beat = linkStep(rested, { kind: 'retimed' }, often);
+  assert.deepEqual(
+    beat.actions.map(({ kind }) => kind),
+    ['beat'],
+  );
+  const { beatDueMs } = linkStep(beat.state, answered, often).state;
+  assert.equal(beatDueMs, often.nowMs + 10_000);
+  const pinged = linkStep(rested, { kind: 'due' }, at(rested.dueMs)).state;
+  const retimed = linkStep(pinged, { kind: 'retimed' }, at(rested.dueMs + 1));
+  assert.deepEqual(retimed.actions, [], 'the pong is waited for');
+  const ponged = linkStep(retimed.state, { kind: 'pong' }, at(rested.dueMs + 2)).state;
+  assert.equal(ponged.dueMs, rested.dueMs + 1);
+});
+
 test('pauses grow to their ceiling, half of each is random, and only an answered heartbeat ends their growth', () => {
   let state: LinkState = STATES.dialling;
   for (let failure = 0; failure < 12; failure++) {
@@ -176,7 +197,7 @@ test('whatever comes in whatever order, a wanted link always has something due w
     for (let i = 0; i < 80; i++) {
       nowMs += random.below(4) === 0 ? random.below(400_000) : random.below(5_000);
       const event = eventOf(names[random.below(names.length)] ?? 'due');
-      state = linkStep(state, event, { nowMs, random: random.next() }).state;
+      state = linkStep(state, event, at(nowMs, random.next())).state;
       assert.notEqual(state.phase, 'off');
       const longest = Math.max(DIAL_BACKOFF.maxMs, DIAL_MS_MAX, HEARTBEAT_INTERVAL_MS * 1.1);
       assert.ok(state.dueMs - nowMs <= longest, `seed ${seed}: due in ${state.dueMs - nowMs} ms`);

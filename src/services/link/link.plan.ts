@@ -13,7 +13,7 @@
 // A refusal: Expired asks to be taken back at once; Pending, and whatever is no fault of ours, asks again at the next interval;
 // Identity, Version and Token end the connection, and the hub is dialled as rarely as one that is away for long.
 import { backoffDelayMs } from '#base';
-import { HEARTBEAT_INTERVAL_MS, type LinkRefusal } from '#model/link';
+import type { LinkRefusal } from '#model/link';
 import {
   BEAT_ANSWER_MS_MAX,
   BEAT_JITTER,
@@ -52,6 +52,8 @@ export type LinkEvent =
   /** A new identity is kept. */
   | { readonly kind: 'identity' }
   | { readonly kind: 'refused'; readonly code: LinkRefusal['code'] }
+  /** Heartbeats shall come at other intervals: the next one is now. */
+  | { readonly kind: 'retimed' }
   | { readonly kind: 'due' };
 
 export type LinkAction =
@@ -76,10 +78,11 @@ export const LINK_OFF: LinkState = {
   ended: false,
 };
 
-/** Monotonic time, and a random number in [0, 1). */
+/** Monotonic time, a random number in [0, 1), and how often heartbeats shall come. */
 export interface LinkNow {
   readonly nowMs: number;
   readonly random: number;
+  readonly beatEveryMs: number;
 }
 
 /** The next state, and what must be done, in order. */
@@ -94,6 +97,8 @@ export function linkStep(state: LinkState, event: LinkEvent, now: LinkNow): Link
       return state.phase === 'open' ? still(state) : { state, actions: [hangUp('it came too late')] };
     case 'failed':
       return holds(state) ? wait(state, now, []) : still(state);
+    case 'retimed':
+      return state.phase === 'open' ? retimed(state, now) : still(state);
     case 'due':
       return now.nowMs < state.dueMs ? still(state) : due(state, now);
     case 'answered':
@@ -135,8 +140,14 @@ function rest(state: LinkState, nowMs: number): LinkStep {
   return still({ ...state, asked: 'nothing', dueMs });
 }
 
-function restUntilBeat(state: LinkState, { nowMs, random }: LinkNow): LinkStep {
-  const beatDueMs = nowMs + HEARTBEAT_INTERVAL_MS * (1 - BEAT_JITTER + 2 * BEAT_JITTER * random);
+/** What is under way is waited for. */
+function retimed(state: LinkState, now: LinkNow): LinkStep {
+  if (state.asked === 'nothing') return ask(state, now);
+  return still({ ...state, beatDueMs: now.nowMs });
+}
+
+function restUntilBeat(state: LinkState, { nowMs, random, beatEveryMs }: LinkNow): LinkStep {
+  const beatDueMs = nowMs + beatEveryMs * (1 - BEAT_JITTER + 2 * BEAT_JITTER * random);
   return rest({ ...state, beatDueMs }, nowMs);
 }
 

@@ -2,7 +2,7 @@
 // and what the operator asks. A restart, a crash between two writes and a lost answer all come out at one of its few states:
 // link.json says whether there is a hub, and everything else follows it.
 import { messageOf, type Random, WorldError } from '#base';
-import type { KeptIdentity, LinkFile } from '#model/link';
+import { HEARTBEAT_INTERVAL_MS, type KeptIdentity, type LinkFile } from '#model/link';
 import type { LinkStatus, SiteFolders } from '#model/site';
 import { type Clock, onJump, rfc3339, type Timer } from '#platform/clock';
 import type { Log } from '#platform/log';
@@ -68,6 +68,7 @@ class SiteLink implements Link {
     this.#connection = new LinkConnection({
       clock,
       random,
+      beatEveryMs: () => parts.beatEveryMs?.() ?? HEARTBEAT_INTERVAL_MS,
       talk: {
         dial: (signal) => this.#dial(signal),
         beat: (uplink) => this.#beat(uplink),
@@ -315,6 +316,11 @@ class SiteLink implements Link {
 
   restore(): LinkStatus {
     return this.#setCut(false, 'the link may be dialled again');
+  }
+
+  settingsChanged(): void {
+    this.#keeper.tick();
+    this.#connection.retime();
   }
 
   #setCut(cut: boolean, message: string): LinkStatus {

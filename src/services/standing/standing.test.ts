@@ -4,7 +4,13 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { after, test } from 'node:test';
 import { resourceOf } from '#client';
-import { connectivityStart, connectivityStep, connectivityText } from '#engine/connectivity';
+import {
+  CONNECTIVITY_DEFAULTS,
+  type ConnectivitySettings,
+  connectivityStart,
+  connectivityStep,
+  connectivityText,
+} from '#engine/connectivity';
 import type { ConfigMap, Node, RoleBinding } from '#model/kube';
 import { fakeClock } from '#platform/clock';
 import { memoryLog } from '#platform/log';
@@ -26,6 +32,7 @@ async function shownSite() {
   const born = clock.now();
   const file = path.join(fs.mkdtempSync(path.join(folder, 'site-')), 'connectivity.json');
   const client = fakeClient({ clock });
+  let spans = CONNECTIVITY_DEFAULTS;
   await client.create(NODES, {
     apiVersion: 'v1',
     kind: 'Node',
@@ -33,7 +40,8 @@ async function shownSite() {
     status: { conditions: [{ type: 'Ready', status: 'True', reason: 'x', message: 'y' }] },
   });
   const source = standingSource({
-    folder: path.dirname(file),
+    folders: [path.dirname(file)],
+    settings: () => spans,
     file,
     createdAt: new Date(born).toISOString(),
     clock,
@@ -52,6 +60,9 @@ async function shownSite() {
     file,
     born,
     gauges,
+    allow: (others: ConnectivitySettings) => {
+      spans = others;
+    },
     map: () => client.get(MAPS, AT),
     condition: async () =>
       (await client.get(NODES, { name: 'n' })).status?.conditions?.find(({ type }) => type === 'SiteConnected'),
@@ -86,6 +97,14 @@ test('a site without a hub says so; one with a hub shows its mode as time passes
   const conditions = (await client.get(NODES, { name: 'n' })).status?.conditions ?? [];
   assert.deepEqual(conditions.map(({ type }) => type).sort(), ['Ready', 'SiteConnected'], 'the agent keeps its own');
   assert.equal(site.gauges()['holdfast_site_grace_days_left{}'], 30);
+
+  site.allow({ semiConnectedAfterMs: 60 * MINUTE_MS, disconnectedAfterMs: 60 * 24 * 60 * MINUTE_MS });
+  await clock.advance(LOOK_AGAIN_MS);
+  assert.deepEqual(
+    [(await site.map()).data?.mode, (await site.map()).data?.graceDaysLeft],
+    ['Connected', '60'],
+    'by other settings',
+  );
   await site.stop();
 });
 
