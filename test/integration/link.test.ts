@@ -5,14 +5,15 @@ import fs from 'node:fs';
 import net, { type AddressInfo } from 'node:net';
 import { test } from 'node:test';
 import { WorldError } from '../../src/base/index.ts';
+import type { LinkParts } from '../../src/services/link/index.ts';
 import { testHub } from './hub.fixture.ts';
 import { type LinkWorld, linkWorld, siteAtHub, TestProxy, testLink, Wire } from './link.fixture.ts';
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
 
-async function inWorld(act: (world: LinkWorld) => Promise<void>): Promise<void> {
-  const world = await linkWorld();
+async function inWorld(act: (world: LinkWorld) => Promise<void>, parts: Partial<LinkParts> = {}): Promise<void> {
+  const world = await linkWorld(parts);
   try {
     await act(world);
   } finally {
@@ -145,6 +146,28 @@ test('a connection that goes silent is given up within a minute, and a new one i
     assert.equal(wire.made, made + 1);
     assert.equal(mode(world), 'Connected');
   }));
+
+test('another interval between heartbeats counts at once', () => {
+  let beatEveryMs = 300_000;
+  return inWorld(
+    async (world) => {
+      const { clock, site } = world;
+      await world.joined();
+      const heard = (): number => Date.parse(site.status().lastContact ?? '');
+      const first = heard();
+      await world.eventually('two minutes pass', () => clock.now() >= first + 2 * MINUTE_MS);
+      assert.equal(heard(), first, 'the next one is not due for minutes');
+      beatEveryMs = 10_000;
+      site.link.settingsChanged();
+      await world.eventually('one comes now', () => heard() > first);
+      const second = heard();
+      assert.ok(second - first < 4 * MINUTE_MS);
+      await world.eventually('the next one follows soon', () => heard() > second);
+      assert.ok(heard() - second < 30_000);
+    },
+    { beatEveryMs: () => beatEveryMs },
+  );
+});
 
 test('without the hub the mode follows the time, also over a restart; with it, it is Connected at once', () =>
   inWorld(async (world) => {

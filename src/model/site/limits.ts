@@ -14,3 +14,20 @@ export const WORKER_MEMORY_BYTES_MIN = 512 * 1024 ** 2;
 export const PODS_PER_MACHINE = 110;
 /** How many /24 subnets are looked at, 10.50.0.0/24 to 10.50.255.0/24. */
 export const SUBNETS_MAX = 256;
+
+/** What a setting that is a number may be, both ends included. */
+export interface Range {
+  readonly from: number;
+  readonly to: number;
+}
+/** A pass asks the API about every object that the hub wants; drift that nobody sees for a day is no drift that matters. */
+export const PASS_MINUTES: Range = { from: 1, to: 1440 };
+/** More often costs a hub six times the usual and tells it nothing new; less often would let two lost ones make a site Offline there,
+ * which comes after 15 minutes. */
+export const HEARTBEAT_SECONDS: Range = { from: 10, to: 300 };
+/** Two of the rarest heartbeats; a site that nobody has heard for a day is not well connected. */
+export const SEMI_CONNECTED_MINUTES: Range = { from: 10, to: 1440 };
+/** Always after SemiConnected, whatever that is set to. */
+export const DISCONNECTED_DAYS: Range = { from: 2, to: 365 };
+/** Of one process: some files of a journal at least, and no more than a disk can spare three times. */
+export const JOURNAL_BYTES: Range = { from: 4 * 1024 * 1024, to: 4 * 1024 * 1024 * 1024 };

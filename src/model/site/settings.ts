@@ -1,6 +1,14 @@
 // The settings of a site: what each is called, what it may be, what it is when nobody set it, and how a person writes it. Only what some
 // part of the site reads stands here. The file holds what was set, by name.
 import { nearestOf, WorldError } from '#base';
+import {
+  DISCONNECTED_DAYS,
+  HEARTBEAT_SECONDS,
+  JOURNAL_BYTES,
+  PASS_MINUTES,
+  type Range,
+  SEMI_CONNECTED_MINUTES,
+} from './limits.ts';
 
 export type SettingValue = boolean | number | readonly string[] | Readonly<Record<string, string>>;
 
@@ -19,23 +27,6 @@ export interface Setting {
 /** Name or address, with a port if need be: "a.example:123", "2001:db8::1", "[2001:db8::1]:123". */
 const HOST = /^(\[[0-9A-Fa-f:.]+\](:[0-9]{1,5})?|[A-Za-z0-9]([-A-Za-z0-9.:]{0,251}[A-Za-z0-9])?)$/;
 const LIST_MAX = 16;
-
-interface Range {
-  readonly from: number;
-  readonly to: number;
-}
-
-const PASS_MINUTES: Range = { from: 1, to: 1440 };
-/** Every hundred thousandth site at ten seconds is what one hub still bears; a hub calls a site Offline after 15 minutes without a
- * heartbeat, so that three of the rarest may be lost on the way. */
-const HEARTBEAT_SECONDS: Range = { from: 10, to: 300 };
-/** Two of the rarest heartbeats; a site that nobody has heard for a day is not well connected. */
-const SEMI_CONNECTED_MINUTES: Range = { from: 10, to: 1440 };
-/** Always after SemiConnected, whatever that is set to. */
-const DISCONNECTED_DAYS: Range = { from: 2, to: 365 };
-const MIB = 1024 * 1024;
-/** Of one process. Some files of a journal at least; no more than a small disk can spare three times. */
-const JOURNAL_BYTES: Range = { from: 4 * MIB, to: 4096 * MIB };
 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -108,7 +99,7 @@ export const SETTINGS: readonly Setting[] = [
   {
     name: 'journalBytesMax',
     title: 'bytes that the journal of one process may take',
-    default: 32 * MIB,
+    default: 32 * 1024 * 1024,
     ...wholeNumber(JOURNAL_BYTES),
   },
   {

@@ -270,6 +270,25 @@ test('a bounded journal drops telemetry before events, never audit, and tells ho
   assert.equal(of('telemetry').at(-1)?.body.n, 2999);
 });
 
+test('a bound that becomes smaller counts with the next record that needs room', async () => {
+  const here = place();
+  let bytesMax = 12 * SEGMENT_BYTES_MAX;
+  const journal = here.journal({ bytesMax: () => bytesMax, freeBytes: () => 2 ** 40 });
+  const used = (): number => segments(here.own).reduce((sum, file) => sum + fs.statSync(file).size, 0);
+  const fill = async (bytes: number): Promise<void> => {
+    for (let written = 0; written < bytes; written += 8000)
+      await journal.append('telemetry', { text: 'x'.repeat(8000) }, { durable: true });
+  };
+  await fill(8 * SEGMENT_BYTES_MAX);
+  assert.deepEqual(here.reasons(), []);
+  assert.ok(used() > 6 * SEGMENT_BYTES_MAX);
+  bytesMax = 4 * SEGMENT_BYTES_MAX;
+  await fill(2 * SEGMENT_BYTES_MAX);
+  assert.ok(used() <= bytesMax + SEGMENT_BYTES_MAX, `${used()}`);
+  assert.ok(here.reasons().includes('JournalDropped'));
+  await journal.close();
+});
+
 test('what the hub has goes first, and small files become one', async () => {
   const here = place();
   const bytesMax = 4 * SEGMENT_BYTES_MAX;

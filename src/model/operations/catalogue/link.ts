@@ -64,7 +64,7 @@ export const LINK_OPERATIONS: readonly Operation[] = [
     said: 'agents send heartbeats and facts of the cluster; after 15 minutes without one it counts as offline',
     verdicts: byLink({
       never: withoutHub,
-      connected: works('one a minute, with the revision of the desired state in its answer'),
+      connected: works('one a minute, unless set otherwise, with the revision of the desired state in its answer'),
       away: queued(
         'the newest is tried again with growing pauses; those missed are not made up, since each tells it all',
       ),
