@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import { callSupervisor } from '#host';
-import type { ClockStatus, Site, Standing } from '#model/site';
+import type { Site, Standing } from '#model/site';
 import { isSystemdMachine } from '#platform/process';
 import { registryDoor } from '../faults/doors.fixture.ts';
 import type { Walk } from './operations-walk.fixture.ts';
@@ -246,12 +246,12 @@ const UPKEEP: Readonly<Record<string, Probe>> = {
         assert.equal(answer.kind, 'clock');
     };
     await seen(40 * 365 * 86_400_000);
-    assert.equal((await walk.json<ClockStatus>('clock')).tentative?.kind, 'system-jump');
+    assert.equal((await walk.clock()).tentative?.kind, 'system-jump');
     await walk.holdfast('clock', 'confirm', '--undo');
-    assert.equal((await walk.json<ClockStatus>('clock')).trusted, true);
+    assert.equal((await walk.clock()).trusted, true);
     await seen(0);
     // Where the operator stated another time than the machine has, that is a jump too.
-    if (!(await walk.json<ClockStatus>('clock')).trusted) await walk.holdfast('clock', 'confirm', '--undo');
+    if (!(await walk.clock()).trusted) await walk.holdfast('clock', 'confirm', '--undo');
   }),
   'site-settings': commands('settings set desiredStatePassMinutes=7', 'settings unset desiredStatePassMinutes'),
 };

@@ -6,8 +6,10 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import fs from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
+import { WorldError } from '#base';
+import { askHub, askLink, askPlane, callHub, clockOfFolder, clockOfSite, siteStanding } from '#host';
 import type { HubJournalRecord, HubSiteDetails, HubTokenAnswer } from '#model/hub';
-import { linkFiles } from '#model/link';
+import { type JournalKind, linkFiles } from '#model/link';
 import type { Ruling } from '#model/operations';
 import { type ClockStatus, type LinkStatus, type PlaneStatus, type Standing, siteFolders } from '#model/site';
 import { systemClock } from '#platform/clock';
@@ -148,28 +150,34 @@ export class Walk {
     return ran(KUBECTL, [`--kubeconfig=${kubeconfig}`, `--cache-dir=${this.folder}/cache`, ...args]);
   }
 
-  link = (): Promise<LinkStatus> => this.json<LinkStatus>('link', 'status');
-  plane = (): Promise<PlaneStatus> => this.json<PlaneStatus>('plane');
+  // What is only looked at is asked of the running processes themselves, without a command in between.
 
-  async standing(): Promise<Standing> {
-    const { plane, mode } = await this.json<Standing>('operations', '--operation', 'kubectl');
-    return { plane, mode };
-  }
+  link = (): Promise<LinkStatus> => askLink(this.folders, { verb: 'link-status' });
+  clock = async (): Promise<ClockStatus> => (await clockOfSite(this.folders.data)).clock;
+  plane = (): Promise<PlaneStatus> => askPlane(this.folders, { verb: 'plane-show' });
+  standing = (): Standing => siteStanding(this.folders, clockOfFolder(this.folders.data, systemClock).now()).standing;
 
   /** The site at its hub; undefined where the hub does not know it. */
   async atHub(): Promise<HubSiteDetails | undefined> {
-    const { code, stdout } = await this.hubRan('site', this.name, '--json');
-    return code === 0 ? (JSON.parse(stdout) as HubSiteDetails) : undefined;
+    try {
+      return (await askHub(this.#hubData, { verb: 'site', site: this.name }, 'site')).site;
+    } catch (error) {
+      if (error instanceof WorldError && error.code === 'NotFound') return undefined;
+      throw error;
+    }
   }
 
   /** What the hub was told of one kind; nothing where it does not know the site. */
-  async told(kind: 'telemetry' | 'event' | 'usage' | 'audit'): Promise<readonly HubJournalRecord[]> {
-    const { code, stdout } = await this.hubRan('journal', this.name, '--kind', kind, '--last', `${RECORDS}`, '--json');
-    return code === 0 ? (JSON.parse(stdout) as { records: HubJournalRecord[] }).records : [];
+  async told(kind: JournalKind): Promise<readonly HubJournalRecord[]> {
+    if (!(await this.atHub())) return [];
+    const records: HubJournalRecord[] = [];
+    for await (const answer of callHub(this.#hubData, { verb: 'journal', site: this.name, kind, limit: RECORDS }))
+      if (answer.kind === 'journal') records.push(...answer.records);
+    return records;
   }
 
   /** Whether the hub has one record like this; it must never have two. */
-  async toldOnce(kind: Parameters<Walk['told']>[0], like: Readonly<Record<string, unknown>>): Promise<boolean> {
+  async toldOnce(kind: JournalKind, like: Readonly<Record<string, unknown>>): Promise<boolean> {
     const found = (await this.told(kind)).filter(({ body }) =>
       Object.entries(like).every(([key, value]) => body[key] === value),
     );
@@ -187,8 +195,8 @@ export class Walk {
 
   /** The hub is dialled at once, and has answered. */
   async contact(): Promise<void> {
-    await this.holdfast('link', 'cut');
-    await this.holdfast('link', 'restore');
+    await askLink(this.folders, { verb: 'link-cut' });
+    await askLink(this.folders, { verb: 'link-restore' });
     await eventually('the hub answers', async () => {
       const link = await this.link();
       assert.deepEqual([link.connection.state, link.trouble, link.mode], ['open', null, 'Connected']);
@@ -228,13 +236,13 @@ export class Walk {
     process.kill(pid, 'SIGKILL');
     await eventually('the services are back', async () => {
       const now = await pidOf();
-      return now !== 0 && now !== pid && (await this.site.holdfast('link', 'status')).code === 0;
+      return now !== 0 && now !== pid && (await this.link()).site === this.name;
     });
   }
 
   /** The operator states a time that is this much later. */
   async later(ms: number): Promise<void> {
-    const { time } = await this.json<ClockStatus>('clock');
+    const { time } = await this.clock();
     await this.holdfast('clock', 'confirm', '--time', new Date(Date.parse(time) + ms).toISOString());
   }
 

@@ -70,7 +70,7 @@ async function step(name: string, standing: Standing): Promise<readonly [string,
 
 /** Every probe in this pair. */
 async function walkCell(standing: Standing): Promise<void> {
-  assert.deepEqual(await walk.standing(), standing);
+  assert.deepEqual(walk.standing(), standing);
   const names = Object.keys(PROBES).filter((name) => !(PROBES[name]?.leaves && standing.mode !== 'NotActivated'));
   const reads = names.filter((name) => PROBES[name]?.reads);
   const lanes = Array.from({ length: TOGETHER }, async () => {
@@ -83,7 +83,7 @@ async function walkCell(standing: Standing): Promise<void> {
     if (arrived) arriving.push([key, arrived]);
   }
   if (standing.mode === 'Connected') await allArrived(arriving);
-  if (standing.mode !== 'NotActivated') assert.deepEqual(await walk.standing(), standing, 'the standing is as it was');
+  if (standing.mode !== 'NotActivated') assert.deepEqual(walk.standing(), standing, 'the standing is as it was');
 }
 
 async function allArrived(arriving: Iterable<readonly [string, Arrived]>): Promise<void> {
@@ -141,7 +141,7 @@ test('what was queued arrives once, when the link is back and the plane is given
 }, async () => {
   walk.mendWire();
   await walk.contact();
-  assert.equal((await walk.standing()).plane, 'local');
+  assert.equal(walk.standing().plane, 'local');
   await givePlane();
   assert.ok(queued.size > 0);
   await allArrived(queued);
@@ -162,15 +162,15 @@ test('the hub is left in every pair', { timeout: 300_000 }, async () => {
   for (const standing of PAIRS.filter(({ mode }) => mode !== 'NotActivated')) {
     if (!isJoined) await walk.activate(standing.plane);
     await walk.contact();
-    if (standing.plane !== (await walk.standing()).plane) await takePlane();
+    if (standing.plane !== walk.standing().plane) await takePlane();
     if (standing.mode !== 'Connected') {
       await walk.cutWire();
       await walk.later(standing.mode === 'SemiConnected' ? SEMI_CONNECTED_MS : DISCONNECTED_MS);
     }
-    assert.deepEqual(await walk.standing(), standing);
+    assert.deepEqual(walk.standing(), standing);
     await step('link-deactivate', standing);
     isJoined = false;
-    assert.deepEqual(await walk.standing(), { plane: 'local', mode: 'NotActivated' });
+    assert.deepEqual(walk.standing(), { plane: 'local', mode: 'NotActivated' });
     walk.mendWire();
     await walk.hub('remove', walk.name);
   }
