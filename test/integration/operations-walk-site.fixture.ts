@@ -7,7 +7,7 @@ import type { Site, Standing } from '#model/site';
 import { isSystemdMachine } from '#platform/process';
 import { registryDoor } from '../faults/doors.fixture.ts';
 import type { Walk } from './operations-walk.fixture.ts';
-import { act, commands, look, type Probe, shows } from './operations-walk-probe.fixture.ts';
+import { act, commands, look, type Probe, refusedByGuard, shows } from './operations-walk-probe.fixture.ts';
 import { eventually, HOME, ran } from './site.fixture.ts';
 
 const IMAGE = 'example.org/walk:1';
@@ -66,6 +66,8 @@ async function destroyCopy(walk: Walk): Promise<void> {
 }
 
 const SITE: Readonly<Record<string, Probe>> = {
+  // It waits most of the time, and puts back what it does: others may look meanwhile.
+  drills: shows('drill run clock-jump --yes', 'drill list'),
   'command-line': shows('--version', 'up --help'),
   'site-status': shows('status'),
   'operations-show': look(async (walk, { standing, operation, ruling }) => {
@@ -74,7 +76,6 @@ const SITE: Readonly<Record<string, Probe>> = {
     const own = shown.operations.find(({ name }) => name === operation);
     assert.deepEqual(own?.verdicts[standing.plane]?.[standing.mode], ruling);
   }),
-  drills: commands('drill list', 'drill run clock-jump --yes'),
   // Without systemd the machine says so; with it, the site has no unit.
   'site-unit': {
     ...look(async (walk) => {
@@ -253,7 +254,17 @@ const UPKEEP: Readonly<Record<string, Probe>> = {
     // Where the operator stated another time than the machine has, that is a jump too.
     if (!(await walk.clock()).trusted) await walk.holdfast('clock', 'confirm', '--undo');
   }),
-  'site-settings': commands('settings set desiredStatePassMinutes=7', 'settings unset desiredStatePassMinutes'),
+  // What a process goes by counts at once: a link that may be silent for a day is not weak after minutes.
+  'site-settings': {
+    ...act(async (walk, { standing }) => {
+      await walk.holdfast('settings', 'set', 'semiConnectedAfterMinutes=1440');
+      const mode = standing.mode === 'SemiConnected' ? 'Connected' : standing.mode;
+      assert.deepEqual([walk.standing().mode, (await walk.link()).mode], [mode, mode]);
+      await walk.holdfast('settings', 'unset', 'semiConnectedAfterMinutes');
+      assert.deepEqual(walk.standing(), standing);
+    }),
+    refuses: (walk, cell) => refusedByGuard(walk, cell, ['settings', 'set', 'semiConnectedAfterMinutes=1440']),
+  },
 };
 
 /** The last ones of a cell, in this order. */
