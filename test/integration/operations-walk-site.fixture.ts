@@ -68,7 +68,10 @@ async function destroyCopy(walk: Walk): Promise<void> {
 const SITE: Readonly<Record<string, Probe>> = {
   // It waits most of the time, and puts back what it does: others may look meanwhile.
   drills: shows('drill run clock-jump --yes', 'drill list'),
-  'command-line': shows('--version', 'up --help'),
+  'command-line': look(async (walk) => {
+    await walk.executable('--version');
+    await walk.executable('status');
+  }),
   'site-status': shows('status'),
   'operations-show': look(async (walk, { standing, operation, ruling }) => {
     const shown = await walk.json<Standing & { operations: readonly ShownOperation[] }>('operations');
@@ -79,7 +82,7 @@ const SITE: Readonly<Record<string, Probe>> = {
   // Without systemd the machine says so; with it, the site has no unit.
   'site-unit': {
     ...look(async (walk) => {
-      const { code, stderr } = await walk.site.holdfast('uninstall');
+      const { code, stderr } = await walk.ran('uninstall');
       assert.equal(code, isSystemdMachine() ? 0 : 1, stderr);
       if (code === 1) assert.match(stderr, /systemd does not run this machine/);
     }),
@@ -130,7 +133,7 @@ const KUBERNETES: Readonly<Record<string, Probe>> = {
   },
   'load-balancer-pools': act(async (walk) => {
     const { first, last } = siteFile(walk).network.serviceIps;
-    await walk.holdfast('up', '--service-ips', `${first}-${last}`);
+    await walk.executable('up', '--service-ips', `${first}-${last}`);
     const other = await walk.site.holdfast('up', '--service-ips', '192.0.2.100-192.0.2.110');
     assert.equal(other.code, 6, other.stderr);
     assert.match(other.stderr, /--service-ips \(they are 192\.0\.2\.200-/);
@@ -270,12 +273,12 @@ const UPKEEP: Readonly<Record<string, Probe>> = {
 /** The last ones of a cell, in this order. */
 export const LIFE_PROBES: Readonly<Record<string, Probe>> = {
   'site-down': act(async (walk) => {
-    await walk.holdfast('down');
+    await walk.executable('down');
     assert.equal((await walk.site.status()).phase, 'Stopped');
   }),
   'site-destroy': act(destroyCopy),
   'site-up': act(async (walk) => {
-    await walk.holdfast('up');
+    await walk.executable('up');
     assert.equal((await walk.site.status()).phase, 'Ready');
   }),
 };

@@ -19,6 +19,7 @@ import { issueCertificate, publicKeyPem } from '#platform/x509';
 import { type Journal, openJournal } from '#services/journal';
 import { writeImage } from './image.fixture.ts';
 import { Wire } from './link.fixture.ts';
+import { commandHere } from './operations-walk-command.fixture.ts';
 import { bringUp, eventually, HOME, KUBECTL, type Ran, ran, type TestSite, testSite } from './site.fixture.ts';
 
 const DAY_MS = 86_400_000;
@@ -69,7 +70,8 @@ export class Walk {
   async begin(): Promise<void> {
     fs.mkdirSync(this.wanted);
     await this.#beginOutside();
-    await this.hub('up', '--port', '0');
+    const { code, stderr } = await this.hubProcess('up', '--port', '0');
+    assert.equal(code, 0, stderr);
     await bringUp(this.site, '--runtime', 'simulated');
     this.name = (await this.site.status()).site;
     await this.holdfast('settings', 'set', `outsideRegistries=outside.example=http://${this.outside}`);
@@ -103,7 +105,7 @@ export class Walk {
     await this.#journal?.close();
     await this.site.destroy();
     await this.#wire?.close();
-    await this.hub('down');
+    await this.hubProcess('down');
     fs.rmSync(this.folder, { recursive: true });
   }
 
@@ -117,8 +119,12 @@ export class Walk {
     return (JSON.parse(fs.readFileSync(`${this.#hubData}/hub.json`, 'utf8')) as { port: number }).port;
   }
 
-  hubRan(...args: string[]): Promise<Ran> {
+  hubProcess(...args: string[]): Promise<Ran> {
     return ran(path.join(HOME, 'holdfast'), ['hub', ...args, '--data', this.#hubData]);
+  }
+
+  hubRan(...args: string[]): Promise<Ran> {
+    return commandHere(['hub', ...args, '--data', this.#hubData]);
   }
 
   async hub(...args: string[]): Promise<string> {
@@ -127,8 +133,19 @@ export class Walk {
     return stdout;
   }
 
-  async holdfast(...args: string[]): Promise<string> {
+  /** By a process of its own. */
+  async executable(...args: string[]): Promise<string> {
     const { code, stdout, stderr } = await this.site.holdfast(...args);
+    assert.equal(code, 0, `${args.join(' ')}: ${stderr}`);
+    return stdout;
+  }
+
+  ran(...args: string[]): Promise<Ran> {
+    return commandHere([...args, '--data', this.folders.data]);
+  }
+
+  async holdfast(...args: string[]): Promise<string> {
+    const { code, stdout, stderr } = await this.ran(...args);
     assert.equal(code, 0, `${args.join(' ')}: ${stderr}`);
     return stdout;
   }
@@ -190,7 +207,7 @@ export class Walk {
   async activate(plane: Standing['plane']): Promise<void> {
     const { token } = JSON.parse(await this.hub('token', '--json')) as HubTokenAnswer;
     const url = `https://127.0.0.1:${this.#wire?.port}`;
-    await this.holdfast('link', 'activate', '--hub', url, '--token', token, '--plane', plane);
+    await this.executable('link', 'activate', '--hub', url, '--token', token, '--plane', plane);
   }
 
   /** The hub is dialled at once, and has answered. */

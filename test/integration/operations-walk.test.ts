@@ -57,11 +57,9 @@ async function step(name: string, standing: Standing): Promise<readonly [string,
   const probe = PROBES[name];
   assert.ok(operation && probe);
   const key = keyOf(name, standing);
-  const t0 = performance.now(); // TIMING
   try {
     const arrived = await compared(probe, cellOf(operation, standing));
     walked.add(key);
-    console.error('T', Math.round(performance.now() - t0), key); // TIMING
     return [key, arrived];
   } catch (error) {
     throw new Error(`${key}: ${(error as Error).message}`, { cause: error });
