@@ -5,7 +5,8 @@
 //       ^                          ^------------ acknowledged ----------'-----------------------'
 //       '------- deactivated ------'----------------------------'-------------------------------'
 //
-// The spans are the defaults of settings. Every event first lets time pass up to `now`, edge by edge, each at the time when it was due; then it does what stands here.
+// The spans are what the settings say at first. Every event lets time pass up to `now`, edge by edge, each at the time when it was
+// due; then it does what stands here.
 //
 //   plane  mode           activated P   acknowledged  plane-taken  plane-given  deactivated         tick
 //   local  NotActivated   P, Connected  ignored       ignored      ignored      ignored             -

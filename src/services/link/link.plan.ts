@@ -11,7 +11,8 @@
 // "ask" is a heartbeat, or the request to be taken back once the hub has said that the identity ended. An open connection asks one
 // thing at a time; when the answer is late the connection is given up. "rest" waits for the next heartbeat, with a ping after silence.
 // A refusal: Expired asks to be taken back at once; Pending, and whatever is no fault of ours, asks again at the next interval;
-// Identity, Version and Token end the connection, and the hub is dialled as rarely as one that is away for long.
+// Identity, Version and Token end the connection, and the hub is dialled as rarely as one that is away for long. Another interval between
+// heartbeats (`retimed`) makes the next one due now where a connection is open, and changes nothing anywhere else.
 import { backoffDelayMs } from '#base';
 import type { LinkRefusal } from '#model/link';
 import {
