@@ -103,9 +103,9 @@ export class Walk {
   async end(): Promise<void> {
     this.#outside?.kill();
     await this.#journal?.close();
-    await this.site.destroy();
-    await this.#wire?.close();
     await this.hubProcess('down');
+    await this.#wire?.close();
+    await this.site.destroy();
     fs.rmSync(this.folder, { recursive: true });
   }
 
@@ -215,8 +215,9 @@ export class Walk {
     await askLink(this.folders, { verb: 'link-cut' });
     await askLink(this.folders, { verb: 'link-restore' });
     await eventually('the hub answers', async () => {
-      const link = await this.link();
-      assert.deepEqual([link.connection.state, link.trouble, link.mode], ['open', null, 'Connected']);
+      const { connection, trouble, mode } = await this.link();
+      // The way for kubectl is opened when a heartbeat was answered.
+      assert.deepEqual([connection.state, connection.tunnel, trouble, mode], ['open', 'open', null, 'Connected']);
       return true;
     });
   }
@@ -250,6 +251,7 @@ export class Walk {
     const pidOf = async (): Promise<number> =>
       (await this.site.status()).processes.find(({ name }) => name === 'services')?.pid ?? 0;
     const pid = await pidOf();
+    assert.ok(pid > 0);
     process.kill(pid, 'SIGKILL');
     await eventually('the services are back', async () => {
       const now = await pidOf();

@@ -10,7 +10,7 @@ import { type Arrived, type Cell, Walk } from './operations-walk.fixture.ts';
 import { JOINING_PROBES, LINK_PROBES, ownedIn } from './operations-walk-link.fixture.ts';
 import type { Probe } from './operations-walk-probe.fixture.ts';
 import { LIFE_PROBES, SITE_PROBES } from './operations-walk-site.fixture.ts';
-import { HOME } from './site.fixture.ts';
+import { eventually, HOME } from './site.fixture.ts';
 
 /** In the order in which a cell is walked. */
 const PROBES: Readonly<Record<string, Probe>> = { ...SITE_PROBES, ...LINK_PROBES, ...LIFE_PROBES, ...JOINING_PROBES };
@@ -69,6 +69,8 @@ async function step(name: string, standing: Standing): Promise<readonly [string,
 /** Every probe in this pair. */
 async function walkCell(standing: Standing): Promise<void> {
   assert.deepEqual(walk.standing(), standing);
+  await eventually('the site is well', async () => (await walk.site.status()).phase === 'Ready');
+  if (standing.mode === 'Connected') await walk.contact();
   const names = Object.keys(PROBES).filter((name) => !(PROBES[name]?.leaves && standing.mode !== 'NotActivated'));
   const reads = names.filter((name) => PROBES[name]?.reads);
   const lanes = Array.from({ length: TOGETHER }, async () => {
