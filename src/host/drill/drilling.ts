@@ -1,6 +1,6 @@
 // What every drill works with: the site, its time, its book, and what holdfastd is asked.
 import { WorldError } from '#base';
-import type { DrillName, Site, SiteCondition, SiteFolders, SiteStatus } from '#model/site';
+import type { ClockStatus, DrillName, Site, SiteCondition, SiteFolders, SiteStatus } from '#model/site';
 import type { Clock } from '#platform/clock';
 import { ownIdentity } from '#platform/process';
 import { callSupervisor } from '../supervisor-call.ts';
@@ -19,7 +19,7 @@ export interface Drilling {
 export type Acts = (drilling: Drilling) => Promise<void>;
 
 async function done(folders: SiteFolders, request: Parameters<typeof callSupervisor>[1]): Promise<void> {
-  for await (const { kind } of callSupervisor(folders, request)) if (kind === 'done' || kind === 'clock') return;
+  for await (const { kind } of callSupervisor(folders, request)) if (kind === 'done') return;
   throw new WorldError('Failed', `holdfastd has given no answer to ${request.verb}`);
 }
 
@@ -30,8 +30,12 @@ export const drillBegin = (folders: SiteFolders, drill: DrillName): Promise<void
 export const drillEnd = (folders: SiteFolders): Promise<void> =>
   done(folders, { verb: 'drill-end', owner: ownIdentity() });
 
-export const clockShifted = (folders: SiteFolders, shiftMs: number): Promise<void> =>
-  done(folders, { verb: 'clock-drill', shiftMs });
+/** What holdfastd makes of its time once the system clock seems to stand elsewhere. */
+export async function clockShifted(folders: SiteFolders, shiftMs: number): Promise<ClockStatus> {
+  for await (const answer of callSupervisor(folders, { verb: 'clock-drill', shiftMs }))
+    if (answer.kind === 'clock') return answer.clock;
+  throw new WorldError('Failed', 'holdfastd has given no answer to clock-drill');
+}
 
 /** Site time minus what holdfastd takes the system clock for. */
 export async function clockOffMs(folders: SiteFolders): Promise<number> {
