@@ -83,6 +83,7 @@ async function walkCell(standing: Standing): Promise<void> {
     if (arrived) arriving.push([key, arrived]);
   }
   if (standing.mode === 'Connected') await allArrived(arriving);
+  else for (const [key, arrived] of arriving) assert.ok(await arrived(), `${key} holds without a link`);
   if (standing.mode !== 'NotActivated') assert.deepEqual(walk.standing(), standing, 'the standing is as it was');
 }
 
