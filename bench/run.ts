@@ -5,6 +5,7 @@
 import { spawn } from 'node:child_process';
 import path from 'node:path';
 import { type Bench, progress } from './harness/bench.ts';
+import { hub } from './hub.ts';
 import { idle } from './idle.ts';
 import { kubeLoad } from './kube-load.ts';
 import { noisyNeighbour } from './noisy-neighbour.ts';
@@ -19,6 +20,7 @@ const BENCHES: readonly Pick<Bench, 'name' | 'about' | 'slow'>[] = [
   podStart,
   idle,
   noisyNeighbour,
+  hub,
 ];
 
 /** The document that the program printed; undefined when it failed, which it has told on stderr. */

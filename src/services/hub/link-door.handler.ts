@@ -16,7 +16,7 @@ import { recordsIn } from './journal/records.ts';
 import { IDENTITY_BODY_BYTES_MAX, JOURNAL_ENVELOPE_BYTES, REPORT_BYTES_MAX } from './limits.ts';
 import { listField, readMessage, textField } from './message.ts';
 import type { HubParts } from './parts.ts';
-import { connectionPeer, type Peer } from './peer.ts';
+import { connectionPeer, type SitePeer } from './peer.ts';
 import { LinkRefused, refusalAnswer } from './refusal.ts';
 import type { HubSite } from './sites/site.ts';
 import { knownSite, siteOfPeer } from './sites/site-of-peer.ts';
@@ -25,21 +25,23 @@ const JSON_TYPE = { 'content-type': 'application/json' };
 
 interface Asker {
   readonly site: HubSite;
-  readonly peer: Extract<Peer, { kind: 'site' }>;
+  readonly peer: SitePeer;
 }
 
 /** The site that asks, by its certificate. Errors: LinkRefused `Identity`, `Expired`. */
 function askerOf(exchange: HttpExchange, parts: HubParts): Asker | Promise<Asker> {
-  const peer = connectionPeer(exchange.connection, parts.pki, parts.clock);
-  if (peer.kind === 'refused') throw new LinkRefused('Identity', `the certificate is refused: ${peer.problem}`);
-  if (peer.kind !== 'site')
+  const { connection } = exchange;
+  const shown = connectionPeer(connection, parts.pki, parts.clock);
+  if (shown.kind === 'refused') throw new LinkRefused('Identity', `the certificate is refused: ${shown.problem}`);
+  if (shown.kind !== 'site')
     throw new LinkRefused('Identity', 'a certificate of a site is needed', 'activate the site: holdfast link activate');
-  if (parts.clock.now() >= peer.endMs)
+  if (parts.clock.now() >= shown.endMs)
     throw new LinkRefused(
       'Expired',
       'the identity of this site has ended',
       `ask for another one at ${LINK_PATHS.reenrol}`,
     );
+  const peer = parts.standsFor ? { ...shown, id: parts.standsFor(shown, connection) } : shown;
   const site = knownSite(parts, peer);
   return site ? { site, peer } : siteOfPeer(parts, peer).then((found) => ({ site: found, peer }));
 }

@@ -18,6 +18,8 @@ export type Peer =
     }
   | { readonly kind: 'user'; readonly name: string; readonly serial: string; readonly endMs: number };
 
+export type SitePeer = Extract<Peer, { kind: 'site' }>;
+
 /** Judges a certificate, ended or not. */
 export function peerOf(certificate: Uint8Array | string, pki: HubPki, nowMs: number): Peer {
   const chain = typeof certificate === 'string' ? certificate : [certificate];

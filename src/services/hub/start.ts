@@ -14,7 +14,7 @@ import type { ReadRecord } from './journal/records.ts';
 import { LINK_IDLE_MS_MAX } from './limits.ts';
 import { answerSite, answerTunnel } from './link-door.handler.ts';
 import { HubOperator } from './operator.ts';
-import type { HubParts } from './parts.ts';
+import type { HubParts, StandsFor } from './parts.ts';
 import { openHubPki } from './pki.ts';
 import { HUB_MIGRATIONS } from './schema.ts';
 import type { HubSite } from './sites/site.ts';
@@ -27,6 +27,7 @@ export interface HubOptions {
   readonly log: Log;
   /** The database cannot be used any more: the hub must end. */
   lost(error: Error): void;
+  readonly standsFor?: StandsFor;
 }
 
 export interface Hub {
@@ -53,6 +54,7 @@ export async function startHub(options: HubOptions): Promise<Hub> {
       journal: openJournal({ tables, clock, log, taken: (site, records) => answered(tables, log, site, records) }),
       tunnels: new Tunnels({ clock, log }),
       accesses: await Accesses.open({ tables, pki, clock }),
+      standsFor: options.standsFor,
     };
     return await serve(parts);
   } catch (error) {

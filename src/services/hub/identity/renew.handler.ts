@@ -4,14 +4,14 @@ import type { IdentityAnswer } from '#model/link';
 import { certificatePem } from '#platform/x509';
 import type { Fields } from '../message.ts';
 import type { HubParts } from '../parts.ts';
-import type { Peer } from '../peer.ts';
+import type { SitePeer } from '../peer.ts';
 import type { HubSite } from '../sites/site.ts';
 import { planRenewal } from './identity.plan.ts';
 import { grantIdentity, identityAnswer, provenKey } from './requested.ts';
 
 export async function renew(
   parts: HubParts,
-  by: { readonly site: HubSite; readonly peer: Extract<Peer, { kind: 'site' }>; readonly certificate: Uint8Array },
+  by: { readonly site: HubSite; readonly peer: SitePeer; readonly certificate: Uint8Array },
   fields: Fields,
 ): Promise<IdentityAnswer> {
   const { site, peer, certificate } = by;

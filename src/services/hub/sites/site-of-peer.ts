@@ -3,11 +3,10 @@
 import { WorldError } from '#base';
 import { IDENTITY_LIFE_MS } from '#model/link';
 import type { HubParts } from '../parts.ts';
-import type { Peer } from '../peer.ts';
+import type { SitePeer } from '../peer.ts';
 import { LinkRefused } from '../refusal.ts';
 import type { HubSite } from './site.ts';
 
-type SitePeer = Extract<Peer, { kind: 'site' }>;
 const CURE = 'activate the site again with a new token: holdfast hub token';
 
 /** What is known of it already, without waiting. Errors: LinkRefused `Identity` when it was removed. */
