@@ -136,7 +136,7 @@ export class TestSite {
     const anchorsPem = pinned ? chain.map(pem).find((one) => certificateSha256(one) === pinned) : this.hubCaPem;
     const verdict = verifyCertificate({
       chain,
-      anchorsPem: anchorsPem ?? '',
+      anchors: anchorsPem ?? '',
       use: 'server',
       name: '127.0.0.1',
       nowMs: NOW,

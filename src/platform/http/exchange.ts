@@ -51,13 +51,14 @@ function connectionOf(request: RawRequest, trust: ClientTrust): Connection {
 /** What carries requests of one client: a socket of HTTP/1.1, a session of HTTP/2. */
 function describe(carrier: TLSSocket | Http2Session, trust: ClientTrust): Connection {
   const tls = ('socket' in carrier ? carrier.socket : carrier) as TLSSocket;
-  const peer = peerWatch(tls.getPeerX509Certificate?.(), trust);
+  const certificate = tls.getPeerX509Certificate?.();
+  const peer = peerWatch(certificate, trust);
   return {
     get peer() {
       return peer();
     },
     get peerCertificate() {
-      return tls.getPeerX509Certificate?.()?.raw;
+      return certificate?.raw;
     },
     remoteAddress: tls.remoteAddress ?? '',
     onClose: (act) => void (carrier as TLSSocket).once('close', act),

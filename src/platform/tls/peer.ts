@@ -42,7 +42,8 @@ const NONE: PeerIdentity = { kind: 'none' };
 /** Answers who it is now. */
 export function peerWatch(certificate: X509Certificate | undefined, trust: ClientTrust): () => PeerIdentity {
   if (!certificate) return () => NONE;
-  const identity = identityOf(certificate);
+  // Read when somebody asks: whoever judges by other means, as a hub does ten thousand times, does not.
+  let identity: PeerIdentity | undefined;
   let judgedBy: readonly X509Certificate[] | undefined;
   let judged: Judgement;
   return () => {
@@ -51,7 +52,9 @@ export function peerWatch(certificate: X509Certificate | undefined, trust: Clien
       judged = judgeCertificate(certificate, { anchors: judgedBy, use: 'client' });
     }
     const problem = problemAt(judged, trust.between());
-    return problem === undefined ? identity : { kind: 'refused', problem };
+    if (problem !== undefined) return { kind: 'refused', problem };
+    identity ??= identityOf(certificate);
+    return identity;
   };
 }
 

@@ -3,4 +3,4 @@ export { type IssueRequest, issueCertificate, newKeyPem, publicKeyPem, publicKey
 export { anchorsOf, certificatesOf, type Judgement, judgeCertificate, problemAt } from './judge.ts';
 export { type CertificateFacts, certificatePem, certificateSha256, readCertificate } from './read.ts';
 export { newCertificateRequest, type RequestFacts, readCertificateRequest } from './request.ts';
-export { type VerifyAnswer, type VerifyRequest, verifyCertificate } from './verify.ts';
+export { type Anchors, type VerifyAnswer, type VerifyRequest, verifyCertificate } from './verify.ts';

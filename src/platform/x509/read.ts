@@ -15,7 +15,8 @@ export interface CertificateFacts {
   readonly serialNumber: string;
   /** SHA-256 of the certificate, upper-case hex with colons. */
   readonly fingerprint: string;
-  /** Hex SHA-256 of the public key (SubjectPublicKeyInfo); the same for all certificates of one key. */
+  /** Hex SHA-256 of the public key (SubjectPublicKeyInfo); the same for all certificates of one key. Worked out when it is asked
+   * for: it takes as long as everything else together. */
   readonly publicKeySha256: string;
 }
 
@@ -40,7 +41,9 @@ export function factsOf(certificate: X509Certificate): CertificateFacts {
     notAfterMs: Date.parse(certificate.validTo),
     serialNumber: certificate.serialNumber,
     fingerprint: certificate.fingerprint256,
-    publicKeySha256: hash('sha256', certificate.publicKey.export({ type: 'spki', format: 'der' }), 'hex'),
+    get publicKeySha256() {
+      return hash('sha256', certificate.publicKey.export({ type: 'spki', format: 'der' }), 'hex');
+    },
   };
 }
 

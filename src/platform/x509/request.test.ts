@@ -5,6 +5,7 @@ import path from 'node:path';
 import { after, test } from 'node:test';
 import { run, testFolder } from '#platform/process';
 import { type IssueRequest, issueCertificate, newKeyPem, publicKeyPem } from './issue.ts';
+import { anchorsOf } from './judge.ts';
 import { readCertificate } from './read.ts';
 import { newCertificateRequest, readCertificateRequest } from './request.ts';
 import { verifyCertificate } from './verify.ts';
@@ -90,7 +91,7 @@ test('a certificate is judged by chain, use, name and the time that is given', a
     });
   const leaf = await leafOf(middle, {});
   const judge = (chain: string, more: Partial<Parameters<typeof verifyCertificate>[0]> = {}) => {
-    const answer = verifyCertificate({ chain, anchorsPem: root.certPem, use: 'server', nowMs: 2 * DAY_MS, ...more });
+    const answer = verifyCertificate({ chain, anchors: root.certPem, use: 'server', nowMs: 2 * DAY_MS, ...more });
     return answer.kind === 'refused' ? answer.problem : answer.kind;
   };
   const unsigned = 'the certificate is signed by no authority that is trusted here';
@@ -104,8 +105,10 @@ test('a certificate is judged by chain, use, name and the time that is given', a
   assert.equal(judge(chain, { nowMs: 10 * DAY_MS + 1 }), 'expired');
   assert.equal(judge(chain, { nowMs: 0 }), 'the certificate is not valid yet');
   assert.equal(judge(leaf), unsigned, 'the authority between is missing');
-  assert.equal(judge(chain, { anchorsPem: stranger.certPem }), unsigned);
-  assert.equal(judge(chain, { anchorsPem: middle.certPem }), 'valid', 'an issuing authority may be the anchor');
+  assert.equal(judge(chain, { anchors: stranger.certPem }), unsigned);
+  assert.equal(judge(chain, { anchors: middle.certPem }), 'valid', 'an issuing authority may be the anchor');
+  for (const anchors of [root.certPem, stranger.certPem])
+    assert.equal(judge(chain, { anchors: anchorsOf(anchors) }), judge(chain, { anchors }), 'read before, or now');
   assert.equal(judge(middle.certPem), 'the certificate is that of an authority');
   assert.equal(judge(chain, { nowMs: end + 1 }), 'an authority above the certificate has expired');
   const below = { certPem: leaf, keyPem: newKeyPem() };

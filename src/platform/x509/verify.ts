@@ -3,11 +3,14 @@ import { X509Certificate } from 'node:crypto';
 import { anchorsOf, type CertificateUse, certificatesOf, judgeCertificate, standingAt } from './judge.ts';
 import { type CertificateFacts, factsOf } from './read.ts';
 
+/** Authorities, read once for whoever judges many by them. */
+export type Anchors = readonly X509Certificate[];
+
 export interface VerifyRequest {
   /** The leaf, then what it came with: PEM text, or DER. */
   readonly chain: string | readonly Uint8Array[];
-  /** Certificates of authorities, one after the other. */
-  readonly anchorsPem: string;
+  /** Certificates of authorities, one after the other as PEM, or as `anchorsOf` has read them. */
+  readonly anchors: string | Anchors;
   readonly use: CertificateUse;
   /** DNS name or address that a server must have. */
   readonly name?: string;
@@ -21,11 +24,12 @@ export type VerifyAnswer =
   | { readonly kind: 'refused'; readonly problem: string };
 
 /** Never throws: what cannot be read is refused. */
-export function verifyCertificate({ chain, anchorsPem, use, name, nowMs }: VerifyRequest): VerifyAnswer {
+export function verifyCertificate({ chain, anchors: given, use, name, nowMs }: VerifyRequest): VerifyAnswer {
   try {
-    const given = typeof chain === 'string' ? certificatesOf(chain) : chain;
-    const [leaf, ...between] = given.map((one) => new X509Certificate(one));
-    const judged = judgeCertificate(leaf, { anchors: anchorsOf(anchorsPem), use, name, between });
+    const shown = typeof chain === 'string' ? certificatesOf(chain) : chain;
+    const anchors = typeof given === 'string' ? anchorsOf(given) : given;
+    const [leaf, ...between] = shown.map((one) => new X509Certificate(one));
+    const judged = judgeCertificate(leaf, { anchors, use, name, between });
     const { problem, ended } = standingAt(judged, { earliestMs: nowMs, latestMs: nowMs });
     if (!leaf || (problem !== undefined && !ended)) return { kind: 'refused', problem: problem ?? '' };
     return { kind: ended ? 'expired' : 'valid', facts: factsOf(leaf) };

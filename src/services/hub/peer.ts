@@ -2,7 +2,7 @@
 // An ended certificate still says who it was, so that a site can be told what to do; each request looks at the end again.
 import type { Clock } from '#platform/clock';
 import type { Connection } from '#platform/http';
-import { verifyCertificate } from '#platform/x509';
+import { type Anchors, verifyCertificate } from '#platform/x509';
 import { type HubPki, SITES_ORGANIZATION, USERS_ORGANIZATION } from './pki.ts';
 
 export type Peer =
@@ -13,7 +13,8 @@ export type Peer =
       readonly id: string;
       /** The name that it had when the certificate was made. */
       readonly name: string;
-      readonly key: string;
+      /** Hex SHA-256 of its public key: worked out when it is asked for, which most connections never do. */
+      key(): string;
       readonly endMs: number;
     }
   | { readonly kind: 'user'; readonly name: string; readonly serial: string; readonly endMs: number };
@@ -23,13 +24,14 @@ export type SitePeer = Extract<Peer, { kind: 'site' }>;
 /** Judges a certificate, ended or not. */
 export function peerOf(certificate: Uint8Array | string, pki: HubPki, nowMs: number): Peer {
   const chain = typeof certificate === 'string' ? certificate : [certificate];
-  const judge = (anchorsPem: string) => verifyCertificate({ chain, anchorsPem, use: 'client', nowMs });
-  const site = judge(pki.sitesAnchorPem);
+  const judge = (anchors: Anchors) => verifyCertificate({ chain, anchors, use: 'client', nowMs });
+  const site = judge(pki.sitesAnchors);
   if (site.kind !== 'refused' && site.facts.organizations.includes(SITES_ORGANIZATION)) {
-    const { commonName: id, dnsNames, publicKeySha256: key, notAfterMs: endMs } = site.facts;
-    return { kind: 'site', id, name: dnsNames[0] ?? id, key, endMs };
+    const { facts } = site;
+    const { commonName: id, dnsNames, notAfterMs: endMs } = facts;
+    return { kind: 'site', id, name: dnsNames[0] ?? id, key: () => facts.publicKeySha256, endMs };
   }
-  const user = judge(pki.usersAnchorPem);
+  const user = judge(pki.usersAnchors);
   if (user.kind !== 'refused' && user.facts.organizations.includes(USERS_ORGANIZATION)) {
     const { commonName: name, serialNumber: serial, notAfterMs: endMs } = user.facts;
     return { kind: 'user', name, serial, endMs };

@@ -10,7 +10,14 @@ import type { HubFile } from '#model/hub';
 import { IDENTITY_LIFE_MS } from '#model/link';
 import { isPresent, readTextIfPresent, writeFileAtomic } from '#platform/disk';
 import type { ServerTls } from '#platform/tls';
-import { certificateSha256, issueCertificate, newKeyPem, readCertificate } from '#platform/x509';
+import {
+  type Anchors,
+  anchorsOf,
+  certificateSha256,
+  issueCertificate,
+  newKeyPem,
+  readCertificate,
+} from '#platform/x509';
 
 const AUTHORITIES = ['server', 'sites', 'users'] as const;
 type Authority = (typeof AUTHORITIES)[number];
@@ -31,7 +38,9 @@ export interface HubPki {
   /** What a token carries. */
   readonly serverAnchorSha256: string;
   readonly sitesAnchorPem: string;
-  readonly usersAnchorPem: string;
+  /** What their certificates are judged by. */
+  readonly sitesAnchors: Anchors;
+  readonly usersAnchors: Anchors;
   /** A site's leaf with its authority behind it. The name stands in it too, so that a hub which forgot the site knows it. */
   issueSite(of: {
     readonly id: string;
@@ -64,7 +73,8 @@ export async function openHubPki(of: {
     serverAnchorPem,
     serverAnchorSha256: certificateSha256(serverAnchorPem),
     sitesAnchorPem: sites.certPem,
-    usersAnchorPem: users.certPem,
+    sitesAnchors: anchorsOf(sites.certPem),
+    usersAnchors: anchorsOf(users.certPem),
     issueSite: async ({ id, name, publicKeyPem, nowMs: now }) => {
       const endMs = wholeSeconds(now + IDENTITY_LIFE_MS);
       const leaf = await issueCertificate({

@@ -27,7 +27,7 @@ export function pinnedAnchor(chain: Chain, sha256: string): string | undefined {
 /** Never throws. */
 export function judgeHub(chain: Chain, trust: HubTrust): Judgement {
   const { anchorsPem, host: name, nowMs } = trust;
-  const verdict = verifyCertificate({ chain, anchorsPem, use: 'server', name, nowMs });
+  const verdict = verifyCertificate({ chain, anchors: anchorsPem, use: 'server', name, nowMs });
   if (verdict.kind === 'valid') return { kind: 'believed', byAuthorityAlone: false };
   const atItsTime = certificatesOf(anchorsPem).some((anchor) => isOfAnchor(chain, anchor, trust));
   if (!atItsTime)
@@ -43,7 +43,7 @@ function isOfAnchor(chain: Chain, anchorPem: string, { host: name, nowMs }: HubT
     const from = Math.max(...both.map(({ notBeforeMs }) => notBeforeMs));
     const until = Math.min(...both.map(({ notAfterMs }) => notAfterMs));
     const within = Math.min(Math.max(nowMs, from), until - 1);
-    return verifyCertificate({ chain, anchorsPem: anchorPem, use: 'server', name, nowMs: within }).kind === 'valid';
+    return verifyCertificate({ chain, anchors: anchorPem, use: 'server', name, nowMs: within }).kind === 'valid';
   } catch {
     return false;
   }

@@ -22,16 +22,17 @@ export async function reenrol(parts: HubParts, fields: Fields): Promise<Identity
       'activate the site with a token',
     );
   const key = await provenKey(fields, named.id, parts);
-  if (key.publicKeySha256 !== peer.key)
+  const shownKey = peer.key();
+  if (key.publicKeySha256 !== shownKey)
     throw new LinkRefused('Invalid', 'the certificate request is not made with the key of the certificate that ended');
   const site = await siteOfPeer(parts, peer);
-  const plan = planReturn({ endMs: peer.endMs, key: peer.key }, site.waiting, now);
+  const plan = planReturn({ endMs: peer.endMs, key: shownKey }, site.waiting, now);
   if (plan === 'grant') {
     if (now >= peer.endMs) log.info('a site came back after its identity had ended', { site: site.name });
     return grantIdentity(parts, site, key);
   }
   if (plan === 'ask') {
-    await sites.change(site, { waiting: { key: peer.key, askedMs: now } });
+    await sites.change(site, { waiting: { key: shownKey, askedMs: now } });
     log.info('a site whose identity ended asks to come back', { site: site.name });
   }
   throw new LinkRefused(

@@ -16,7 +16,7 @@ export async function renew(
 ): Promise<IdentityAnswer> {
   const { site, peer, certificate } = by;
   const key = await provenKey(fields, site.id, parts);
-  const shown = { endMs: peer.endMs, shownKey: peer.key, key: key.publicKeySha256 };
+  const shown = { endMs: peer.endMs, shownKey: peer.key(), key: key.publicKeySha256 };
   if (planRenewal(shown, parts.clock.now()) === 'same')
     return identityAnswer(parts, certificatePem(certificate) + parts.pki.sitesAnchorPem);
   parts.log.info('the identity of a site was renewed', { site: site.name });

@@ -24,7 +24,7 @@ export async function siteOfPeer(parts: HubParts, peer: SitePeer): Promise<HubSi
   const { sites, log } = parts;
   const name = sites.byName(peer.name) ? `${peer.name}-${peer.id.slice(0, 8).toLowerCase()}` : peer.name;
   try {
-    const site = await sites.add({ id: peer.id, name, key: peer.key, identityEndMs: peer.endMs });
+    const site = await sites.add({ id: peer.id, name, key: peer.key(), identityEndMs: peer.endMs });
     log.warn('a site that this hub did not know was taken back by its certificate', { site: name, id: peer.id });
     return site;
   } catch (error) {
