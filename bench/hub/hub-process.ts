@@ -30,7 +30,9 @@ function inTurn(shared: { connections: number; sites: number }): HubOptions['sta
 }
 
 const NS_A_MS = 1e6;
-const delays = monitorEventLoopDelay({ resolution: 5 });
+/** How often it is looked at, which the figures below are without. */
+const LOOK_MS = 5;
+const delays = monitorEventLoopDelay({ resolution: LOOK_MS });
 let hub: Hub | undefined;
 
 const verbs = {
@@ -56,8 +58,9 @@ const verbs = {
   /** How late the event loop was since this was last asked. */
   lateness: (): { p50_ms: number; p99_ms: number; max_ms: number } => {
     delays.disable();
-    const at = (share: number): number => rounded(delays.percentile(share) / NS_A_MS);
-    const found = { p50_ms: at(50), p99_ms: at(99), max_ms: rounded(delays.max / NS_A_MS) };
+    const late = (ns: number): number => rounded(Math.max(0, ns / NS_A_MS - LOOK_MS));
+    const at = (share: number): number => late(delays.percentile(share));
+    const found = { p50_ms: at(50), p99_ms: at(99), max_ms: late(delays.max) };
     delays.reset();
     delays.enable();
     return found;

@@ -16,6 +16,8 @@ export interface LoadAsked {
   readonly part: number;
   readonly parts: number;
   readonly end: number;
+  /** Sites that each of them stands for. */
+  readonly carried: number;
   readonly seed: number;
 }
 
@@ -33,12 +35,12 @@ async function each(parallel: number, act: (site: LoadSite) => Promise<void>): P
 }
 
 const verbs = {
-  async prepare({ port, authorityPem, identities, part, parts, end, seed }: LoadAsked): Promise<void> {
+  async prepare({ port, authorityPem, identities, part, parts, end, carried, seed }: LoadAsked): Promise<void> {
     random = seededRandom(seed);
     sites = [];
     await readIdentities(identities, (number, line) => {
       if (number < end && number % parts === part)
-        sites.push(new LoadSite({ number, line, port, authorityPem, random, seen: () => seen }));
+        sites.push(new LoadSite({ number, line, port, authorityPem, carried, random, seen: () => seen }));
     });
   },
   /** Opens every connection, `parallel` at once. A connection counts when its first heartbeat is answered. */

@@ -26,6 +26,8 @@ interface Of {
   readonly line: string;
   readonly port: number;
   readonly authorityPem: string;
+  /** Sites that the connection carries, in turn. */
+  readonly carried: number;
   readonly random: Random;
   seen(): Tally;
 }
@@ -42,6 +44,7 @@ export class LoadSite {
   #isNew = true;
   #opened: (() => void) | undefined;
   #delivers: { readonly done: () => void; readonly keeps: boolean } | undefined;
+  #isDelivering = false;
   hasDelivered = false;
 
   constructor(of: Of) {
@@ -128,12 +131,27 @@ export class LoadSite {
     this.#isNew = false;
     this.#opened?.();
     this.#opened = undefined;
-    if (this.#delivers && !this.hasDelivered)
-      this.#deliver(uplink, this.#delivers).catch((error: unknown) => this.failed(error));
+    if (this.#delivers && !this.hasDelivered && !this.#isDelivering) {
+      this.#isDelivering = true;
+      this.#deliverAll(uplink, this.#delivers)
+        .catch((error: unknown) => this.failed(error))
+        .finally(() => {
+          this.#isDelivering = false;
+        });
+    }
     return false;
   }
 
-  async #deliver(uplink: Uplink, { done, keeps }: { done(): void; keeps: boolean }): Promise<void> {
+  /** Of every site that the connection carries. The first has beaten already. */
+  async #deliverAll(uplink: Uplink, { done, keeps }: { done(): void; keeps: boolean }): Promise<void> {
+    for (let site = 1; site < this.#of.carried; site++) await this.beat(uplink);
+    for (let site = 0; site < this.#of.carried; site++) await this.#deliver(uplink);
+    this.hasDelivered = true;
+    if (!keeps) this.close();
+    done();
+  }
+
+  async #deliver(uplink: Uplink): Promise<void> {
     const startMs = performance.now();
     const { status, text } = await uplink.request({
       method: 'POST',
@@ -145,8 +163,5 @@ export class LoadSite {
     if (status !== 200 || JSON.parse(text).acknowledged !== HOUR_RECORDS)
       throw new Error(`a delivery was answered ${status}: ${text.slice(0, 200)}`);
     this.#of.seen().deliveryMs.push(performance.now() - startMs);
-    this.hasDelivered = true;
-    if (!keeps) this.close();
-    done();
   }
 }

@@ -15,9 +15,11 @@ export interface PhaseOf {
   readonly hub: Omit<HubAsked, 'data'>;
   /** Sites that dial. */
   readonly dialling: number;
+  /** How many each of them stands for. */
+  readonly carried: number;
   readonly loaders: number;
   readonly seed: number;
-  /** Where a profile of the hub's processor time is put; empty: none is taken. */
+  /** Where profiles of processor time are put; empty: none is taken. */
   readonly profile: string;
 }
 
@@ -40,16 +42,14 @@ export interface PhaseUsage {
 }
 
 export async function withPhase<T>(of: PhaseOf, use: (phase: Phase) => Promise<T>): Promise<T> {
-  const hub = startChild<HubVerbs>(
-    'hub-process.ts',
-    of.profile === '' ? [] : ['--cpu-prof', '--cpu-prof-dir', of.profile],
-  );
-  const loads = Array.from({ length: of.loaders }, () => startChild<LoadVerbs>('load-process.ts'));
+  const profiled = of.profile === '' ? [] : ['--cpu-prof', '--cpu-prof-dir', of.profile];
+  const hub = startChild<HubVerbs>('hub-process.ts', profiled);
+  const loads = Array.from({ length: of.loaders }, () => startChild<LoadVerbs>('load-process.ts', profiled));
   try {
     const { data, identities } = of.folder;
     const { port } = await hub.call('start', { ...of.hub, data });
     const authorityPem = readFileSync(`${hubFolders(data).pki}/sites/anchor.crt`, 'utf8');
-    const asked = { port, authorityPem, identities, parts: of.loaders, end: of.dialling };
+    const asked = { port, authorityPem, identities, parts: of.loaders, end: of.dialling, carried: of.carried };
     await Promise.all(loads.map((load, part) => load.call('prepare', { ...asked, part, seed: of.seed + part })));
     const result = await use(phaseOf(hub, loads, port));
     await Promise.all(loads.map((load) => load.call('close', undefined)));

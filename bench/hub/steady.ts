@@ -24,12 +24,17 @@ const SETTLE_MS = 3_000;
 /** Heartbeats under way at any time, in all processes of the load, when they come as fast as they are answered. */
 const FLOOD_PARALLEL = 64;
 
+/** Processor time of the hub for each of so many. */
+const eachMs = (cpuPercent: number, seconds: number, count: number): number =>
+  rounded(((cpuPercent / 100) * seconds * 1000) / count);
+
 export const loadNow = (): number => rounded(os.loadavg()[0] ?? 0, 2);
 
 export function steady(folder: HubFolder, options: SteadyOptions): Promise<Readonly<Record<string, unknown>>> {
   const { sites, connections, loaders, seed, profile } = options;
   const hub = { clockAheadMs: 0, shared: { sites, connections } };
-  return withPhase({ folder, hub, dialling: connections, loaders, seed, profile }, async (phase) => ({
+  const carried = Math.floor(sites / connections);
+  return withPhase({ folder, hub, dialling: connections, carried, loaders, seed, profile }, async (phase) => ({
     load_average_before: loadNow(),
     set_up: await setUp(phase, options),
     heartbeats: await heartbeats(phase, options),
@@ -58,7 +63,7 @@ async function setUp(phase: Phase, { connections, loaders, dials }: SteadyOption
     failures,
     hub_cpu_percent: used.hub_cpu_percent,
     load_cpu_percent: used.load_cpu_percent,
-    hub_cpu_ms_per_connection: rounded((used.hub_cpu_percent / 100) * (seconds / connections) * 1000),
+    hub_cpu_ms_per_connection: eachMs(used.hub_cpu_percent, seconds, connections),
     hub_rss_bytes_before: before.rssBytes,
     hub_rss_bytes_after: after.rssBytes,
     rss_bytes_per_1000_connections: each(after.rssBytes - before.rssBytes),
@@ -92,6 +97,7 @@ async function heartbeats(phase: Phase, { sites, connections, warm, window }: St
     hub_event_loop_lateness: lateness,
     hub_cpu_percent: rounded(used.hub_cpu_percent, 2),
     load_cpu_percent: rounded(used.load_cpu_percent, 2),
+    hub_cpu_ms_per_heartbeat: eachMs(used.hub_cpu_percent, seconds, beatMs.length),
     hub_rss_bytes: memory.rssBytes,
     hub_pss_bytes: memory.pssBytes,
     hub_written_bytes_per_hour: Math.round((used.hub_written_bytes / seconds) * HOUR_S),
@@ -117,5 +123,6 @@ async function asFastAsAnswered(phase: Phase, { loaders, flood }: SteadyOptions)
     failures,
     hub_cpu_percent: rounded(used.hub_cpu_percent, 2),
     load_cpu_percent: rounded(used.load_cpu_percent, 2),
+    hub_cpu_ms_per_heartbeat: eachMs(used.hub_cpu_percent, seconds, beatMs.length),
   };
 }
