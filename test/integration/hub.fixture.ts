@@ -24,7 +24,7 @@ import {
   newKeyPem,
   verifyCertificate,
 } from '../../src/platform/x509/index.ts';
-import { type Hub, startHub } from '../../src/services/hub/index.ts';
+import { type Hub, type HubOptions, startHub } from '../../src/services/hub/index.ts';
 
 export const NOW = Date.UTC(2026, 0, 1);
 export const DAY_MS = 86_400_000;
@@ -42,7 +42,7 @@ export interface TestHub {
 
 export const newFolder = (): string => testFolder('hub');
 
-export async function testHub(folder = newFolder()): Promise<TestHub> {
+export async function testHub(folder = newFolder(), wiring: Pick<HubOptions, 'standsFor'> = {}): Promise<TestHub> {
   const clock = fakeClock(NOW);
   const log = memoryLog();
   const file: HubFile = {
@@ -53,7 +53,14 @@ export async function testHub(folder = newFolder()): Promise<TestHub> {
     createdAt: '2026-01-01T00:00:00Z',
   };
   const start = (): Promise<Hub> =>
-    startHub({ hub: file, folders: hubFolders(folder), clock, log, lost: (error) => assert.fail(error.message) });
+    startHub({
+      hub: file,
+      folders: hubFolders(folder),
+      clock,
+      log,
+      lost: (error) => assert.fail(error.message),
+      ...wiring,
+    });
   const of: TestHub = {
     folder,
     clock,
