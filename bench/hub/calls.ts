@@ -42,6 +42,8 @@ export function startChild<V extends Verbs>(file: string, nodeOptions: readonly 
   const child = fork(path.join(import.meta.dirname, file), [], {
     execArgv: [...process.execArgv, ...nodeOptions],
     serialization: 'advanced',
+    // A session of its own, as daemons have: the kernel shares processors out by session.
+    detached: true,
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
   const waiting = new Map<number, { resolve(value: never): void; reject(error: Error): void }>();

@@ -72,8 +72,9 @@ async function comeBack(phase: Phase, { sites, connections }: CatchUpOptions) {
     journals_looked_at: await wholeJournals(phase, sites),
     failures,
     hub_event_loop_lateness: lateness,
-    hub_cpu_percent: rounded(used.hub_cpu_percent, 2),
-    load_cpu_percent: rounded(used.load_cpu_percent, 2),
+    hub_cpu_percent: used.hub_cpu_percent,
+    hub_kept_waiting_percent: used.hub_kept_waiting_percent,
+    load_cpu_percent: used.load_cpu_percent,
     hub_rss_bytes: memory.rssBytes,
     hub_written_bytes: used.hub_written_bytes,
   };

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { hubFolders } from '#model/hub';
 import { progress } from '../harness/bench.ts';
 import { type ProcessMemory, processMemory } from '../harness/process-usage.ts';
+import { rounded } from '../harness/statistics.ts';
 import { usageWindow } from '../harness/usage-window.ts';
 import { type Child, startChild } from './calls.ts';
 import type { HubFolder } from './hub-folder.ts';
@@ -39,7 +40,12 @@ export interface PhaseUsage {
   readonly hub_cpu_percent: number;
   readonly load_cpu_percent: number;
   readonly hub_written_bytes: number;
+  /** Share of the window in which the hub's main thread could have run, and other work of the machine had the processors. */
+  readonly hub_kept_waiting_percent: number;
 }
+
+/** How long the main thread was ready to run and did not. Source: Linux, Documentation/scheduler/sched-stats.rst. */
+const waitedMs = (pid: number): number => Number(readFileSync(`/proc/${pid}/schedstat`, 'utf8').split(' ')[1]) / 1e6;
 
 export async function withPhase<T>(of: PhaseOf, use: (phase: Phase) => Promise<T>): Promise<T> {
   const profiled = of.profile === '' ? [] : ['--cpu-prof', '--cpu-prof-dir', of.profile];
@@ -86,13 +92,18 @@ function phaseOf(hub: Child<HubVerbs>, loads: readonly Child<LoadVerbs>[], port:
     },
     usage: () => {
       const ends = usageWindow(processes);
+      const [startMs, startWaitedMs] = [performance.now(), waitedMs(hub.pid)];
       return () => {
         const rows = ends();
         const cpu = (name: string): number =>
           rows.filter((row) => row.name === name).reduce((sum, row) => sum + row.cpu_percent, 0);
         return {
-          hub_cpu_percent: cpu('hub'),
-          load_cpu_percent: cpu('load'),
+          hub_cpu_percent: rounded(cpu('hub'), 1),
+          load_cpu_percent: rounded(cpu('load'), 1),
+          hub_kept_waiting_percent: rounded(
+            ((waitedMs(hub.pid) - startWaitedMs) / (performance.now() - startMs)) * 100,
+            1,
+          ),
           hub_written_bytes: rows.find((row) => row.name === 'hub')?.written_bytes ?? 0,
         };
       };

@@ -33,6 +33,8 @@ export interface HubSite {
   identitiesFromMs: number;
   removedMs: number | undefined;
   contactMs: number;
+  /** The contact that is on disk; 0 when a write of it failed. */
+  writtenMs: number;
   /** As JSON; most sites have the same few. */
   heartbeat: string | undefined;
   waiting: Waiting | undefined;

@@ -42,8 +42,6 @@ export class Sites {
   readonly #byId = new Map<string, HubSite>();
   readonly #byName = new Map<string, HubSite>();
   readonly #byRef = new Map<number, HubSite>();
-  /** When the contact on disk was, by site; absent: as it was read. */
-  readonly #written = new WeakMap<HubSite, number>();
   readonly #unwritten = new Set<HubSite>();
   #nextRef = 1;
   #timer: Timer | undefined;
@@ -57,10 +55,7 @@ export class Sites {
 
   static async open(of: { tables: Tables; clock: Clock; log: Log }): Promise<Sites> {
     const sites = new Sites(of);
-    await loadSites(of.tables, (site) => {
-      sites.#keep(site);
-      sites.#written.set(site, site.contactMs);
-    });
+    await loadSites(of.tables, (site) => sites.#keep(site));
     return sites;
   }
 
@@ -121,6 +116,7 @@ export class Sites {
       identitiesFromMs: 0,
       removedMs: undefined,
       contactMs: 0,
+      writtenMs: 0,
       heartbeat: undefined,
       waiting: undefined,
       desired: 0,
@@ -161,7 +157,7 @@ export class Sites {
     site.contactMs = now;
     site.applied = heartbeat.applied;
     if (!isSame) site.heartbeat = text;
-    const age = now - (this.#written.get(site) ?? 0);
+    const age = now - site.writtenMs;
     if (isSame && age >= 0 && age < CONTACT_WRITTEN_EVERY_MS) return;
     this.#unwritten.add(site);
     this.#timer ??= this.#clock.after(CONTACT_FLUSH_MS, () => void this.flush(), { background: true });
@@ -180,7 +176,7 @@ export class Sites {
     if (batch.length === 0) return;
     for (const site of batch) {
       this.#unwritten.delete(site);
-      this.#written.set(site, site.contactMs);
+      site.writtenMs = site.contactMs;
     }
     try {
       await this.#tables.write(
@@ -191,7 +187,7 @@ export class Sites {
       );
     } catch (error) {
       this.#log.warn('contacts of sites could not be written', { sites: batch.length, error });
-      for (const site of batch) this.#written.delete(site);
+      for (const site of batch) site.writtenMs = 0;
     }
     if (this.#unwritten.size > 0)
       this.#timer ??= this.#clock.after(CONTACT_FLUSH_MS, () => void this.flush(), { background: true });
