@@ -12,13 +12,15 @@ export const REPORTED_OBJECTS_MAX = 500;
 export const REPORTED_MESSAGE_MAX = 512;
 /** A site at a beat a minute is silent this long only when its connection is dead. */
 export const LINK_IDLE_MS_MAX = 5 * 60_000;
-/** How often what heartbeats changed is written, all in one commit. */
-export const CONTACT_FLUSH_MS = 1_000;
-/** Sites in one such commit: bounds how long the thread of the database is busy. */
-export const CONTACT_FLUSH_SITES_MAX = 5_000;
-/** A contact is written when the one on disk is this much older: a third of what a contact counts, so that a hub which was
- * killed takes no connected site for an offline one, and a beat a minute costs one write in five. */
+/** How often what heartbeats changed is written, of all sites in one go: a third of what a contact counts, so that a hub which was
+ * killed takes no connected site for an offline one. Sites stand twelve to a page of the file, and a page is written whole. */
 export const CONTACT_WRITTEN_EVERY_MS = 5 * 60_000;
+/** A site whose contact on disk is older than this is written soon: it is new, or was away, or a write failed. In between beats and
+ * rounds no other site's gets this old, and none that is connected is taken for offline by it. */
+export const CONTACT_MISSING_MS = 2 * CONTACT_WRITTEN_EVERY_MS;
+export const CONTACT_MISSING_WRITTEN_MS = 1_000;
+/** Sites in one such commit: bounds how long the thread of the database is busy. */
+export const CONTACT_COMMIT_SITES_MAX = 2_000;
 /** Streams whose positions a heartbeat is answered with, and that are kept in memory: a site has one for each process. */
 export const STREAMS_TOLD_MAX = 8;
 /** Records of one site: the oldest telemetry goes first, then events, then usage, then audit. */

@@ -30,6 +30,7 @@ function siteOf(row: SiteRow): HubSite {
     identitiesFromMs: row.identities_from_ms,
     removedMs: row.removed_ms ?? undefined,
     contactMs: row.contact_ms,
+    isWritten: true,
     writtenMs: row.contact_ms,
     heartbeat: row.heartbeat ?? undefined,
     waiting: row.waiting === null ? undefined : (JSON.parse(row.waiting) as Waiting),

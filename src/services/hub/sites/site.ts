@@ -33,6 +33,8 @@ export interface HubSite {
   identitiesFromMs: number;
   removedMs: number | undefined;
   contactMs: number;
+  /** Whether contact and heartbeat are on disk as they stand here. */
+  isWritten: boolean;
   /** The contact that is on disk; 0 when a write of it failed. */
   writtenMs: number;
   /** As JSON; most sites have the same few. */

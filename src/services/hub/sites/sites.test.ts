@@ -8,9 +8,9 @@ import { fakeClock } from '#platform/clock';
 import { memoryLog } from '#platform/log';
 import { testFolder } from '#platform/process';
 import { openTables, type Tables } from '#platform/sqlite';
-import { CONTACT_WRITTEN_EVERY_MS } from '../limits.ts';
+import { CONTACT_MISSING_MS, CONTACT_MISSING_WRITTEN_MS, CONTACT_WRITTEN_EVERY_MS } from '../limits.ts';
 import { HUB_MIGRATIONS } from '../schema.ts';
-import type { Heartbeat } from './site.ts';
+import { type Heartbeat, heartbeatOf } from './site.ts';
 import { Sites } from './sites.ts';
 
 const folder = testFolder('hub-sites');
@@ -28,7 +28,7 @@ const BEAT: Heartbeat = {
   troubles: [],
 };
 
-test('a site that changes nothing is written every five minutes, many sites in one commit, and a failed write again', async (t) => {
+test('beats are written in a round of all sites every five minutes, sooner what is missing, and a failed write again', async (t) => {
   const clock = fakeClock();
   const log = memoryLog();
   const tables = await openTables({ file: path.join(folder, 'hub.db'), migrations: HUB_MIGRATIONS });
@@ -48,33 +48,43 @@ test('a site that changes nothing is written every five minutes, many sites in o
   const sites = await Sites.open({ tables: counted, clock, log });
   const all = await Promise.all(['a', 'b', 'c'].map((id) => sites.add({ id, name: id, key: id, identityEndMs: 1 })));
   commits.length = 0;
-  const beat = async (more: Partial<Heartbeat> = {}): Promise<number[]> => {
+  /** A beat of every site, and the time after it: how many sites each commit wrote. */
+  const beat = async (afterMs: number, more: Partial<Heartbeat> = {}): Promise<number[]> => {
     for (const site of all) sites.contact(site, { ...BEAT, ...more });
-    await sites.flush();
+    await clock.advance(afterMs);
+    // Behind every write that has begun.
+    await tables.read('SELECT 1');
     return commits.splice(0);
   };
-  const minute = (): void => clock.jump(60_000);
-  assert.deepEqual(await beat(), [3], 'one commit for all');
-  for (let i = 0; i < 4; i++) {
-    minute();
-    assert.deepEqual(await beat(), []);
-  }
-  minute();
-  assert.deepEqual(await beat(), [3]);
-  assert.deepEqual(await beat({ pods: 9 }), [3], 'what changed is written');
-  clock.jump(CONTACT_WRITTEN_EVERY_MS);
+  const [soonMs, minuteMs] = [CONTACT_MISSING_WRITTEN_MS, 60_000];
+  assert.deepEqual(await beat(soonMs), [3], 'the first contact is missing on disk: one commit for all');
+  assert.deepEqual(await beat(minuteMs), []);
+  for (const pods of [2, 9, 9]) assert.deepEqual(await beat(minuteMs, { pods }), [], 'news wait as well');
+  assert.deepEqual(await beat(minuteMs - 1, { pods: 9 }), []);
+  assert.deepEqual(await beat(1, { pods: 9 }), [3], 'five minutes after the first that waited');
+  await clock.advance(CONTACT_WRITTEN_EVERY_MS);
+  assert.deepEqual(commits, [], 'nothing came, nothing is written');
+
   fails = true;
-  assert.deepEqual(await beat({ pods: 9 }), [3]);
+  assert.deepEqual(await beat(CONTACT_WRITTEN_EVERY_MS, { pods: 9 }), [3]);
   fails = false;
-  const lastMs = clock.now();
-  assert.deepEqual(await beat({ pods: 9 }), [3], 'a write that failed comes again');
-  minute();
-  await beat({ pods: 9 });
+  assert.deepEqual(await beat(soonMs, { pods: 9 }), [3], 'a write that failed comes again with the next beat');
+  const lastMs = clock.now() - soonMs;
+  await beat(minuteMs, { pods: 10 });
 
   // Killed: the last beat was not written, and all that is missing is its minute.
+  const killedMs = clock.now();
   const again = await Sites.open({ tables, clock, log });
-  const found = again.find('a');
-  assert.equal(found.contactMs, lastMs);
-  assert.equal(found.applied, 3);
-  assert.equal(clock.now() - found.contactMs, 60_000);
+  assert.deepEqual([again.find('a').contactMs, again.find('a').applied], [lastMs, 3]);
+  assert.equal(killedMs - lastMs, soonMs + minuteMs);
+
+  // Told to end: nothing is missing.
+  await sites.flush();
+  const ended = await Sites.open({ tables, clock, log });
+  assert.deepEqual([heartbeatOf(ended.find('a'))?.pods, ended.find('a').contactMs], [10, killedMs - minuteMs]);
+
+  // Back after a while: what is on disk would take it for one that is away.
+  await clock.advance(CONTACT_MISSING_MS);
+  commits.length = 0;
+  assert.deepEqual(await beat(soonMs), [3]);
 });

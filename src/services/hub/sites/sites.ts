@@ -1,11 +1,16 @@
 // All sites of a hub: read once at the start, found by id and by name, changed on disk before they are changed here.
-// Contacts are the exception: they are kept here and written in batches, because what a crash loses of them comes again with
+// Contacts are the exception: they are kept here and written every five minutes, because what a crash loses of them comes again with
 // the next heartbeat, and the status is worked out anew each time it is asked for.
 import { WorldError } from '#base';
 import type { Clock, Timer } from '#platform/clock';
 import type { Log } from '#platform/log';
 import type { SqlValue, TableStatement, Tables } from '#platform/sqlite';
-import { CONTACT_FLUSH_MS, CONTACT_FLUSH_SITES_MAX, CONTACT_WRITTEN_EVERY_MS } from '../limits.ts';
+import {
+  CONTACT_COMMIT_SITES_MAX,
+  CONTACT_MISSING_MS,
+  CONTACT_MISSING_WRITTEN_MS,
+  CONTACT_WRITTEN_EVERY_MS,
+} from '../limits.ts';
 import { loadSites } from './load.ts';
 import type { Heartbeat, HubSite, Waiting } from './site.ts';
 
@@ -42,9 +47,10 @@ export class Sites {
   readonly #byId = new Map<string, HubSite>();
   readonly #byName = new Map<string, HubSite>();
   readonly #byRef = new Map<number, HubSite>();
-  readonly #unwritten = new Set<HubSite>();
   #nextRef = 1;
-  #timer: Timer | undefined;
+  readonly #missing = new Set<HubSite>();
+  #round: Timer | undefined;
+  #soon: Timer | undefined;
   #flushing: Promise<void> = Promise.resolve();
 
   private constructor(of: { tables: Tables; clock: Clock; log: Log }) {
@@ -116,6 +122,7 @@ export class Sites {
       identitiesFromMs: 0,
       removedMs: undefined,
       contactMs: 0,
+      isWritten: true,
       writtenMs: 0,
       heartbeat: undefined,
       waiting: undefined,
@@ -151,46 +158,65 @@ export class Sites {
 
   /** A heartbeat: kept at once, written later. */
   contact(site: HubSite, heartbeat: Heartbeat): void {
-    const now = this.#clock.now();
     const text = JSON.stringify(heartbeat);
-    const isSame = text === site.heartbeat;
+    // Equal texts are kept once.
+    if (text !== site.heartbeat) site.heartbeat = text;
+    const now = this.#clock.now();
     site.contactMs = now;
     site.applied = heartbeat.applied;
-    if (!isSame) site.heartbeat = text;
+    site.isWritten = false;
+    const inBackground = { background: true };
     const age = now - site.writtenMs;
-    if (isSame && age >= 0 && age < CONTACT_WRITTEN_EVERY_MS) return;
-    this.#unwritten.add(site);
-    this.#timer ??= this.#clock.after(CONTACT_FLUSH_MS, () => void this.flush(), { background: true });
+    if (age >= 0 && age < CONTACT_MISSING_MS) {
+      this.#round ??= this.#clock.after(CONTACT_WRITTEN_EVERY_MS, () => void this.flush(), inBackground);
+      return;
+    }
+    this.#missing.add(site);
+    this.#soon ??= this.#clock.after(CONTACT_MISSING_WRITTEN_MS, () => this.#flushMissing(), inBackground);
   }
 
   /** Writes what heartbeats have changed. Never throws: what is not written is kept for the next time. */
   flush(): Promise<void> {
-    this.#timer?.cancel();
-    this.#timer = undefined;
-    this.#flushing = this.#flushing.then(() => this.#writeContacts());
+    for (const timer of [this.#round, this.#soon]) timer?.cancel();
+    this.#round = undefined;
+    this.#soon = undefined;
+    this.#missing.clear();
+    return this.#writeAll(() => this.#byRef.values());
+  }
+
+  #flushMissing(): void {
+    const missing = [...this.#missing];
+    this.#missing.clear();
+    this.#soon = undefined;
+    void this.#writeAll(() => missing.values());
+  }
+
+  /** In the order of the file where `sites` are, so that each of its pages is written once. */
+  #writeAll(sites: () => IteratorObject<HubSite>): Promise<void> {
+    this.#flushing = this.#flushing.then(async () => {
+      const changed = sites()
+        .filter((site) => !site.isWritten)
+        .toArray();
+      for (let at = 0; at < changed.length; at += CONTACT_COMMIT_SITES_MAX)
+        await this.#writeSome(changed.slice(at, at + CONTACT_COMMIT_SITES_MAX));
+    });
     return this.#flushing;
   }
 
-  async #writeContacts(): Promise<void> {
-    const batch = [...this.#unwritten.values().take(CONTACT_FLUSH_SITES_MAX)];
-    if (batch.length === 0) return;
-    for (const site of batch) {
-      this.#unwritten.delete(site);
-      site.writtenMs = site.contactMs;
-    }
+  async #writeSome(sites: readonly HubSite[]): Promise<void> {
+    const statements = sites.map((site) => ({
+      sql: 'UPDATE sites SET contact_ms = ?, heartbeat = ? WHERE ref = ?',
+      values: [site.contactMs, site.heartbeat ?? null, site.ref],
+    }));
+    // What comes meanwhile takes this back.
+    for (const site of sites) Object.assign(site, { isWritten: true, writtenMs: site.contactMs });
     try {
-      await this.#tables.write(
-        batch.map((site) => ({
-          sql: 'UPDATE sites SET contact_ms = ?, heartbeat = ? WHERE ref = ?',
-          values: [site.contactMs, site.heartbeat ?? null, site.ref],
-        })),
-      );
+      await this.#tables.write(statements);
     } catch (error) {
-      this.#log.warn('contacts of sites could not be written', { sites: batch.length, error });
-      for (const site of batch) site.writtenMs = 0;
+      this.#log.warn('contacts of sites could not be written', { sites: sites.length, error });
+      // The next beat of each has it written again soon.
+      for (const site of sites) Object.assign(site, { isWritten: false, writtenMs: 0 });
     }
-    if (this.#unwritten.size > 0)
-      this.#timer ??= this.#clock.after(CONTACT_FLUSH_MS, () => void this.flush(), { background: true });
   }
 
   #keep(site: HubSite): void {
