@@ -110,12 +110,14 @@ async function wholeJournals(phase: Phase, sites: number): Promise<number> {
 /** Of sites with a connection each, at the product's rhythm: heartbeats, and pings between them. */
 async function onTheWire(phase: Phase, { wire }: CatchUpOptions) {
   progress(`counting bytes at the sockets for ${wire} s`);
+  const usage = phase.usage();
   const before = wireBytes(phase.port);
   const startMs = performance.now();
   await phase.seen();
   await pause(wire * 1000);
   const after = wireBytes(phase.port);
   const seconds = (performance.now() - startMs) / 1000;
+  const used = usage();
   const { beatMs, failures } = await phase.seen();
   const anHour = (bytes: number): number => Math.round((bytes / after.connections / seconds) * HOUR_S);
   return {
@@ -123,6 +125,8 @@ async function onTheWire(phase: Phase, { wire }: CatchUpOptions) {
     connections: after.connections,
     connections_before: before.connections,
     heartbeats: beatMs.length,
+    heartbeat: spanFigures(beatMs),
+    hub_cpu_percent: used.hub_cpu_percent,
     failures,
     bytes_per_site_and_hour: anHour(after.payload - before.payload),
     bytes_per_site_and_hour_with_headers: anHour(after.withHeaders - before.withHeaders),
