@@ -2,7 +2,7 @@
 // clock; a connection without a good one is let in, and its requests say so. Certificates can be swapped while it runs.
 import type { IncomingMessage } from 'node:http';
 import http2, { type Http2ServerRequest, type Http2ServerResponse, type Http2Session } from 'node:http2';
-import type { AddressInfo, Socket } from 'node:net';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { SecureContextOptions, TLSSocket } from 'node:tls';
 import { WorldError } from '#base';
@@ -27,7 +27,7 @@ export interface Upgrade {
 }
 
 export interface HttpsServerOptions {
-  readonly listen: readonly { readonly host: string; readonly port: number }[];
+  readonly listen: readonly Address[];
   readonly tls: ServerTls;
   /** What client certificates are judged by. */
   readonly clock: WallClock;
@@ -38,6 +38,9 @@ export interface HttpsServerOptions {
   onConnect?(exchange: HttpExchange, connect: ExtendedConnect): void;
   /** Time after which a connection of HTTP/2 that says nothing is cut; absent: never. */
   readonly idleMsMax?: number;
+  /** Sockets that listen at each address. The event loop takes one connection a turn off each, so that under load a single one
+   * lets those wait that dial. Absent: one. */
+  readonly acceptors?: number;
 }
 
 export interface ExtendedConnect {
@@ -59,15 +62,24 @@ export interface HttpsServer {
 /** Errors: WorldError `Conflict` when an address is taken, `Denied` when it may not be bound. */
 export async function listenHttps(options: HttpsServerOptions): Promise<HttpsServer> {
   const servers: OneServer[] = [];
+  const ports: number[] = [];
   const trust = clientTrust(options.tls.clientCaPem, options.clock);
   try {
-    for (const at of options.listen) servers.push(await listenOne(at, options, trust));
+    for (const at of options.listen) {
+      const { acceptors = 1 } = options;
+      if (acceptors > 1 && at.port !== 0) await checkFree(at);
+      const first = await listenOne({ ...at, reusePort: acceptors > 1 }, options, trust);
+      servers.push(first);
+      ports.push(first.port);
+      for (let i = 1; i < acceptors; i++)
+        servers.push(await listenOne({ ...at, port: first.port, reusePort: true }, options, trust));
+    }
   } catch (error) {
     await Promise.all(servers.map((server) => server.close()));
     throw error;
   }
   return {
-    ports: servers.map((server) => server.port),
+    ports,
     setCredentials: (tls) => {
       trust.set(tls.clientCaPem);
       for (const server of servers) server.setCredentials(tls);
@@ -139,7 +151,7 @@ function extendedConnect({ stream, headers }: Http2ServerRequest): ExtendedConne
 }
 
 async function listenOne(
-  at: { host: string; port: number },
+  at: Address & { readonly reusePort: boolean },
   options: HttpsServerOptions,
   trust: ClientTrust,
 ): Promise<OneServer> {
@@ -150,16 +162,7 @@ async function listenOne(
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', (cause: NodeJS.ErrnoException) => {
-      const code = cause.code === 'EADDRINUSE' ? 'Conflict' : cause.code === 'EACCES' ? 'Denied' : 'Failed';
-      const subject = `${at.host}:${at.port}`;
-      reject(
-        new WorldError(code, `cannot listen on ${subject}: ${cause.message}`, { attempted: 'listen', subject, cause }),
-      );
-    });
-    server.listen(at.port, at.host, () => resolve());
-  });
+  await listening(server, at);
   return {
     port: (server.address() as AddressInfo).port,
     setCredentials: (tls) => server.setSecureContext(contextOf(tls)),
@@ -175,6 +178,32 @@ async function listenOne(
         for (const socket of sockets) if (isIdle(socket)) socket.destroy();
       }),
   };
+}
+
+interface Address {
+  readonly host: string;
+  readonly port: number;
+}
+
+function listening(server: Server, at: Address & { readonly reusePort?: boolean }): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (cause: NodeJS.ErrnoException) => {
+      const code = cause.code === 'EADDRINUSE' ? 'Conflict' : cause.code === 'EACCES' ? 'Denied' : 'Failed';
+      const subject = `${at.host}:${at.port}`;
+      reject(
+        new WorldError(code, `cannot listen on ${subject}: ${cause.message}`, { attempted: 'listen', subject, cause }),
+      );
+    });
+    server.listen(at, () => resolve());
+  });
+}
+
+/** Sockets that share a port share it with those of any process of the same user that ask for it as well; one that does not ask
+ * finds out whether the port is taken. Errors: WorldError `Conflict`, `Denied`. */
+async function checkFree(at: Address): Promise<void> {
+  const server = createServer();
+  await listening(server, at);
+  await new Promise((resolve) => server.close(resolve));
 }
 
 function isIdle(socket: Socket): boolean {

@@ -11,7 +11,7 @@ import { Tunnels } from './cluster/tunnels.ts';
 import { Desired } from './desired/desired.ts';
 import { openJournal } from './journal/journal.ts';
 import type { ReadRecord } from './journal/records.ts';
-import { LINK_IDLE_MS_MAX } from './limits.ts';
+import { ACCEPTORS, LINK_IDLE_MS_MAX } from './limits.ts';
 import { answerSite, answerTunnel } from './link-door.handler.ts';
 import { HubOperator } from './operator.ts';
 import type { HubParts, StandsFor } from './parts.ts';
@@ -72,6 +72,7 @@ async function serve(parts: HubParts): Promise<Hub> {
     tls: pki.server,
     clock: parts.clock,
     idleMsMax: LINK_IDLE_MS_MAX,
+    acceptors: ACCEPTORS,
     onRequest: (exchange) =>
       void (isForPeople(exchange) ? answerSiteRequest(exchange, parts) : answerSite(exchange, parts)),
     onUpgrade: (exchange, upgrade) => void answerSiteUpgrade(exchange, upgrade, parts),
