@@ -1,6 +1,6 @@
 // One site of the load: its connection is kept by the product's own plan and dialled by its own uplink, with a certificate of its own.
 import type { Random } from '#base';
-import { LINK_PATHS } from '#model/link';
+import { HEARTBEAT_INTERVAL_MS, LINK_PATHS } from '#model/link';
 import { systemClock as clock } from '#platform/clock';
 import { dialUplink, type Uplink } from '#platform/uplink';
 import { LinkConnection } from '../../src/services/link/connection.apply.ts';
@@ -97,6 +97,7 @@ export class LoadSite {
     this.#connection = new LinkConnection({
       clock,
       random: this.#of.random,
+      beatEveryMs: () => HEARTBEAT_INTERVAL_MS,
       talk: {
         dial: (signal) => this.#dial(signal),
         beat: (uplink) => this.beat(uplink),
