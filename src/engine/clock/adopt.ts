@@ -1,6 +1,6 @@
 // Makes a time that somebody vouches for the site's own.
 import type { TimeSource } from '#model/site';
-import { LEEWAY_MS, STEP_TOLD_MS } from './limits.ts';
+import { LEEWAY_MS, STEP_TOLD_MS, VOUCHED_MS } from './limits.ts';
 import { siteTime, vouchedRatchet } from './line.ts';
 import type { ClockAction, ClockReading, ClockState, ClockStep, Ratchet } from './state.ts';
 import { momentText, spanText } from './text.ts';
@@ -10,6 +10,10 @@ export interface Vouched {
   readonly timeMs: number;
   readonly uncertaintyMs: number;
 }
+
+/** Who is believed over whom; equals may correct themselves and each other. */
+const RANK: Readonly<Record<TimeSource, number>> = { bundle: 0, peer: 1, hub: 1, ntp: 2, operator: 3 };
+export const outranks = (one: TimeSource, other: TimeSource): boolean => one !== other && RANK[one] > RANK[other];
 
 const SAYS: Readonly<Record<TimeSource, string>> = {
   operator: 'as the operator stated',
@@ -66,19 +70,23 @@ export function adopt(state: ClockState, now: ClockReading, vouched: Vouched): C
   return { state: next, actions };
 }
 
+/** Whether the site's time rests on somebody else already, who is believed no less and spoke not long ago: two who agree do not take
+ * turns in vouching, and who is believed less does not make the time his own by saying the same. */
+function restsOnOther({ corroborated: by }: ClockState, now: ClockReading, source: TimeSource): boolean {
+  if (by === undefined || by.bootId !== now.bootId || by.source === source) return false;
+  return !outranks(source, by.source) && now.bootMs - by.bootMs < VOUCHED_MS;
+}
+
 /** Somebody agrees with the site's time as it is. */
 export function agree(state: ClockState, now: ClockReading, vouched: Vouched): ClockStep {
   const { source, timeMs, uncertaintyMs } = vouched;
   const atMs = siteTime(state, now);
   const ratchet = vouchedRatchet(state, now, { timeMs: Math.min(timeMs, atMs), uncertaintyMs });
   const { undo: _, ...before } = state.doubt ? settled(state, now) : state;
-  const next: ClockState = {
-    ...before,
-    basis: source,
-    ratchet,
-    ...vouching(now, source, atMs),
-  };
-  const isNew = state.doubt !== undefined || state.corroborated?.bootId !== now.bootId || state.basis !== source;
+  const stays = restsOnOther(state, now, source);
+  const next: ClockState = { ...before, ratchet, ...(!stays && { basis: source, ...vouching(now, source, atMs) }) };
+  const isNew =
+    state.doubt !== undefined || (!stays && (state.corroborated?.bootId !== now.bootId || state.basis !== source));
   if (!isNew) return { state: next, actions: [] };
   const message = `the site's time is right, ${SAYS[source]}`;
   return {

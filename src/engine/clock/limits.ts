@@ -21,6 +21,8 @@ export const APART_MS = DAY_MS;
 export const RATCHET_EVERY_MS = 6 * 3_600_000;
 /** What was valid before a jump stays so for this long, so that it can be renewed instead of refused. */
 export const LEEWAY_MS = 600_000;
+/** Who vouched this long ago, and is silent since, gives way to whoever else agrees: time servers are asked every 17 minutes. */
+export const VOUCHED_MS = DAY_MS;
 /** A smaller step needs no leeway and no new plans. */
 export const STEP_TOLD_MS = 10_000;
 /** An operator's time later than this after the software was made is a slip of the keys: its authorities end before. */

@@ -110,3 +110,21 @@ test('the time that a machine has run before the site started has passed too', (
   const passed = machine.saved?.ratchet.timeMs ?? 0;
   assert.equal(ratchetTime(machine.boot(0).state, machine.reading()), passed + machine.bootMs);
 });
+
+test('who contradicted the time before a reboot still does, unless the clock now says the same', () => {
+  const contradicted = (): TrialMachine => {
+    const machine = new TrialMachine().boot().sample('hub', 60 * DAY_MS);
+    machine.run(60_000).sample('hub', 0);
+    assert.equal(machine.state.doubt?.kind, 'source');
+    return machine.off(60_000);
+  };
+  // The ratchet was taken ahead, so the system clock is read with what it was off.
+  const wrong = contradicted().boot();
+  assert.equal(wrong.state.doubt?.kind, 'source');
+  assert.ok(Math.abs((wrong.state.doubt?.byMs ?? 0) + 60 * DAY_MS) < 1_000);
+  const said = wrong.on({ kind: 'confirm' });
+  assert.ok(Math.abs(siteTime(said.state, said.reading()) - said.trueMs) < 120_000, 'what he said can be confirmed');
+  const agreed = contradicted();
+  agreed.boot(agreed.trueMs + 120 * DAY_MS);
+  assert.notEqual(agreed.state.doubt, undefined, 'another time is in doubt as well');
+});

@@ -4,7 +4,7 @@
 // is taken, because every one of them assumes time that nobody saw pass.
 //
 //   readings that can be true                         time              in doubt
-//   one, or one close to when the site was stopped that reading       only a jump that was in doubt before
+//   one, or one close to when the site was stopped that reading       only a jump, or a contradiction, that was in doubt before
 //   several                                           the earliest      boot-ambiguous
 //   none: before what has passed                      the ratchet       boot-behind
 //   none: too late                                    the ratchet       boot-ahead
@@ -85,7 +85,15 @@ export function readBoot(saved: ClockState | undefined, now: ClockReading): Cloc
   const other = possible.find((ms) => ms !== chosen);
   const isChance = close.length === 0 || (close.length > 1 && (other ?? chosen) - chosen >= APART_MS);
   if (other !== undefined && isChance) return doubted(read, now, 'boot-ambiguous', other - chosen);
-  return { state: read, actions: [{ do: 'save' }] };
+  return { state: stillContradicted(saved, read, now), actions: [{ do: 'save' }] };
+}
+
+/** Somebody who contradicted the site's time is not forgotten by a start, unless the time read now is what he said. */
+function stillContradicted(saved: ClockState | undefined, read: ClockState, now: ClockReading): ClockState {
+  if (saved?.doubt?.kind !== 'source') return read;
+  const site = siteTime(read, now);
+  const byMs = now.systemMs + offsetOf(saved) + saved.doubt.byMs - site;
+  return Math.abs(byMs) <= CHIP_MS ? read : { ...read, doubt: { ...saved.doubt, sinceMs: site, byMs } };
 }
 
 function doubted(state: ClockState, now: ClockReading, kind: keyof typeof WARNINGS, byMs: number): ClockStep {

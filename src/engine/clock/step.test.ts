@@ -197,3 +197,23 @@ test('what was valid before a system clock was set right stays so for a while', 
   const { leeway } = toldClock(machine.state, machine.reading());
   assert.ok(Math.abs((leeway?.backMs ?? 0) - DAY_MS) < 60_000, 'tokens of a day ago are renewed, not refused');
 });
+
+test('two who agree do not take turns: the time rests on who is believed more, and on the other when that one is silent for a day', () => {
+  const machine = new TrialMachine().boot().sample('ntp');
+  const basis = (): string => machine.state.basis;
+  for (let minute = 0; minute < 60; minute++) {
+    machine.run(60_000).sample('hub');
+    assert.deepEqual([machine.actions, basis()], [[], 'ntp']);
+    if (minute % 17 === 0) assert.deepEqual(machine.sample('ntp').actions, []);
+  }
+  machine.run(DAY_MS);
+  assert.deepEqual([machine.sample('hub').told, basis()], [['ClockCorroborated'], 'hub']);
+  assert.deepEqual([machine.sample('peer').actions, basis()], [[], 'hub']);
+  assert.deepEqual([machine.sample('ntp').told, basis()], [['ClockCorroborated'], 'ntp']);
+});
+
+test('whoever is believed less does not earn more by agreeing: the hub that was right a minute ago moves no time of the time servers', () => {
+  const machine = new TrialMachine().boot().sample('ntp').run(60_000).sample('hub').run(60_000);
+  machine.sample('hub', 5 * DAY_MS);
+  assert.deepEqual([machine.state.doubt?.kind, siteTime(machine.state, machine.reading())], ['source', machine.trueMs]);
+});

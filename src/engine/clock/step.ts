@@ -18,16 +18,13 @@
 //
 // The ratchet rises with boot time and to what somebody vouches for; nothing but the operator lowers it.
 import type { TimeSource } from '#model/site';
-import { adopt, agree, leewayAfter, settled } from './adopt.ts';
+import { adopt, agree, leewayAfter, outranks, settled } from './adopt.ts';
 import { AGREES_MS, DRIFT, JUMP_MS } from './limits.ts';
 import { isPlausible, raisedRatchet, siteTime } from './line.ts';
 import { confirm, undo } from './operator.ts';
 import { readBoot } from './start.ts';
 import type { ClockEvent, ClockReading, ClockState, ClockStep } from './state.ts';
 import { momentText, spanText } from './text.ts';
-
-/** Who is believed over whom; equals may correct themselves and each other. */
-const RANK: Readonly<Record<TimeSource, number>> = { bundle: 0, peer: 1, hub: 1, ntp: 2, operator: 3 };
 
 type Sample = Extract<ClockEvent, { kind: 'sample' }>;
 
@@ -100,8 +97,7 @@ function heard(state: ClockState, sample: Sample, now: ClockReading): ClockStep 
   const byMs = timeMs - site;
   const { doubt, corroborated } = state;
   const here = corroborated?.bootId === now.bootId ? corroborated : undefined;
-  const outranked = (other: TimeSource | undefined): boolean =>
-    other !== undefined && RANK[other] > RANK[source] && other !== source;
+  const outranked = (other: TimeSource | undefined): boolean => other !== undefined && outranks(other, source);
   if (Math.abs(byMs) <= AGREES_MS + uncertaintyMs) {
     const stays = doubt?.kind === 'source' && doubt.source !== source && outranked(doubt.source);
     return stays ? { state, actions: [] } : agree(state, now, sample);

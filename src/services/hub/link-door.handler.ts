@@ -19,7 +19,7 @@ import type { HubParts } from './parts.ts';
 import { connectionPeer, type SitePeer } from './peer.ts';
 import { LinkRefused, refusalAnswer } from './refusal.ts';
 import type { HubSite } from './sites/site.ts';
-import { knownSite, siteOfPeer } from './sites/site-of-peer.ts';
+import { knownSite, readySite, siteOfPeer } from './sites/site-of-peer.ts';
 
 const JSON_TYPE = { 'content-type': 'application/json' };
 
@@ -42,7 +42,8 @@ function askerOf(exchange: HttpExchange, parts: HubParts): Asker | Promise<Asker
       `ask for another one at ${LINK_PATHS.reenrol}`,
     );
   const peer = parts.standsFor ? { ...shown, id: parts.standsFor(shown, connection) } : shown;
-  const site = knownSite(parts, peer);
+  // What is shown for another site says nothing of that one's identity.
+  const site = parts.standsFor ? knownSite(parts, peer) : readySite(parts, peer);
   return site ? { site, peer } : siteOfPeer(parts, peer).then((found) => ({ site: found, peer }));
 }
 

@@ -6,6 +6,7 @@
 //   return, approved for this key, in time         a new one
 //   return, not approved yet                       wait
 //   return, with another key or an old approval    ask the operator anew
+//   one is shown that ends later than any known    known from now on: the hub was restored from an older backup
 import { IDENTITY_LIFE_MS, IDENTITY_RENEW_AFTER_MS } from '#model/link';
 import { APPROVAL_MS_MAX } from '../limits.ts';
 import type { Waiting } from '../sites/site.ts';
@@ -29,4 +30,12 @@ export function planReturn(by: Presented, waiting: Waiting | undefined, nowMs: n
   if (waiting?.key !== by.key) return 'ask';
   if (waiting.approvedMs === undefined) return 'wait';
   return nowMs - waiting.approvedMs < APPROVAL_MS_MAX ? 'grant' : 'ask';
+}
+
+/** What the hub learns from an identity of its own that is shown to it; undefined: nothing. */
+export function planShown(
+  by: Presented,
+  known: { readonly identityEndMs: number },
+): { readonly identityEndMs: number; readonly key: string } | undefined {
+  return by.endMs > known.identityEndMs ? { identityEndMs: by.endMs, key: by.key } : undefined;
 }

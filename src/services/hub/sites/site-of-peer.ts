@@ -1,7 +1,8 @@
 // The site that a certificate speaks for. A hub that was restored from an old backup takes sites back that were enrolled since,
-// by the certificate that it gave them itself; one that was removed stays removed.
+// by the certificate that it gave them itself, and knows again until when those hold; one that was removed stays removed.
 import { WorldError } from '#base';
 import { IDENTITY_LIFE_MS } from '#model/link';
+import { planShown } from '../identity/identity.plan.ts';
 import type { HubParts } from '../parts.ts';
 import type { SitePeer } from '../peer.ts';
 import { LinkRefused } from '../refusal.ts';
@@ -17,10 +18,26 @@ export function knownSite({ sites }: Pick<HubParts, 'sites'>, peer: SitePeer): H
   return site;
 }
 
+/** Known already, and nothing is to be learnt from what it shows: answered without waiting. Errors: those of {@link knownSite}. */
+export function readySite(parts: Pick<HubParts, 'sites'>, peer: SitePeer): HubSite | undefined {
+  const site = knownSite(parts, peer);
+  return site && !planShown(peer, site) ? site : undefined;
+}
+
+async function learn({ sites, log }: HubParts, site: HubSite, peer: SitePeer): Promise<HubSite> {
+  const change = planShown(peer, site);
+  // A site is heard also while the disk takes nothing; it shows the same the next time.
+  if (change)
+    await sites
+      .change(site, change)
+      .catch((error: unknown) => log.warn('the end of an identity was not kept', { site: site.name, error }));
+  return site;
+}
+
 /** Errors: LinkRefused `Identity` when it was removed. */
 export async function siteOfPeer(parts: HubParts, peer: SitePeer): Promise<HubSite> {
   const known = knownSite(parts, peer);
-  if (known) return known;
+  if (known) return learn(parts, known, peer);
   const { sites, log } = parts;
   const name = sites.byName(peer.name) ? `${peer.name}-${peer.id.slice(0, 8).toLowerCase()}` : peer.name;
   try {
