@@ -34,6 +34,8 @@ type EventName =
   | 'activated hub'
   | 'acknowledged'
   | 'acknowledged late'
+  | 'retold as it was'
+  | 'retold from ahead'
   | 'plane-taken'
   | 'plane-given'
   | 'deactivated'
@@ -44,6 +46,8 @@ const eventOf = (name: EventName, now: number): ConnectivityEvent =>
     'activated hub': { kind: 'activated', plane: 'hub' },
     acknowledged: { kind: 'acknowledged', at: now },
     'acknowledged late': { kind: 'acknowledged', at: CONTACT - 1 },
+    'retold as it was': { kind: 'retold', at: CONTACT },
+    'retold from ahead': { kind: 'retold', at: now + 1 },
     'plane-taken': { kind: 'plane-taken', reason: 'the crane stands still' },
     'plane-given': { kind: 'plane-given' },
     deactivated: { kind: 'deactivated' },
@@ -57,6 +61,8 @@ const TABLE: Record<string, Record<EventName, string>> = {
     'activated hub': 'hub Connected',
     acknowledged: 'ignored',
     'acknowledged late': 'ignored',
+    'retold as it was': 'ignored',
+    'retold from ahead': 'ignored',
     'plane-taken': 'ignored',
     'plane-given': 'ignored',
     deactivated: 'ignored',
@@ -68,6 +74,8 @@ const TABLE: Record<string, Record<EventName, string>> = {
         'activated local': 'ignored',
         'activated hub': 'ignored',
         'acknowledged late': 'ignored',
+        'retold as it was': 'ignored',
+        'retold from ahead': 'ignored',
         deactivated: 'local NotActivated',
         tick: '-',
       };
@@ -167,4 +175,25 @@ test('other thresholds are obeyed, and ones that cannot be are a bug', () => {
   const mode = (afterMs: number) => connectivityFacts(state, CONTACT + afterMs, settings).mode;
   assert.deepEqual([999, 1000, 1999, 2000].map(mode), ['Connected', 'SemiConnected', 'SemiConnected', 'Disconnected']);
   assert.throws(() => connectivityFacts(state, CONTACT, { semiConnectedAfterMs: 2, disconnectedAfterMs: 1 }));
+});
+
+test('a contact that is told again after the clock was set counts by its age, from whichever side the clock was wrong', () => {
+  const { state } = connectivityStep(connectivityStart(BORN), { kind: 'activated', plane: 'hub' }, CONTACT);
+  const heardAt = (atMs: number, event: ConnectivityEvent, now: number): ConnectivityState =>
+    connectivityStep(connectivityStep(state, { kind: 'acknowledged', at: atMs }, atMs).state, event, now).state;
+  for (const wrongMs of [CONTACT + 20 * DAY_MS, CONTACT + 3_000 * DAY_MS])
+    for (const [ageMs, mode] of [
+      [MINUTE_MS, 'Connected'],
+      [29 * DAY_MS, 'SemiConnected'],
+      [30 * DAY_MS, 'Disconnected'],
+    ] as const) {
+      const now = CONTACT + 40 * DAY_MS;
+      const told = heardAt(wrongMs, { kind: 'retold', at: now - ageMs }, now);
+      assert.deepEqual([told.mode, told.lastContactAt, told.contacts], [mode, now - ageMs, [now - ageMs]]);
+    }
+  const back = connectivityStep(heardAt(CONTACT + DAY_MS, { kind: 'tick' }, CONTACT + 50 * DAY_MS), 
+    { kind: 'retold', at: CONTACT + DAY_MS + 1 }, CONTACT + DAY_MS + 1 + MINUTE_MS);
+  assert.deepEqual(back.actions.map((action) => action.kind === 'told' && [action.to.mode, action.reason]), [
+    ['Connected', 'the clock was set'],
+  ]);
 });

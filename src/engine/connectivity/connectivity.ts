@@ -8,17 +8,18 @@
 // The spans are what the settings say at first. Every event lets time pass up to `now`, edge by edge, each at the time when it was
 // due; then it does what stands here.
 //
-//   plane  mode           activated P   acknowledged  plane-taken  plane-given  deactivated         tick
-//   local  NotActivated   P, Connected  ignored       ignored      ignored      ignored             -
-//   local  Connected      ignored       -             ignored      hub          local NotActivated  -
-//   local  SemiConnected  ignored       Connected     ignored      hub          local NotActivated  -
-//   local  Disconnected   ignored       Connected     ignored      hub          local NotActivated  -
-//   hub    Connected      ignored       -             local        ignored      local NotActivated  -
-//   hub    SemiConnected  ignored       Connected     local        ignored      local NotActivated  -
-//   hub    Disconnected   ignored       Connected     local        ignored      local NotActivated  -
+//   plane  mode           activated P   acknowledged  retold   plane-taken  plane-given  deactivated         tick
+//   local  NotActivated   P, Connected  ignored       ignored  ignored      ignored      ignored             -
+//   local  Connected      ignored       -             by age   ignored      hub          local NotActivated  -
+//   local  SemiConnected  ignored       Connected     by age   ignored      hub          local NotActivated  -
+//   local  Disconnected   ignored       Connected     by age   ignored      hub          local NotActivated  -
+//   hub    Connected      ignored       -             by age   local        ignored      local NotActivated  -
+//   hub    SemiConnected  ignored       Connected     by age   local        ignored      local NotActivated  -
+//   hub    Disconnected   ignored       Connected     by age   local        ignored      local NotActivated  -
 //
 // An acknowledgement that is not later than the last contact is ignored. A clock that goes back counts as no time passed
-// (contacts.ts), and one that was far ahead leaves nothing behind once it is put right. (hub, NotActivated) cannot be.
+// (contacts.ts), and one that was far ahead leaves nothing behind once it is put right. "retold" is the last contact again, in a
+// time that was set since: it takes the place of what was told of it, before any time passes. (hub, NotActivated) cannot be.
 import { assert } from '#base';
 import { CONNECTIVITY_MODES, type ConnectivityMode, type Plane, type Standing } from '#model/site';
 import { contactAdded, contactsAt, lastContact } from './contacts.ts';
@@ -62,6 +63,8 @@ export type ConnectivityEvent =
   | { readonly kind: 'activated'; readonly plane: Plane }
   /** The hub has answered what was sent at `at`, by the site's clock. */
   | { readonly kind: 'acknowledged'; readonly at: number }
+  /** The last contact was at `at`, by the clock as it is set now: how long ago it was is known, whatever the clock says. */
+  | { readonly kind: 'retold'; readonly at: number }
   | { readonly kind: 'plane-taken'; readonly reason: string }
   | { readonly kind: 'plane-given' }
   | { readonly kind: 'deactivated' }
@@ -151,8 +154,16 @@ const ignored = ({ state, actions }: ConnectivityStep, event: ConnectivityEvent,
   actions: [...actions, { kind: 'ignored', event: event.kind, reason }],
 });
 
+/** The last contact in the time as it is set now; undefined when that tells nothing. */
+function retold(state: ConnectivityState, at: number, now: number): ConnectivityState | undefined {
+  if (state.activatedAt === null || at > now || at === state.lastContactAt) return undefined;
+  return { ...state, contacts: [at], lastContactAt: at };
+}
+
+type Declared = Exclude<ConnectivityEvent, { kind: 'retold' }>;
+
 /** What the event itself does, after time has passed. */
-function declared(step: ConnectivityStep, event: ConnectivityEvent, now: number): ConnectivityStep {
+function declared(step: ConnectivityStep, event: Declared, now: number): ConnectivityStep {
   const { state, actions } = step;
   const isActivated = state.activatedAt !== null;
   if (event.kind === 'tick') return step;
@@ -198,6 +209,12 @@ export function connectivityStep(
     settings.semiConnectedAfterMs > 0 && settings.disconnectedAfterMs > settings.semiConnectedAfterMs,
     'a link is weak before it is gone',
   );
+  if (event.kind === 'retold') {
+    const told = retold(state, event.at, now);
+    const of = { settings, better: 'the clock was set' };
+    if (told) return passed({ state: told, actions: [] }, now, of);
+    return ignored(passed({ state, actions: [] }, now, of), event, 'it tells nothing new of a contact');
+  }
   const before = passed({ state, actions: [] }, now, {
     settings,
     better: 'the clock was put back, or a longer time is allowed',

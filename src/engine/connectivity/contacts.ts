@@ -5,6 +5,7 @@
 //   heard in 2026, boot at 1970      [1970, 2026]   nothing lies before now, so `now` is put down: no time has passed
 //   the clock is put right to 2026   [1970, 2026]   2026 counts again, as if nothing had been
 //   heard at 2099, put right to 2026 [2026, 2099]   the same from the other side
+//   heard again in 2026              [2026]         what stood ahead of the clock is over, or 2099 would count when it comes
 import { present } from '#base';
 import { CONTACTS_MAX } from './limits.ts';
 
@@ -32,8 +33,8 @@ export function lastContact(contacts: readonly number[], now: number): number {
   );
 }
 
-/** With one more; undefined when it tells nothing new: not later than the one that counts, or of a clock further ahead. */
+/** After one more; undefined when it tells nothing new: not later than the one that counts, or of a clock further ahead. */
 export function contactAdded(contacts: readonly number[], at: number, now: number): readonly number[] | undefined {
   if (at > now || at <= lastContact(contacts, now)) return undefined;
-  return bounded([at, ...contacts.filter((contact) => contact > now)]);
+  return [at];
 }

@@ -111,7 +111,8 @@ export class ConnectivityKeeper {
   /** The hub has answered what was sent at this monotonic time. */
   acknowledged(sentMs: number): void {
     this.#heardMs = sentMs;
-    this.#tellContact();
+    const at = this.#contact();
+    if (at !== undefined) this.step({ kind: 'acknowledged', at });
   }
 
   /** Lets time pass. A contact that was heard before the clock was set is told again in the time as it is now: how long ago it was is
@@ -120,17 +121,12 @@ export class ConnectivityKeeper {
     const { lastContactAt } = this.#state;
     const contact = this.#contact();
     if (contact !== undefined && lastContactAt !== null && Math.abs(lastContactAt - contact) > CLOCK_SET_MS)
-      this.#tellContact();
+      this.step({ kind: 'retold', at: contact });
     else this.step({ kind: 'tick' });
   }
 
   #contact(): number | undefined {
     const { clock } = this.#options;
     return this.#heardMs === undefined ? undefined : Math.round(clock.now() - (clock.monotonicMs() - this.#heardMs));
-  }
-
-  #tellContact(): void {
-    const at = this.#contact();
-    if (at !== undefined) this.step({ kind: 'acknowledged', at });
   }
 }
