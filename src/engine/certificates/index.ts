@@ -19,9 +19,9 @@ export {
 export {
   ACCOUNT_TOKEN_LIFE_MS_MAX,
   FIRST_GENERATION,
-  RETIRE_MS,
   type Rollover,
   type RolloverEvent,
+  retiring,
   rolloverStep,
   trustedGenerations,
 } from './rollover.ts';

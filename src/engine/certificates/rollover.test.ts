@@ -6,6 +6,7 @@ import {
   ANNOUNCE_LEAST_MS,
   ANNOUNCE_MS,
   FIRST_GENERATION,
+  RAN_TOLD_MS,
   RETIRE_MS,
   type Rollover,
   type RolloverEvent,
@@ -21,6 +22,8 @@ const STATES = {
   moving: { phase: 'moving', current: 4, previous: 3 },
   retiring: { phase: 'retiring', current: 4, previous: 3, untilMs: NOW },
   'retiring later': { phase: 'retiring', current: 4, previous: 3, untilMs: NOW + 1 },
+  'retiring, by its date alone over': { phase: 'retiring', current: 4, previous: 3, untilMs: NOW, leftMs: RAN_TOLD_MS },
+  'retiring, nearly': { phase: 'retiring', current: 4, previous: 3, untilMs: NOW, leftMs: ANNOUNCE_MS },
 } satisfies Record<string, Rollover>;
 const tick = (seenForMs: number, held = false): RolloverEvent => ({ kind: 'tick', seenForMs, held });
 const EVENTS = {
@@ -30,6 +33,7 @@ const EVENTS = {
   'tick after the least': tick(ANNOUNCE_LEAST_MS),
   'tick after all': tick(ANNOUNCE_MS),
   'tick while held': tick(ANNOUNCE_MS, true),
+  'tick after hours': tick(RAN_TOLD_MS),
   'leaves moved': { kind: 'leaves-moved', neededUntilMs: 0 },
   'leaves moved, needed long': { kind: 'leaves-moved', neededUntilMs: NOW + 2 * RETIRE_MS },
   finish: { kind: 'finish' },
@@ -65,6 +69,19 @@ const EXPECTED: Readonly<Record<string, string>> = {
   'retiring later, renew': 'refused',
   'retiring later, renew in a hurry': 'refused',
   'retiring later, finish': 'steady 4',
+  'retiring, tick after hours': 'steady 4',
+  'announced, tick after hours': 'moving 4<3',
+  'hurried, tick after hours': 'moving 4<3',
+  'retiring, by its date alone over, renew': 'refused',
+  'retiring, by its date alone over, renew in a hurry': 'refused',
+  'retiring, by its date alone over, tick after hours': 'steady 4',
+  'retiring, by its date alone over, finish': 'steady 4',
+  'retiring, nearly, renew': 'refused',
+  'retiring, nearly, renew in a hurry': 'refused',
+  'retiring, nearly, tick after all': 'steady 4',
+  'retiring, nearly, tick while held': 'retiring 4<3 0 days, all run',
+  'retiring, nearly, tick after hours': 'steady 4',
+  'retiring, nearly, finish': 'steady 4',
 };
 
 function shown(state: Rollover): string {
@@ -76,7 +93,7 @@ function shown(state: Rollover): string {
     case 'moving':
       return `moving ${state.current}<${state.previous}`;
     case 'retiring':
-      return `retiring ${state.current}<${state.previous} ${(state.untilMs - NOW) / 86_400_000} days`;
+      return `retiring ${state.current}<${state.previous} ${(state.untilMs - NOW) / 86_400_000} days${state.leftMs === 0 ? ', all run' : ''}`;
   }
 }
 
@@ -87,6 +104,20 @@ for (const [stateName, state] of Object.entries(STATES))
       const what = step.kind === 'changed' ? shown(step.state) : step.kind;
       assert.equal(what, EXPECTED[`${stateName}, ${eventName}`] ?? 'unchanged');
     });
+
+test('a retirement ends when its date is past and the site has run for as long, whichever comes last', () => {
+  const begun = rolloverStep({ phase: 'moving', current: 2, previous: 1 }, EVENTS['leaves moved'], NOW);
+  let state: Rollover = begun.kind === 'changed' ? begun.state : FIRST_GENERATION;
+  const run = (now: number): string => {
+    const step = rolloverStep(state, tick(RAN_TOLD_MS), now);
+    if (step.kind === 'changed') state = step.state;
+    return state.phase;
+  };
+  const turns = RETIRE_MS / RAN_TOLD_MS;
+  for (let turn = 1; turn < turns; turn++) assert.equal(run(NOW + 9 * RETIRE_MS), 'retiring', `${turn} of ${turns}`);
+  assert.equal(run(NOW + RETIRE_MS - 1), 'retiring', 'it has run, and the date is not past');
+  assert.equal(run(NOW + RETIRE_MS), 'steady');
+});
 
 test('whatever happens, what signs was trusted by everybody before, and nothing is dropped that still signs', () => {
   const { next, below } = seededRandom(7);

@@ -6,12 +6,15 @@
 //   steady     current   current            renew         announced   -
 //   announced  current   current, next      tick          moving      it was seen trusted for `announceMs`; `hurry`: `announceLeastMs`
 //   moving     current   current, previous  leaves-moved  retiring    nothing of ours that `previous` signed is in use
-//   retiring   current   current, previous  tick          steady      `untilMs` is past, and nothing is held by it
+//   retiring   current   current, previous  tick          steady      `untilMs` is past, the site has run for all of `leftMs`,
+//                                                                     and nothing is held by it
+//   retiring   current   current, previous  tick          retiring    it has run for a while more: `leftMs` falls
 //   retiring   current   current, previous  finish        steady      an operator says so
 //
 // Everything else changes nothing, or is refused with a reason. Generations only grow. A state is stored before it is acted on,
 // and each pass brings everything to what the state says, so one that was interrupted anywhere is finished by the next.
-// `seenForMs` is counted by a clock that never jumps, from when the process that acts first saw the announcement; dates are the site's.
+// `seenForMs` is counted by a clock that never jumps, from when the process that acts first saw the state; dates are the site's, and
+// a date alone drops nothing: a time that was wrong for a while would end for good what somebody still needs.
 
 export type Rollover =
   | { readonly phase: 'steady'; readonly current: number }
@@ -21,8 +24,10 @@ export type Rollover =
       readonly phase: 'retiring';
       readonly current: number;
       readonly previous: number;
-      /** When the previous one is dropped, milliseconds since 1970. */
+      /** Before this the previous one is not dropped, milliseconds since 1970. */
       readonly untilMs: number;
+      /** Nor before the site has run for this long; absent in what earlier releases wrote. */
+      readonly leftMs?: number;
     };
 
 export type RolloverEvent =
@@ -54,6 +59,9 @@ export const RETIRE_MS = 30 * DAY_MS;
 /** The longest that a token of a service account lives that is not bound to a secret: the API server gives out no longer ones. */
 export const ACCOUNT_TOKEN_LIFE_MS_MAX = 365 * DAY_MS;
 
+/** How often it is written down how long a site has run: a restart costs a retirement no more than this. */
+export const RAN_TOLD_MS = 6 * 3_600_000;
+
 export const FIRST_GENERATION: Rollover = { phase: 'steady', current: 1 };
 
 const unchanged: RolloverStep = { kind: 'unchanged' };
@@ -77,9 +85,22 @@ function tick(state: Rollover, of: { seenForMs: number; held: boolean }, now: nu
     return of.seenForMs >= (state.hurry ? ANNOUNCE_LEAST_MS : ANNOUNCE_MS)
       ? changed({ phase: 'moving', current: state.next, previous: state.current })
       : unchanged;
-  if (state.phase === 'retiring' && now >= state.untilMs && !of.held)
-    return changed({ phase: 'steady', current: state.current });
-  return unchanged;
+  if (state.phase !== 'retiring') return unchanged;
+  const { leftMs: before = 0 } = state;
+  const leftMs = Math.max(0, before - of.seenForMs);
+  if (now >= state.untilMs && leftMs === 0 && !of.held) return changed({ phase: 'steady', current: state.current });
+  const isTold = before > 0 && (leftMs === 0 || of.seenForMs >= RAN_TOLD_MS);
+  return isTold ? changed({ ...state, leftMs }) : unchanged;
+}
+
+/** The previous generation is trusted by its date, and for as long as that is from now. */
+export function retiring(
+  of: { readonly current: number; readonly previous: number; readonly neededUntilMs: number },
+  now: number,
+): Rollover {
+  const { current, previous, neededUntilMs } = of;
+  const leftMs = Math.max(RETIRE_MS, neededUntilMs - now);
+  return { phase: 'retiring', current, previous, untilMs: now + leftMs, leftMs };
 }
 
 export function rolloverStep(state: Rollover, event: RolloverEvent, now: number): RolloverStep {
@@ -91,7 +112,7 @@ export function rolloverStep(state: Rollover, event: RolloverEvent, now: number)
     case 'leaves-moved': {
       if (state.phase !== 'moving') return unchanged;
       const { current, previous } = state;
-      return changed({ phase: 'retiring', current, previous, untilMs: Math.max(now + RETIRE_MS, event.neededUntilMs) });
+      return changed(retiring({ current, previous, neededUntilMs: event.neededUntilMs }, now));
     }
     case 'finish':
       if (state.phase === 'retiring') return changed({ phase: 'steady', current: state.current });

@@ -1,7 +1,7 @@
 // Keeps the certificates renewed: looks every hour, at once when the clock jumps or somebody asks, and more often while an authority is replaced.
 // One thing is done at a time. Processes of ours take up what changed by themselves (see follow-pki.ts).
 import { WorldError } from '#base';
-import { LINES, type Rollover } from '#engine/certificates';
+import { LINES, type Line, type Rollover } from '#engine/certificates';
 import type { RenewedCertificate, Site, SiteFolders } from '#model/site';
 import { type Clock, onJump, rfc3339, type Timer } from '#platform/clock';
 import type { Log } from '#platform/log';
@@ -52,10 +52,10 @@ function turns(): <T>(act: () => Promise<T>) => Promise<T> {
 
 type Renew = (wanted?: ReadonlySet<string>) => Promise<readonly RenewedCertificate[]>;
 
-/** Passes over the certificates, which remember since when they have seen an announcement. */
+/** Passes over the certificates, which remember since when they have seen each line as it is. */
 function passes(of: KeeperOptions): Renew {
   const { site, folders, clock, log } = of;
-  const announcedAtMs = new Map<string, number>();
+  const seen = new Map<Line, { readonly name: string; readonly sinceMs: number }>();
   return async (wanted) => {
     const now = clock.now();
     const done = await renewalPass({
@@ -63,11 +63,11 @@ function passes(of: KeeperOptions): Renew {
       folders,
       now,
       wanted,
-      seenForMs: (line, generation) => {
-        const key = `${line}/${generation}`;
-        const since = announcedAtMs.get(key) ?? clock.monotonicMs();
-        announcedAtMs.set(key, since);
-        return clock.monotonicMs() - since;
+      seenForMs: (line, name) => {
+        const before = seen.get(line);
+        if (before?.name === name) return clock.monotonicMs() - before.sinceMs;
+        seen.set(line, { name, sinceMs: clock.monotonicMs() });
+        return 0;
       },
       neededUntilMs: (line) => neededUntilMs(line, folders, now),
       isHeld: async (line) => line === 'service-accounts' && (await of.tokensHeld()),
@@ -156,6 +156,6 @@ function rolloverText(to: Rollover): string {
     case 'moving':
       return `generation ${to.current} signs; what generation ${to.previous} signed is issued again`;
     case 'retiring':
-      return `generation ${to.previous} signs nothing any more; it is trusted until ${rfc3339(to.untilMs)}`;
+      return `generation ${to.previous} signs nothing any more; it is trusted at least until ${rfc3339(to.untilMs)}`;
   }
 }

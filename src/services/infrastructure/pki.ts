@@ -139,7 +139,8 @@ function adminKubeconfig(site: Site, folder: string): string {
 
 const ADMIN_USER = 'kubernetes-admin';
 
-/** A certificate for a person's kubeconfig, with a key that is kept nowhere. */
+/** A certificate for a person's kubeconfig, with a key that is kept nowhere. It begins in 1970, so that one that was made while the
+ * time was ahead is good at once when that is put right; how long somebody may come is its end alone. */
 export async function issuePersonCertificate(
   of: Omit<PkiWish, 'wanted'> & { readonly name: string; readonly notAfterMs: number },
 ): Promise<KeyPair> {
@@ -151,13 +152,10 @@ export async function issuePersonCertificate(
   const certPem = await issueCertificate({
     commonName: name,
     use: 'client',
-    notBeforeMs: Math.max(FOREVER_AGO_MS, now - PERSON_SKEW_MS),
+    notBeforeMs: FOREVER_AGO_MS,
     notAfterMs: Math.min(notAfterMs, readCertificate(issuer.anchorPem).notAfterMs),
     keyPem,
     issuer: { certPem: issuer.anchorPem, keyPem: issuer.keyPem },
   });
   return { certPem, keyPem };
 }
-
-/** Begins a little earlier than it was made, as the short-lived leaves do. */
-const PERSON_SKEW_MS = 3_600_000;

@@ -18,8 +18,8 @@ import { ensurePki, type PkiWish } from './pki.ts';
 import { type Rollovers, readRollovers, writeRollovers } from './rollovers.ts';
 
 export interface RenewalWorld extends PkiWish {
-  /** How long this process has seen an announcement, by a clock that never jumps. */
-  seenForMs(line: Line, generation: number): number;
+  /** How long this process has seen a state of a line that bears this name, by a clock that never jumps. */
+  seenForMs(line: Line, name: string): number;
   /** When the last credential ends that the signing generation of a line has given to others. */
   neededUntilMs(line: Line): number;
   /** Whether something without an end rests on the generation before the current one. */
@@ -50,12 +50,14 @@ async function tickEvent(world: RenewalWorld, line: Line, state: Rollover): Prom
     case 'steady':
       return isDue(world, line, state.current) ? { kind: 'renew', hurry: false } : undefined;
     case 'announced':
-      return { kind: 'tick', seenForMs: world.seenForMs(line, state.next), held: false };
+      return { kind: 'tick', seenForMs: world.seenForMs(line, `announced ${state.next}`), held: false };
     case 'moving':
       // What this pass issues is issued before the line is asked again.
       return undefined;
-    case 'retiring':
-      return world.now < state.untilMs ? undefined : { kind: 'tick', seenForMs: 0, held: await world.isHeld(line) };
+    case 'retiring': {
+      const seenForMs = world.seenForMs(line, `retiring ${state.current}, ${state.leftMs ?? 0} left`);
+      return { kind: 'tick', seenForMs, held: world.now >= state.untilMs && (await world.isHeld(line)) };
+    }
   }
 }
 
@@ -73,8 +75,9 @@ export async function renewalPass(world: RenewalWorld): Promise<RenewalPass> {
   const current = (): Rollovers =>
     readRollovers(folders.pki, openGenerations({ folder: folders.pki, siteName: site.name, now }), now);
   const step = (line: Line, event: RolloverEvent | undefined): void => {
+    const { phase } = current()[line];
     const to = event && stepLine(world, line, event);
-    if (to) moved.push({ line, to });
+    if (to && to.phase !== phase) moved.push({ line, to });
   };
   // Whatever was interrupted is brought to an end first: what is there fits what is stored.
   const issued = [...(await ensurePki(world))];

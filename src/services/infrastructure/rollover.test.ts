@@ -40,6 +40,12 @@ async function pass(keeper: CertificateKeeper, ms: number): Promise<void> {
   await keeper.check();
 }
 
+/** The site has run for this long with the line as it is, as the keeper counts it. */
+function hasRun(line: Line, ms: number): void {
+  const { folders, clock } = trial;
+  stepLine({ site: SITE, folders, now: clock.now() }, line, { kind: 'tick', seenForMs: ms, held: true });
+}
+
 /** What trust stores and chains hold, as somebody outside has copied it. */
 interface Held {
   readonly anchors: Readonly<Record<Authority, string>>;
@@ -114,11 +120,12 @@ describe('the replacement of an authority', () => {
       assert.equal(phaseOf(line), 'retiring');
       await everybodyGetsThrough(line, old);
       assert.notDeepEqual(hold().leaves, old.leaves);
-      clock.jump(29 * DAY);
+      clock.jump(40 * DAY);
       await keeper.check();
+      assert.equal(phaseOf(line), 'retiring', 'a date alone drops nothing');
       await everybodyGetsThrough(line, old);
       const renewed = hold();
-      clock.jump(2 * DAY);
+      hasRun(line, 30 * DAY);
       await keeper.check();
       assert.equal(phaseOf(line), 'steady');
       await everybodyGetsThrough(line, renewed);
@@ -214,6 +221,10 @@ describe('the replacement of an authority', () => {
     assert.ok(second.publicKeysPem.includes(first.publicKeysPem[0] ?? ''));
     trial.held = true;
     clock.jump(366 * DAY);
+    hasRun('service-accounts', 364 * DAY);
+    await keeper.check();
+    assert.equal(phaseOf('service-accounts'), 'retiring', 'it has not run for as long as a token lives');
+    hasRun('service-accounts', DAY);
     await keeper.check();
     assert.equal(phaseOf('service-accounts'), 'retiring', 'a secret holds a token of the old key');
     trial.held = false;

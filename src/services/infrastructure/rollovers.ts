@@ -1,7 +1,7 @@
 // How far the replacement of each authority is, on disk. Where the file is lost or damaged it is told from the generations
 // that are there: with two of one authority both are trusted, and the newer one signs.
 import { WorldError } from '#base';
-import { FIRST_GENERATION, LINES, type Line, RETIRE_MS, type Rollover } from '#engine/certificates';
+import { FIRST_GENERATION, LINES, type Line, type Rollover, retiring } from '#engine/certificates';
 import { readJsonIfPresent, writeFileAtomic } from '#platform/disk';
 import type { Generations } from './generations.ts';
 
@@ -32,7 +32,7 @@ export function readRollovers(folder: string, generations: Generations, now: num
     if (current === undefined) return FIRST_GENERATION;
     return previous === undefined
       ? { phase: 'steady', current }
-      : { phase: 'retiring', current, previous, untilMs: now + RETIRE_MS };
+      : retiring({ current, previous, neededUntilMs: 0 }, now);
   };
   return Object.fromEntries(LINES.map((line) => [line, known[line] ?? inferred(line)])) as Rollovers;
 }
