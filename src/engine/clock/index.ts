@@ -6,4 +6,5 @@ export { clockStart } from './start.ts';
 export type { ClockAction, ClockEvent, ClockReading, ClockState, ClockStep } from './state.ts';
 export { clockCondition, clockStatus, type ToldClock, toldClock } from './status.ts';
 export { clockStep } from './step.ts';
+export { systemClockToSet } from './system-clock.ts';
 export { lengthText } from './text.ts';

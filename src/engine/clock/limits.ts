@@ -27,3 +27,5 @@ export const VOUCHED_MS = DAY_MS;
 export const STEP_TOLD_MS = 10_000;
 /** An operator's time later than this after the software was made is a slip of the keys: its authorities end before. */
 export const STATED_MS_MAX = 50 * YEAR_MS;
+/** A system clock this far off is set right, where the site may do that. */
+export const SET_SYSTEM_OFF_MS = 1_000;

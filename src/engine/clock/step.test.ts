@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { DAY_MS, TrialMachine, YEAR_MS } from './clock.fixture.ts';
 import { ratchetTime, siteTime } from './line.ts';
 import { clockCondition, clockStatus, toldClock } from './status.ts';
+import { systemClockToSet } from './system-clock.ts';
 
 const HOUR_MS = 3_600_000;
 const plausible = () => new TrialMachine().boot().run(HOUR_MS);
@@ -216,4 +217,22 @@ test('whoever is believed less does not earn more by agreeing: the hub that was 
   const machine = new TrialMachine().boot().sample('ntp').run(60_000).sample('hub').run(60_000);
   machine.sample('hub', 5 * DAY_MS);
   assert.deepEqual([machine.state.doubt?.kind, siteTime(machine.state, machine.reading())], ['source', machine.trueMs]);
+});
+
+test('the system clock is set right only to a time that somebody vouched for, and that nobody contradicts', () => {
+  const machine = new TrialMachine().boot();
+  const toSet = (): number | undefined => {
+    const timeMs = systemClockToSet(machine.state, machine.reading());
+    return timeMs === undefined ? undefined : timeMs - machine.trueMs;
+  };
+  machine.stepSystem(DAY_MS);
+  assert.equal(toSet(), undefined, 'nobody vouched');
+  machine.sample('hub');
+  assert.equal(toSet(), 0);
+  machine.stepSystem(DAY_MS);
+  assert.equal(toSet(), undefined, 'a jump is in doubt');
+  machine.sample('hub');
+  assert.equal(toSet(), 0);
+  machine.stepSystem(-2 * DAY_MS + 500);
+  assert.equal(toSet(), undefined, 'it is right, but for less than a second');
 });

@@ -191,9 +191,13 @@ test('a contact that is told again after the clock was set counts by its age, fr
       const told = heardAt(wrongMs, { kind: 'retold', at: now - ageMs }, now);
       assert.deepEqual([told.mode, told.lastContactAt, told.contacts], [mode, now - ageMs, [now - ageMs]]);
     }
-  const back = connectivityStep(heardAt(CONTACT + DAY_MS, { kind: 'tick' }, CONTACT + 50 * DAY_MS), 
-    { kind: 'retold', at: CONTACT + DAY_MS + 1 }, CONTACT + DAY_MS + 1 + MINUTE_MS);
-  assert.deepEqual(back.actions.map((action) => action.kind === 'told' && [action.to.mode, action.reason]), [
-    ['Connected', 'the clock was set'],
-  ]);
+  const back = connectivityStep(
+    heardAt(CONTACT + DAY_MS, { kind: 'tick' }, CONTACT + 50 * DAY_MS),
+    { kind: 'retold', at: CONTACT + DAY_MS + 1 },
+    CONTACT + DAY_MS + 1 + MINUTE_MS,
+  );
+  assert.deepEqual(
+    back.actions.map((action) => action.kind === 'told' && [action.to.mode, action.reason]),
+    [['Connected', 'the clock was set']],
+  );
 });

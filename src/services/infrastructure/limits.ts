@@ -10,8 +10,10 @@ export const ROLLOVER_CHECK_MS = 5_000;
 export const FOLLOW_EVERY_MS = 2_000;
 /** Several files change together; a look shortly after the last of them sees them all. */
 export const FOLLOW_SETTLE_MS = 50;
-/** How long it is remembered that the certificate of a person who was deleted is worth nothing, past its end: a clock that goes
- * back must not revive it. */
+/** Certificates of people who were deleted, of which it is remembered that they are worth nothing: a clock that goes back must not
+ * revive them. A hundred bytes each, read with the record. */
+export const GONE_MAX = 5_000;
+/** How long past its end a kubeconfig of a person is remembered at least, when that person was given many. */
 export const GONE_KEPT_MS = 365 * 86_400_000;
 /** People of a site, and kubeconfigs of one that have not ended long ago: the record is read whole on every change. */
 export const USERS_MAX = 1_000;

@@ -13,6 +13,7 @@ import {
   persistedClock,
   RATCHET_EVERY_MS,
   siteTime,
+  systemClockToSet,
   type ToldClock,
   toldClock,
 } from '#engine/clock';
@@ -21,7 +22,7 @@ import { writeFileAtomic } from '#platform/disk';
 import { askServers } from './ask-servers.ts';
 import { readRecord, writeRecord } from './clock-record.ts';
 import type { Timekeeper, TimekeepingOptions } from './contract.ts';
-import { SET_SYSTEM_OFF_MS, SETTLE_MS_MAX, TOLD_OFF_MS, WATCH_MS } from './limits.ts';
+import { SETTLE_MS_MAX, TOLD_OFF_MS, WATCH_MS } from './limits.ts';
 
 class Keeper {
   readonly #of: TimekeepingOptions;
@@ -111,11 +112,8 @@ class Keeper {
     const { settings, setSystem, log } = this.#of;
     // What a drill makes of the system clock is not what it says.
     if (this.#shiftMs !== 0) return;
-    const { basis, doubt } = this.#state;
-    const timeMs = siteTime(this.#state, now);
-    const vouched = doubt === undefined && basis !== 'system' && basis !== 'ratchet';
-    if (!setSystem || !vouched || Math.abs(timeMs - now.systemMs) < SET_SYSTEM_OFF_MS) return;
-    if (!settings().setSystemClock) return;
+    const timeMs = systemClockToSet(this.#state, now);
+    if (!setSystem || timeMs === undefined || !settings().setSystemClock) return;
     setSystem(timeMs).catch((error: unknown) =>
       log.warn('the system clock cannot be set', { error: messageOf(error) }),
     );

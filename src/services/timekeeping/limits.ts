@@ -14,5 +14,3 @@ export const NTP_KISS_REST_MS = 86_400_000;
 export const NTP_SERVERS_MAX = 16;
 /** A start waits no longer than this for time servers, whose names may have to be looked up over a link that is away. */
 export const SETTLE_MS_MAX = 5_000;
-/** A system clock this far off is set right, where the site may do that. */
-export const SET_SYSTEM_OFF_MS = 1_000;

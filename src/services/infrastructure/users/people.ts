@@ -13,9 +13,10 @@ import {
 } from '#model/site';
 import { type Clock, rfc3339 } from '#platform/clock';
 import { readCertificate } from '#platform/x509';
-import { CERTIFICATES_PER_USER_MAX, GONE_KEPT_MS, USERS_MAX } from '../limits.ts';
+import { CERTIFICATES_PER_USER_MAX, USERS_MAX } from '../limits.ts';
 import { issuePersonCertificate, markChanged, openPki } from '../pki.ts';
 import type { Grants } from './grants.ts';
+import { withoutPerson, withRoom } from './revocation.plan.ts';
 import { type Person, readUsers, type UsersFile, writeUsers } from './users-file.ts';
 
 /** What was done to whom, for the record. */
@@ -62,7 +63,7 @@ interface PeopleRecord {
 function peopleRecord({ folders, clock }: PeopleOptions): PeopleRecord {
   const read = (): UsersFile => readUsers(folders.usersFile);
   const change: PeopleRecord['change'] = (act) => {
-    writeUsers(folders.usersFile, forgetOld(act(read()), clock.now()));
+    writeUsers(folders.usersFile, withRoom(act(read()), clock.now()));
     markChanged(folders.pki);
   };
   const put = (person: Person): void =>
@@ -100,11 +101,7 @@ export function openPeople(of: PeopleOptions): People {
       // Shut out first: this much holds whether the API answers or not.
       people.shutOut(person);
       await of.grants.revokeAll(name);
-      people.change((users) => ({
-        ...users,
-        users: users.users.filter((user) => user.name !== name),
-        gone: [...users.gone, ...person.certificates.map(({ serialNumber, notAfter }) => ({ serialNumber, notAfter }))],
-      }));
+      people.change((record) => withoutPerson(record, name));
       of.record({ act: 'deleted', user: name, message: 'deleted, with every right that was granted here' });
       return `${name} is deleted, with every right that was granted here`;
     },
@@ -232,15 +229,5 @@ function listedUser(person: Person, grants: readonly UserGrant[] | null, now: nu
     revokedAt: person.revokedAt ?? null,
     validUntil: ends.length > 0 && !person.revokedAt ? rfc3339(Math.max(...ends)) : null,
     grants,
-  };
-}
-
-/** Without certificates that ended so long ago that no clock that goes back makes them good. */
-function forgetOld(users: UsersFile, now: number): UsersFile {
-  const kept = ({ notAfter }: { notAfter: string }): boolean => Date.parse(notAfter) + GONE_KEPT_MS > now;
-  return {
-    ...users,
-    users: users.users.map((user) => ({ ...user, certificates: user.certificates.filter(kept) })),
-    gone: users.gone.filter(kept),
   };
 }

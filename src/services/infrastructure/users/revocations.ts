@@ -3,21 +3,18 @@
 // certificates; the site's own programs and its administrator have).
 import { messageOf } from '#base';
 import type { Log } from '#platform/log';
+import { type ShownCertificate, takenBack } from './revocation.plan.ts';
 import { readUsers, type UsersFile } from './users-file.ts';
 
 export interface Revocations {
-  isRevoked(certificate: {
-    readonly commonName: string;
-    readonly organizations: readonly string[];
-    readonly serialNumber: string;
-  }): boolean;
+  isRevoked(certificate: ShownCertificate): boolean;
   /** Reads the file again; answers whether anything changed. */
   reload(): boolean;
 }
 
 export function openRevocations(of: { file: string; log: Log }): Revocations {
   const { file, log } = of;
-  let known: { text: string; names: ReadonlySet<string>; serials: ReadonlySet<string> } | undefined;
+  let known: { text: string; isTakenBack: ReturnType<typeof takenBack> } | undefined;
   const reload = (): boolean => {
     let users: UsersFile;
     try {
@@ -28,17 +25,12 @@ export function openRevocations(of: { file: string; log: Log }): Revocations {
     }
     const text = JSON.stringify(users);
     if (text === known?.text) return false;
-    known = {
-      text,
-      names: new Set(users.users.filter(({ revokedAt }) => revokedAt !== undefined).map(({ name }) => name)),
-      serials: new Set(users.gone.map(({ serialNumber }) => serialNumber)),
-    };
+    known = { text, isTakenBack: takenBack(users) };
     return true;
   };
   reload();
   return {
     reload,
-    isRevoked: ({ commonName, organizations, serialNumber }) =>
-      known ? known.names.has(commonName) || known.serials.has(serialNumber) : organizations.length === 0,
+    isRevoked: (certificate) => (known ? known.isTakenBack(certificate) : certificate.organizations.length === 0),
   };
 }
