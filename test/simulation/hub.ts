@@ -127,8 +127,10 @@ export class Hub {
   }
 
   /** A hub that was restored takes a site back by the certificate that it gave it. */
-  #known(identity: Identity): Row {
-    this.#site ??= { endMs: identity.endsMs, contactMs: 0, waiting: undefined };
+  #known({ key, endsMs: endMs }: Identity): Row {
+    const site = this.#site ?? { endMs, contactMs: 0, waiting: undefined };
+    const shown = this.#shared.rules.planShown({ endMs, key }, { identityEndMs: site.endMs });
+    this.#site = { ...site, endMs: shown?.identityEndMs ?? site.endMs };
     return this.#site;
   }
 

@@ -8,6 +8,7 @@ import {
   authorityEndMs,
   authorityIsDue,
   FIRST_GENERATION,
+  FOREVER_AGO_MS,
   type IssuedCertificate,
   LINES,
   type Line,
@@ -18,7 +19,7 @@ import {
 } from '#engine/certificates';
 import { SITE } from '../../src/services/infrastructure/site.fixture.ts';
 import type { Timekeeper } from './timekeeper.ts';
-import { HOUR_MS, type Shared } from './world.ts';
+import type { Shared } from './world.ts';
 
 export const SPECS = siteCertificates(SITE);
 
@@ -42,7 +43,7 @@ const STEADY = Object.fromEntries(LINES.map((line) => [line, FIRST_GENERATION]))
 export class Pki {
   readonly #shared: Shared;
   readonly #clock: Timekeeper;
-  /** Boot time at which this process saw an announcement. */
+  /** Boot time at which this process saw a line as it is. */
   readonly #seenBootMs = new Map<string, number>();
 
   constructor(shared: Shared, clock: Timekeeper) {
@@ -102,7 +103,9 @@ export class Pki {
     const { rules, disk, see } = this.#shared;
     const step = rules.rolloverStep(this.rollovers[line], event, this.#clock.now());
     if (step.kind !== 'changed') return false;
+    const { phase } = this.rollovers[line];
     disk.write('rollovers', { ...this.rollovers, [line]: step.state });
+    if (step.state.phase === phase) return false;
     see({ kind: 'rolled', line, to: step.state.phase });
     return true;
   }
@@ -112,7 +115,7 @@ export class Pki {
     const now = this.#clock.now();
     const { current } = this.rollovers['kubernetes-clients'];
     const notAfterMs = Math.min(now + lifeMs, this.endMs('kubernetes-clients', current));
-    const person = { name, notBeforeMs: Math.max(0, now - HOUR_MS), notAfterMs, generation: current };
+    const person = { name, notBeforeMs: FOREVER_AGO_MS, notAfterMs, generation: current };
     this.#shared.disk.write('people', [...this.people(), person]);
   }
 
@@ -124,18 +127,24 @@ export class Pki {
         const isDue = isAuthority && authorityIsDue(this.endMs(line, state.current), now);
         return isDue ? { kind: 'renew', hurry: false } : undefined;
       }
-      case 'announced': {
-        const key = `${line}/${state.next}`;
-        const { bootMs } = this.#clock.reading();
-        const since = this.#seenBootMs.get(key) ?? bootMs;
-        this.#seenBootMs.set(key, since);
-        return { kind: 'tick', seenForMs: bootMs - since, held: false };
-      }
+      case 'announced':
+        return { kind: 'tick', seenForMs: this.#seenForMs(`${line} announced ${state.next}`), held: false };
       case 'moving':
         return undefined;
       case 'retiring':
-        return now < state.untilMs ? undefined : { kind: 'tick', seenForMs: 0, held: false };
+        return {
+          kind: 'tick',
+          seenForMs: this.#seenForMs(`${line} retiring ${state.current}, ${state.leftMs} left`),
+          held: false,
+        };
     }
+  }
+
+  #seenForMs(name: string): number {
+    const { bootMs } = this.#clock.reading();
+    const since = this.#seenBootMs.get(name) ?? bootMs;
+    this.#seenBootMs.set(name, since);
+    return bootMs - since;
   }
 
   #neededUntilMs(line: Line): number {

@@ -6,7 +6,7 @@ import { connectivityFacts, connectivityStep } from '#engine/connectivity';
 import { hubSiteStatus } from '#model/hub';
 import { IDENTITY_LIFE_MS, IDENTITY_RENEW_AFTER_MS } from '#model/link';
 import { problemAt } from '#platform/x509';
-import { planRenewal, planReturn } from '../../src/services/hub/identity/identity.plan.ts';
+import { planRenewal, planReturn, planShown } from '../../src/services/hub/identity/identity.plan.ts';
 import { deliveryProblem, planDelivery } from '../../src/services/hub/journal/delivery.plan.ts';
 import { isTokenDue } from '../../src/services/node-agent/volumes/tokens.plan.ts';
 import { tokenVerdict } from './token-verdict.ts';
@@ -29,6 +29,7 @@ export const PRODUCTION = {
   deliveryProblem,
   planRenewal,
   planReturn,
+  planShown,
   /** When the site asks for the next identity, of the end of the one it has. */
   identityRenewsMs: (endsMs: number): number => endsMs - IDENTITY_LIFE_MS + IDENTITY_RENEW_AFTER_MS,
   /** When what was told of the journal counts as delivered. */

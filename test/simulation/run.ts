@@ -16,6 +16,15 @@ export const START_MS = Date.UTC(2026, 10, 25, 12);
 /** Quiet stretches are looked at this often: as seldom as the ratchet is written. */
 const STRETCH_MS = 6 * HOUR_MS;
 const TRACE_LINES = 40;
+/** So many of them that the trace would hold nothing else. */
+const UNTOLD: ReadonlySet<Observation['kind']> = new Set([
+  'step',
+  'sampled',
+  'took',
+  'contact',
+  'acknowledged',
+  'refused',
+]);
 
 export interface RunOptions {
   readonly seed: number;
@@ -236,12 +245,7 @@ class Run implements Life {
 
   #see(observation: Observation): void {
     this.counts[observation.kind] = (this.counts[observation.kind] ?? 0) + 1;
-    if (
-      observation.kind !== 'step' &&
-      observation.kind !== 'sampled' &&
-      !['contact', 'acknowledged'].includes(observation.kind) &&
-      observation.kind !== 'refused'
-    ) {
+    if (!UNTOLD.has(observation.kind)) {
       this.#trace.push(`${new Date(this.shared.nowMs).toISOString()} ${JSON.stringify(observation)}`);
       if (this.#trace.length > 2 * TRACE_LINES) this.#trace.splice(0, TRACE_LINES);
     }

@@ -199,7 +199,6 @@ export class Site {
 
   /** The operator looks at his watch, and does what is right. */
   settleClock(trueMs: number): void {
-    const { see } = this.#shared;
     this.#act(({ clock }) => {
       const errorMs = clock.now() - trueMs;
       if (Math.abs(errorMs) < MINUTE_MS && !clock.state.doubt) return;
@@ -208,8 +207,7 @@ export class Site {
         clock.take({ kind: 'undo' });
         return;
       }
-      see({ kind: 'sampled', source: 'operator', timeMs: trueMs, uncertaintyMs: 0, isHonest: true });
-      clock.take({ kind: 'confirm', timeMs: trueMs });
+      clock.hear({ source: 'operator', timeMs: trueMs, uncertaintyMs: 0, isHonest: true });
     });
   }
 
@@ -217,8 +215,7 @@ export class Site {
   misstateClock(timeMs: number): void {
     this.#act(({ clock }) => {
       this.#audit();
-      this.#shared.see({ kind: 'sampled', source: 'operator', timeMs, uncertaintyMs: 0, isHonest: false });
-      clock.take({ kind: 'confirm', timeMs });
+      clock.hear({ source: 'operator', timeMs, uncertaintyMs: 0, isHonest: false });
     });
   }
 
@@ -297,8 +294,7 @@ export class Site {
     if (quorum.kind !== 'agreed') return;
     const { offsetMs, uncertaintyMs } = quorum;
     const { isHonest } = asked;
-    this.#shared.see({ kind: 'sampled', source: 'ntp', timeMs: now + offsetMs, uncertaintyMs, isHonest });
-    clock.take({ kind: 'sample', source: 'ntp', timeMs: now + offsetMs, uncertaintyMs });
+    clock.hear({ source: 'ntp', timeMs: now + offsetMs, uncertaintyMs, isHonest });
   }
 
   /** One heartbeat and what it brings. Errors: Crash. */
@@ -321,8 +317,7 @@ export class Site {
     // What the hub said then, half a round trip ago at the least.
     const timeMs = hub.now() - random.below(wayMs) + Math.round(wayMs / 2);
     const isHonest = Math.abs(hub.clockErrorMs) < SECOND_MS;
-    see({ kind: 'sampled', source: 'hub', timeMs, uncertaintyMs: wayMs, isHonest });
-    processes.clock.take({ kind: 'sample', source: 'hub', timeMs, uncertaintyMs: wayMs });
+    processes.clock.hear({ source: 'hub', timeMs, uncertaintyMs: wayMs, isHonest });
     processes.standing.tick();
     if (hub.now() >= this.#shared.rules.identityRenewsMs(identity.endsMs)) this.#renew(identity);
     journal.heard(hub.acknowledged);

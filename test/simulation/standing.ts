@@ -66,7 +66,7 @@ export class Standing {
     const { lastContactAt } = this.#state;
     const contact = this.#contact();
     const isOff = contact !== undefined && lastContactAt !== null && Math.abs(lastContactAt - contact) > CLOCK_SET_MS;
-    if (isOff) this.step({ kind: 'acknowledged', at: contact });
+    if (isOff) this.step({ kind: 'retold', at: contact });
     else this.step({ kind: 'tick' });
   }
 

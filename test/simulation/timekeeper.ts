@@ -1,7 +1,7 @@
 // Keeps the time of a simulated site as services/timekeeping does: the engine decides, this writes down what it says to write, at the
 // same occasions. A system clock that is set is seen at once, where the product looks every second.
 import { type ClockEvent, type ClockReading, type ClockState, RATCHET_EVERY_MS, siteTime } from '#engine/clock';
-import type { Shared } from './world.ts';
+import type { Shared, Word } from './world.ts';
 
 export class Timekeeper {
   readonly #shared: Shared;
@@ -45,6 +45,14 @@ export class Timekeeper {
     const { state, actions } = this.#shared.rules.clockStep(this.#state, event, now);
     this.#state = state;
     this.#do(actions, now);
+  }
+
+  /** Somebody says a time. Errors: Crash. */
+  hear(word: Word): void {
+    const { source, timeMs, uncertaintyMs } = word;
+    this.#shared.see({ kind: 'sampled', ...word });
+    this.take(source === 'operator' ? { kind: 'confirm', timeMs } : { kind: 'sample', source, timeMs, uncertaintyMs });
+    this.#shared.see({ kind: 'took', ...word });
   }
 
   #do(actions: ReturnType<Shared['rules']['clockStep']>['actions'], now: ClockReading): void {

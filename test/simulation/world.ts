@@ -12,15 +12,19 @@ export const HOUR_MS = 3_600_000;
 export const DAY_MS = 86_400_000;
 export const YEAR_MS = 365.25 * DAY_MS;
 
+export interface Word {
+  readonly source: TimeSource;
+  readonly timeMs: number;
+  readonly uncertaintyMs: number;
+  readonly isHonest: boolean;
+}
+
 export type Observation =
   | { readonly kind: 'refused'; readonly who: Credential; readonly problem: string }
-  | {
-      readonly kind: 'sampled';
-      readonly source: TimeSource;
-      readonly timeMs: number;
-      readonly uncertaintyMs: number;
-      readonly isHonest: boolean;
-    }
+  /** Somebody says a time to the site. */
+  | ({ readonly kind: 'sampled' } & Word)
+  /** The site has done what follows from that, and written down what it writes. */
+  | ({ readonly kind: 'took' } & Word)
   | { readonly kind: 'undone' }
   | { readonly kind: 'booted'; readonly isHonest: boolean }
   | { readonly kind: 'started' }

@@ -13,7 +13,9 @@ export class BelievedWrong {
   saw(observation: Observation): void {
     if (observation.kind === 'booted' && !observation.isHonest) this.#is = true;
     if (observation.kind === 'undone' && this.#wasSlip) this.#is = false;
-    if (observation.kind !== 'sampled') return;
+    // Whoever lies may be believed at once; whoever does not puts things right when the site has taken it in.
+    if (observation.kind === 'sampled' && !observation.isHonest) this.#is = true;
+    if (observation.kind !== 'took') return;
     this.#is = !observation.isHonest;
     this.#wasSlip = observation.source === 'operator' && !observation.isHonest;
   }

@@ -20,7 +20,7 @@ export function clockTruth({ shared, site }: Life): Checker {
     saw(observation) {
       wrong.saw(observation);
       if (observation.kind === 'booted' && observation.isHonest) anchor = { atMs: shared.nowMs, offMs: READ_MS };
-      if (observation.kind === 'sampled' && observation.isHonest) anchor = { atMs: shared.nowMs, offMs: 5 * SECOND_MS };
+      if (observation.kind === 'took' && observation.isHonest) anchor = { atMs: shared.nowMs, offMs: 5 * SECOND_MS };
       const view = site.view();
       if (observation.kind !== 'step' || !view || wrong.is || view.clock.state.doubt) return undefined;
       const boundMs = anchor.offMs + DRIFT * (shared.nowMs - anchor.atMs);

@@ -188,14 +188,12 @@ describe('people', () => {
     await assert.rejects(people.create('bert', DAY), refusedAs('Corrupt', /not valid JSON/));
   });
 
-  it('keep what shuts them out until no clock can revive it', async () => {
+  it('keep what shuts them out, whatever the clock says meanwhile', async () => {
     const { kubeconfig } = await people.create('anna', DAY);
     await people.delete('anna');
-    trial.clock.jump(300 * DAY);
+    trial.clock.jump(70 * 365 * DAY);
     await people.create('bert', DAY);
+    trial.clock.jump(-70 * 365 * DAY);
     assert.ok(isRevoked(kubeconfig));
-    trial.clock.jump(100 * DAY);
-    await people.create('carl', DAY);
-    assert.ok(!isRevoked(kubeconfig), 'more than a year after its end it is forgotten');
   });
 });
