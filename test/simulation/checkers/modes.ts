@@ -19,21 +19,17 @@ export function modes({ shared, site }: Life): Checker {
   /** How far the site's clock was off when it last knew how long ago the contact was. */
   let errorAtContactMs = 0;
   let sameProcess = false;
-  /** The time was put back since: how long ago the contact was is told no more (see the README of this folder). */
-  let wasPutBack = false;
   const errorMs = (): number => (site.view()?.clock.now() ?? 0) - shared.nowMs;
 
   return {
     name: 'modes',
     saw(observation) {
       if (observation.kind === 'started') sameProcess = false;
-      if (observation.kind === 'replanned' && observation.byMs < 0) wasPutBack = true;
       if (observation.kind === 'contact') takenMs = observation.sentMs;
       if (observation.kind === 'acknowledged') {
         contactMs = observation.sentMs;
         takenMs = contactMs;
         sameProcess = true;
-        wasPutBack = false;
         errorAtContactMs = errorMs();
       }
       const view = site.view();
@@ -46,7 +42,7 @@ export function modes({ shared, site }: Life): Checker {
       if (sameProcess) errorAtContactMs = errorMs();
       const sinceMs = shared.nowMs - contactMs;
       const isRight = Math.abs(errorMs()) < RIGHT_MS && Math.abs(errorAtContactMs) < RIGHT_MS;
-      if (wasPutBack || (!isRight && !sameProcess)) return undefined;
+      if (!isRight && !sameProcess) return undefined;
       if ([15 * MINUTE_MS, 30 * DAY_MS].some((edgeMs) => Math.abs(sinceMs - edgeMs) < EDGE_MS + sinceMs * 2e-4))
         return undefined;
       const expected = tableMode(sinceMs);

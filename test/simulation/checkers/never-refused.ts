@@ -9,13 +9,10 @@ export function neverRefused({ shared, site }: Life): Checker {
   const wrong = new BelievedWrong();
   /** Kubeconfigs that were made while the time was wrong or in doubt. */
   const madeInDoubt = new Set<string>();
-  /** While the time was wrong, an authority was dropped that somebody still needed (see the README of this folder). */
-  let wasDroppedEarly = false;
   return {
     name: 'never-refused',
     saw(observation) {
       wrong.saw(observation);
-      if (observation.kind === 'rolled' && observation.to === 'steady' && wrong.is) wasDroppedEarly = true;
       const isInDoubt = wrong.is || site.view()?.clock.state.doubt !== undefined;
       const made = observation.kind === 'fault' && /"kubeconfig","name":"([^"]+)"/.exec(observation.text)?.[1];
       if (made && isInDoubt) madeInDoubt.add(made);
@@ -26,7 +23,7 @@ export function neverRefused({ shared, site }: Life): Checker {
       if (who.kind === 'foreign') return systemMs > who.endMs ? undefined : said;
       if (who.kind !== 'person') return said;
       const isOver = shared.nowMs >= who.endMs - DAY_MS;
-      if (problem.includes('authority') && wasDroppedEarly) return undefined;
+      if (problem.includes('authority')) return isOver ? undefined : said;
       return isOver || isInDoubt || madeInDoubt.has(who.name) ? undefined : said;
     },
   };
