@@ -1,6 +1,7 @@
 // Decides from a node's conditions and the age of its last sign of life what its conditions and taints must be.
 // Source: Kubernetes concepts "Nodes", "Taints and Tolerations" (taint based evictions).
 import type { Node, NodeCondition, Taint } from '#model/kube';
+import { nodeGraceMs, nodeStartupGraceMs } from '../limits.ts';
 
 export const notReadyTaint = 'node.kubernetes.io/not-ready';
 export const unreachableTaint = 'node.kubernetes.io/unreachable';
@@ -22,6 +23,26 @@ const REPORTED = ['Ready', 'MemoryPressure', 'DiskPressure', 'PIDPressure'];
 
 export function readyStatus(node: Node): string {
   return node.status?.conditions?.find((condition) => condition.type === 'Ready')?.status ?? 'Unknown';
+}
+
+/** The last sign of life that differs from the one before, and when it was seen, by a clock that never jumps. */
+export interface SignSeen {
+  readonly sign: string;
+  readonly seenMs: number;
+}
+
+/** What a node's signs say at `nowMs`. Only that they change counts, and when that was seen here: whatever times stand in them are the
+ * node's own, and a wall clock that jumps makes nobody silent. */
+export function judgeSigns(
+  before: SignSeen | undefined,
+  signs: readonly (string | undefined)[],
+  nowMs: number,
+): { readonly seen: SignSeen; readonly isSilent: boolean; readonly silentInMs: number } {
+  const sign = signs.map((one) => one ?? '').join('|');
+  const seen = before?.sign === sign ? before : { sign, seenMs: nowMs };
+  const graceMs = signs.some((one) => one !== undefined) ? nodeGraceMs : nodeStartupGraceMs;
+  const silentInMs = Math.max(0, seen.seenMs + graceMs - nowMs);
+  return { seen, isSilent: silentInMs === 0, silentInMs };
 }
 
 /** The conditions of a node that gives no sign of life; undefined when they already say so. */

@@ -9,23 +9,21 @@ import type { Node, Pod } from '#model/kube';
 import { rfc3339 } from '#platform/clock';
 import { type Controller, keyOf, nameOf, nameOfKey } from '#reconcile';
 import type { ControllerContext } from '../context.ts';
-import { nodeGraceMs, nodeStartupGraceMs } from '../limits.ts';
-import { healthTaints, readyStatus, silentConditions } from './node-health.plan.ts';
+import { healthTaints, judgeSigns, readyStatus, type SignSeen, silentConditions } from './node-health.plan.ts';
 
 const LEASES = 'kube-node-lease';
 
 export function nodeLifecycleController(context: ControllerContext): Controller {
   const { caches, client, clock, kinds } = context;
   const events = context.events('node-controller');
-  const signs = new Map<string, { sign: string; seenMs: number }>();
-  /** Milliseconds since the last sign of life, and whether there ever was one. */
-  const silence = (node: Node): { ms: number; ever: boolean } => {
+  const signs = new Map<string, SignSeen>();
+  const judge = (node: Node): ReturnType<typeof judgeSigns> => {
     const name = node.metadata?.name ?? '';
     const renewed = caches.leases.get({ namespace: LEASES, name })?.spec?.renewTime;
     const beat = node.status?.conditions?.find((condition) => condition.type === 'Ready')?.lastHeartbeatTime;
-    const sign = `${renewed ?? ''}|${beat ?? ''}`;
-    if (signs.get(name)?.sign !== sign) signs.set(name, { sign, seenMs: clock.monotonicMs() });
-    return { ms: clock.monotonicMs() - (signs.get(name)?.seenMs ?? 0), ever: Boolean(renewed ?? beat) };
+    const judged = judgeSigns(signs.get(name), [renewed, beat], clock.monotonicMs());
+    signs.set(name, judged.seen);
+    return judged;
   };
   return {
     name: 'node-lifecycle-controller',
@@ -43,10 +41,9 @@ export function nodeLifecycleController(context: ControllerContext): Controller 
         signs.delete(key);
         return undefined;
       }
-      const { ms, ever } = silence(node);
-      const graceMs = ever ? nodeGraceMs : nodeStartupGraceMs;
+      const { isSilent, silentInMs } = judge(node);
       const now = rfc3339(clock.now());
-      const conditions = ms >= graceMs ? silentConditions(node, now) : undefined;
+      const conditions = isSilent ? silentConditions(node, now) : undefined;
       if (conditions) {
         const status = { ...node.status, conditions };
         node = await client
@@ -67,7 +64,7 @@ export function nodeLifecycleController(context: ControllerContext): Controller 
         node = await client.patch(kinds.nodes, nameOf(node), { type: 'merge', body });
       }
       if (readyStatus(node) !== 'True') await markPodsNotReady(context, context.podsByNode.get(key));
-      return ms < graceMs ? { againAfterMs: graceMs - ms } : undefined;
+      return isSilent ? undefined : { againAfterMs: silentInMs };
     },
   };
 }
