@@ -1,6 +1,7 @@
 // Everybody who shows a credential in a simulated site: our own processes and node agents, people with kubeconfigs, pods with tokens,
 // and foreign programs, which judge by the machine's system clock. Every refusal is told; the checkers say which one may be.
 import type { TokenLife } from '../../src/services/node-agent/volumes/tokens.plan.ts';
+import { usersOf } from './people.ts';
 import { type Pki, SPECS } from './pki.ts';
 import type { Timekeeper } from './timekeeper.ts';
 import { DAY_MS, HOUR_MS, type Shared, YEAR_MS } from './world.ts';
@@ -74,17 +75,23 @@ export class Clients {
   }
 
   #people(): void {
-    const { rules, see, nowMs } = this.#shared;
+    const { rules, see, nowMs, wallet } = this.#shared;
     const between = this.#clock.between();
-    for (const person of this.#pki.people()) {
+    const isTakenBack = rules.takenBack(usersOf(this.#shared));
+    for (const held of wallet) {
+      const { name, serialNumber, generation } = held;
       // Whoever was refused for two days gets himself another one.
-      if (nowMs > person.notAfterMs + 2 * DAY_MS) continue;
-      const who = { kind: 'person', name: person.name, endMs: person.notAfterMs } as const;
-      const anchor = { notBeforeMs: 0, notAfterMs: this.#pki.endMs('kubernetes-clients', person.generation) };
-      const problem = rules.certificateProblem({ kind: 'good', lives: [anchor, person] }, between);
-      const isTrusted = this.#pki.isTrusted('kubernetes-clients', person.generation);
-      if (problem !== undefined) see({ kind: 'refused', who, problem });
+      if (nowMs > held.notAfterMs + 2 * DAY_MS) continue;
+      const who = { kind: 'person', name, endMs: held.notAfterMs } as const;
+      const anchor = { notBeforeMs: 0, notAfterMs: this.#pki.endMs('kubernetes-clients', generation) };
+      const problem = rules.certificateProblem({ kind: 'good', lives: [anchor, held] }, between);
+      const isTrusted = this.#pki.isTrusted('kubernetes-clients', generation);
+      const isOut = isTakenBack({ commonName: name, organizations: [], serialNumber });
+      if (isOut && held.shutOut === 'no') see({ kind: 'refused', who, problem: 'it was taken back' });
+      else if (isOut || held.shutOut === 'asked') continue;
+      else if (problem !== undefined) see({ kind: 'refused', who, problem });
       else if (!isTrusted) see({ kind: 'refused', who, problem: 'its authority is not trusted' });
+      else if (held.shutOut === 'done') see({ kind: 'let-in', name });
     }
   }
 }

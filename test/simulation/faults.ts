@@ -9,7 +9,8 @@ import { chance, DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, spread, YEAR_MS } from '
 
 export type Fault =
   | { readonly kind: 'activate'; readonly plane: Plane }
-  | { readonly kind: 'link'; readonly isUp: boolean }
+  /** `isSeen`: connections end at once; otherwise nothing comes any more. */
+  | { readonly kind: 'link'; readonly isUp: boolean; readonly isSeen?: boolean }
   | { readonly kind: 'hub'; readonly isUp: boolean }
   | { readonly kind: 'hub-backup' }
   | { readonly kind: 'hub-restore' }
@@ -29,7 +30,10 @@ export type Fault =
   | { readonly kind: 'operator-undo' }
   | { readonly kind: 'plane'; readonly plane: Plane }
   | { readonly kind: 'authority'; readonly line: Line; readonly hurry: boolean }
-  | { readonly kind: 'kubeconfig'; readonly name: string; readonly days: number };
+  | { readonly kind: 'kubeconfig'; readonly name: string; readonly days: number }
+  | { readonly kind: 'shut-out'; readonly name: string; readonly deleted: boolean }
+  /** The node's agent stands still. */
+  | { readonly kind: 'agent'; readonly isFrozen: boolean };
 
 export interface Scheduled {
   readonly atMs: number;
@@ -81,12 +85,12 @@ function planLink(random: Random, { add, nowAndThen }: Adding): void {
     const awayMs = chance(random, 0.1)
       ? spread(random, 30 * DAY_MS, 2 * YEAR_MS)
       : spread(random, MINUTE_MS, 60 * DAY_MS);
-    add(atMs, { kind: 'link', isUp: false });
+    add(atMs, { kind: 'link', isUp: false, isSeen: chance(random, 0.5) });
     add(atMs + awayMs, { kind: 'link', isUp: true });
   });
   nowAndThen(100 * DAY_MS, (atMs) => {
     for (let at = atMs, i = 0; i < 20; i++) {
-      add(at, { kind: 'link', isUp: i % 2 === 1 });
+      add(at, { kind: 'link', isUp: i % 2 === 1, isSeen: i % 4 === 0 });
       at += spread(random, SECOND_MS, 30 * MINUTE_MS);
     }
   });
@@ -140,9 +144,22 @@ function planHub(random: Random, { add, nowAndThen }: Adding): void {
 
 function planPeople(random: Random, { add, nowAndThen }: Adding): void {
   let people = 0;
-  nowAndThen(50 * DAY_MS, (atMs) =>
-    add(atMs, { kind: 'kubeconfig', name: `person-${people++}`, days: Math.round(spread(random, 1, 1_000)) }),
-  );
+  nowAndThen(50 * DAY_MS, (atMs) => {
+    const name = `person-${people++}`;
+    const days = Math.round(spread(random, 1, 365));
+    add(atMs, { kind: 'kubeconfig', name, days });
+    if (!chance(random, 0.3)) return;
+    const deleted = chance(random, 0.6);
+    const goesMs = atMs + spread(random, HOUR_MS, 200 * DAY_MS);
+    add(goesMs, { kind: 'shut-out', name, deleted });
+    // A namesake comes.
+    if (deleted && chance(random, 0.5))
+      add(goesMs + spread(random, MINUTE_MS, 100 * DAY_MS), { kind: 'kubeconfig', name, days });
+  });
+  nowAndThen(60 * DAY_MS, (atMs) => {
+    add(atMs, { kind: 'agent', isFrozen: true });
+    add(atMs + spread(random, SECOND_MS, DAY_MS), { kind: 'agent', isFrozen: false });
+  });
   nowAndThen(300 * DAY_MS, (atMs) =>
     add(atMs, { kind: 'authority', line: LINES[random.below(LINES.length)] ?? 'root', hurry: chance(random, 0.3) }),
   );
@@ -179,6 +196,7 @@ function planClocks(random: Random, { add, nowAndThen }: Adding): void {
 function goodEnd(lastMs: number): Scheduled[] {
   const faults: readonly Fault[] = [
     { kind: 'loss', share: 0 },
+    { kind: 'agent', isFrozen: false },
     { kind: 'hub-clock', errorMs: 0 },
     { kind: 'hub', isUp: true },
     { kind: 'link', isUp: true },

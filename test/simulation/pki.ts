@@ -8,7 +8,6 @@ import {
   authorityEndMs,
   authorityIsDue,
   FIRST_GENERATION,
-  FOREVER_AGO_MS,
   type IssuedCertificate,
   LINES,
   type Line,
@@ -18,6 +17,7 @@ import {
   trustedGenerations,
 } from '#engine/certificates';
 import { SITE } from '../../src/services/infrastructure/site.fixture.ts';
+import { usersOf } from './people.ts';
 import type { Timekeeper } from './timekeeper.ts';
 import type { Shared } from './world.ts';
 
@@ -25,14 +25,6 @@ export const SPECS = siteCertificates(SITE);
 
 export interface Leaf extends Omit<IssuedCertificate, 'byCurrentAuthority'> {
   readonly authority: Authority;
-  readonly generation: number;
-}
-
-/** A kubeconfig, whose life somebody chose. */
-export interface Person {
-  readonly name: string;
-  readonly notBeforeMs: number;
-  readonly notAfterMs: number;
   readonly generation: number;
 }
 
@@ -61,10 +53,6 @@ export class Pki {
 
   leaf(name: string): Leaf | undefined {
     return this.#shared.disk.read<Leaf>(`leaf/${name}`);
-  }
-
-  people(): readonly Person[] {
-    return this.#shared.disk.read<readonly Person[]>('people') ?? [];
   }
 
   isTrusted(line: Line, generation: number): boolean {
@@ -110,15 +98,6 @@ export class Pki {
     return true;
   }
 
-  /** Errors: Crash. */
-  giveKubeconfig(name: string, lifeMs: number): void {
-    const now = this.#clock.now();
-    const { current } = this.rollovers['kubernetes-clients'];
-    const notAfterMs = Math.min(now + lifeMs, this.endMs('kubernetes-clients', current));
-    const person = { name, notBeforeMs: FOREVER_AGO_MS, notAfterMs, generation: current };
-    this.#shared.disk.write('people', [...this.people(), person]);
-  }
-
   #tickEvent(line: Line, state: Rollover): RolloverEvent | undefined {
     const now = this.#clock.now();
     switch (state.phase) {
@@ -150,7 +129,9 @@ export class Pki {
   #neededUntilMs(line: Line): number {
     if (line === 'service-accounts') return this.#clock.now() + ACCOUNT_TOKEN_LIFE_MS_MAX;
     if (line !== 'kubernetes-clients') return 0;
-    return Math.max(0, ...this.people().map(({ notAfterMs }) => notAfterMs));
+    const { users } = usersOf(this.#shared);
+    const ends = users.flatMap(({ certificates }) => certificates.map(({ notAfter }) => Date.parse(notAfter)));
+    return Math.max(0, ...ends);
   }
 
   #ensure(): void {

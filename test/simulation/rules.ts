@@ -1,13 +1,17 @@
 // The deciding code of the product that a simulated site runs, in one place: what stands here is imported, never written anew, and a
 // mutation is this list with one entry spoilt.
 import { planCertificates, rolloverStep } from '#engine/certificates';
-import { clockStart, clockStep, ntpQuorum, persistedClock, toldClock } from '#engine/clock';
+import { clockStart, clockStep, ntpQuorum, persistedClock, systemClockToSet, toldClock } from '#engine/clock';
 import { connectivityFacts, connectivityStep } from '#engine/connectivity';
+import { planCronJob } from '#engine/workload';
 import { hubSiteStatus } from '#model/hub';
-import { IDENTITY_LIFE_MS, IDENTITY_RENEW_AFTER_MS } from '#model/link';
+import { identityRenewsMs } from '#model/link';
 import { problemAt } from '#platform/x509';
+import { judgeSigns, type SignSeen } from '../../src/services/controllers/node/node-health.plan.ts';
 import { planRenewal, planReturn, planShown } from '../../src/services/hub/identity/identity.plan.ts';
 import { deliveryProblem, planDelivery } from '../../src/services/hub/journal/delivery.plan.ts';
+import { takenBack, withoutPerson, withRoom } from '../../src/services/infrastructure/users/revocation.plan.ts';
+import { linkStep } from '../../src/services/link/link.plan.ts';
 import { isTokenDue } from '../../src/services/node-agent/volumes/tokens.plan.ts';
 import { tokenVerdict } from './token-verdict.ts';
 
@@ -17,6 +21,7 @@ export const PRODUCTION = {
   persistedClock,
   toldClock,
   ntpQuorum,
+  systemClockToSet,
   connectivityStep,
   connectivityFacts,
   planCertificates,
@@ -30,8 +35,18 @@ export const PRODUCTION = {
   planRenewal,
   planReturn,
   planShown,
-  /** When the site asks for the next identity, of the end of the one it has. */
-  identityRenewsMs: (endsMs: number): number => endsMs - IDENTITY_LIFE_MS + IDENTITY_RENEW_AFTER_MS,
+  identityRenewsMs,
+  linkStep,
+  planCronJob,
+  takenBack,
+  withoutPerson,
+  withRoom,
+  /** The wall clock is not asked. */
+  judgeNode: (
+    before: SignSeen | undefined,
+    signs: readonly (string | undefined)[],
+    { bootMs }: { readonly bootMs: number; readonly siteMs: number },
+  ) => judgeSigns(before, signs, bootMs),
   /** When what was told of the journal counts as delivered. */
   journalDelivered: 'acknowledged' as 'acknowledged' | 'sent',
 };

@@ -2,13 +2,14 @@
 // is seen goes to the checkers; the first that objects ends the run, with the trace of what came before.
 import { type Random, seededRandom } from '#base';
 import { CHECKERS, type Checker } from './checkers/checkers.ts';
+import { Agent } from './cluster.ts';
 import { Disk } from './disk.ts';
 import { type Fault, planFaults, type Scheduled } from './faults.ts';
 import { Hub } from './hub.ts';
 import { Journal } from './journal.ts';
 import { Machine } from './machine.ts';
 import { PRODUCTION, type Rules } from './rules.ts';
-import { Site } from './site.ts';
+import { type Outside, Site } from './site.ts';
 import { TimeServers } from './time-servers.ts';
 import { DAY_MS, HOUR_MS, type Observation, type Shared, spread, YEAR_MS } from './world.ts';
 
@@ -24,6 +25,9 @@ const UNTOLD: ReadonlySet<Observation['kind']> = new Set([
   'contact',
   'acknowledged',
   'refused',
+  'cron',
+  'system-set',
+  'dialled',
 ]);
 
 export interface RunOptions {
@@ -61,6 +65,8 @@ export interface Life {
   readonly site: Site;
   readonly hub: Hub;
   readonly journal: Journal;
+  readonly agent: Agent;
+  readonly outside: Readonly<Pick<Outside, 'linkIsUp' | 'loss'>>;
 }
 
 class Run implements Life {
@@ -68,6 +74,7 @@ class Run implements Life {
   readonly site: Site;
   readonly hub: Hub;
   readonly journal: Journal;
+  readonly agent = new Agent();
   readonly counts: Record<string, number> = {};
   readonly #trace: string[] = [];
   readonly #checkers: readonly Checker[];
@@ -75,7 +82,7 @@ class Run implements Life {
   readonly #schedule: Scheduled[];
   readonly #random: Random;
   readonly #endMs: number;
-  readonly #outside: ConstructorParameters<typeof Site>[1];
+  readonly outside: Outside;
   #steps = 0;
 
   constructor({ seed, years, rules = PRODUCTION }: RunOptions) {
@@ -86,6 +93,8 @@ class Run implements Life {
     const drift = (this.#random.next() * 2 - 1) * 100e-6;
     this.shared = {
       nowMs: START_MS,
+      wallet: [],
+      setsSystemClock: this.#random.next() < 0.4,
       random: this.#random,
       rules,
       machine: new Machine(drift, START_MS),
@@ -95,15 +104,16 @@ class Run implements Life {
     this.hub = new Hub(this.shared);
     this.journal = new Journal(this.shared);
     this.#servers = new TimeServers(this.shared);
-    this.#outside = {
+    this.outside = {
       hub: this.hub,
       journal: this.journal,
+      agent: this.agent,
       loss: 0.01,
       linkIsUp: true,
-      timeServers: () => this.#servers.answers(this.#outside.linkIsUp),
+      timeServers: () => this.#servers.answers(this.outside.linkIsUp),
       asked: () => this.#asked(),
     };
-    this.site = new Site(this.shared, this.#outside);
+    this.site = new Site(this.shared, this.outside);
     this.#checkers = CHECKERS.map((make) => make(this));
   }
 
@@ -150,13 +160,13 @@ class Run implements Life {
         if (!site.isJoined) this.#later(spread(this.#random, HOUR_MS, 20 * DAY_MS), fault);
         return;
       case 'link':
-        this.#outside.linkIsUp = fault.isUp;
-        if (fault.isUp) site.reachable();
+        this.outside.linkIsUp = fault.isUp;
+        if (!fault.isUp && fault.isSeen) site.cut();
         return;
       case 'hub':
         if (!fault.isUp && hub.isUp) hub.crash();
         hub.isUp = fault.isUp;
-        if (fault.isUp) site.reachable();
+        if (!fault.isUp) site.cut();
         return;
       case 'hub-backup':
         hub.backUp();
@@ -174,7 +184,7 @@ class Run implements Life {
         hub.approve();
         return;
       case 'loss':
-        this.#outside.loss = fault.share;
+        this.outside.loss = fault.share;
         return;
       case 'crash':
         site.crash();
@@ -225,6 +235,12 @@ class Run implements Life {
         return;
       case 'kubeconfig':
         site.giveKubeconfig(fault.name, fault.days);
+        return;
+      case 'shut-out':
+        site.shutOut(fault.name, fault.deleted);
+        return;
+      case 'agent':
+        this.agent.frozenSinceMs = fault.isFrozen ? (this.agent.frozenSinceMs ?? shared.nowMs) : undefined;
         return;
     }
   }

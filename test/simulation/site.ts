@@ -5,20 +5,21 @@ import type { NtpAnswer } from '#engine/clock';
 import type { ConnectivityFacts } from '#engine/connectivity';
 import type { Plane } from '#model/site';
 import { Clients } from './clients.ts';
+import { type Agent, Cluster } from './cluster.ts';
 import { Crash } from './disk.ts';
 import type { Hub, Identity } from './hub.ts';
 import type { Journal } from './journal.ts';
+import { People } from './people.ts';
 import { Pki } from './pki.ts';
 import { Standing } from './standing.ts';
 import { Timekeeper } from './timekeeper.ts';
+import { type Talk, Uplink } from './uplink.ts';
 import { chance, DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, type Shared } from './world.ts';
-
-/** As long as no silence of this length is known of, a link that is up is contacted every minute. */
-const DIAL_PAUSE_MS_MAX = 5 * MINUTE_MS;
 
 export interface Outside {
   readonly hub: Hub;
   readonly journal: Journal;
+  readonly agent: Agent;
   /** Of every delivery and answer, this share is lost. */
   loss: number;
   linkIsUp: boolean;
@@ -35,13 +36,19 @@ class Processes {
   readonly standing: Standing;
   readonly pki: Pki;
   readonly clients: Clients;
+  readonly people: People;
+  readonly cluster: Cluster;
+  readonly uplink: Uplink;
 
   /** In the order of a start: the time, then certificates, then everybody who needs them. Errors: Crash. */
-  constructor(shared: Shared) {
+  constructor(shared: Shared, agent: Agent, talk: (processes: Processes) => Talk) {
     this.clock = new Timekeeper(shared);
     this.standing = new Standing(shared, this.clock);
     this.pki = new Pki(shared, this.clock);
     this.clients = new Clients(shared, this.clock, this.pki);
+    this.people = new People(shared, this.clock, this.pki);
+    this.cluster = new Cluster(shared, this.clock, agent);
+    this.uplink = new Uplink(shared, this.clock, talk(this));
     const hub = shared.disk.read<LinkFile>('link')?.plane;
     // What a crash between two files has left is finished.
     if (hub && !this.standing.isActivated) this.standing.step({ kind: 'activated', plane: hub });
@@ -54,7 +61,9 @@ class Processes {
       this.pki.pass();
       this.clients.renewTokens(false);
       this.standing.tick();
+      this.cluster.look();
     };
+    this.cluster.look();
   }
 }
 
@@ -71,7 +80,8 @@ export class Site {
   #lastMs: number;
   /** True time of the last heartbeat that the hub took, while the connection stands. */
   #connectedMs: number | undefined;
-  #dialsMs = Number.POSITIVE_INFINITY;
+  /** Nothing is lost on the way now. */
+  #isCalm = false;
 
   constructor(shared: Shared, outside: Outside) {
     this.#shared = shared;
@@ -85,9 +95,9 @@ export class Site {
   }
 
   /** What is shown of the site; undefined while it does not run. */
-  view(): { readonly clock: Timekeeper; facts(): ConnectivityFacts; readonly pki: Pki } | undefined {
-    const { clock, standing, pki } = this.#processes ?? {};
-    return clock && standing && pki ? { clock, facts: () => standing.facts(), pki } : undefined;
+  view(): { readonly clock: Timekeeper; facts(): ConnectivityFacts; readonly cluster: Cluster } | undefined {
+    const { clock, standing, cluster } = this.#processes ?? {};
+    return clock && standing && cluster ? { clock, facts: () => standing.facts(), cluster } : undefined;
   }
 
   /** It has a hub, written down. */
@@ -105,9 +115,8 @@ export class Site {
     if (!this.#hasPower) return Number.POSITIVE_INFINITY;
     if (!this.#processes) return this.#startsMs;
     const rollover = this.#processes.pki.isAnnounced ? nowMs + 6 * MINUTE_MS : Number.POSITIVE_INFINITY;
-    const isReachable = this.#outside.linkIsUp && this.#outside.hub.isUp && this.isJoined;
-    const dial = this.#connectedMs === undefined && isReachable ? this.#dialsMs : Number.POSITIVE_INFINITY;
-    return Math.max(nowMs + SECOND_MS, Math.min(rollover, dial));
+    const { uplink, cluster } = this.#processes;
+    return Math.max(nowMs + SECOND_MS, Math.min(rollover, uplink.dueMs(), cluster.dueMs()));
   }
 
   /** Everything that went on quietly until now. */
@@ -118,12 +127,15 @@ export class Site {
       this.#lives(processes, nowMs - this.#lastMs);
       this.#outside.journal.sync();
       if (isQuiet) processes.clients.renewTokens(true);
-      if (this.#connectedMs !== undefined && isQuiet) {
-        const sentAgoMs = Math.floor(random.next() * MINUTE_MS);
-        // The heartbeat before the last was written down, whatever becomes of the last.
-        disk.withoutCrash(() => this.#contact(processes, sentAgoMs + (disk.isArmed ? MINUTE_MS : 0)));
-        if (disk.isArmed) this.#contact(processes, sentAgoMs);
-      }
+      processes.cluster.quiet();
+      if (!isQuiet) return;
+      const lastAgoMs = Math.floor(random.next() * MINUTE_MS);
+      const isRough = disk.isArmed || chance(random, 3 * this.#outside.loss);
+      // The heartbeat before the last was taken and written down, whatever becomes of the last.
+      this.#isCalm = true;
+      disk.withoutCrash(() => processes.uplink.quiet(lastAgoMs + (isRough ? MINUTE_MS : 0)));
+      this.#isCalm = false;
+      if (isRough) processes.uplink.quiet(lastAgoMs);
     });
     this.#lastMs = nowMs;
   }
@@ -131,25 +143,25 @@ export class Site {
   /** What is due at this moment. */
   work(): void {
     const { nowMs } = this.#shared;
-    const isReachable = this.#outside.linkIsUp && this.#outside.hub.isUp;
-    if (!isReachable) this.#connectedMs = undefined;
     if (this.#hasPower && !this.#processes && nowMs >= this.#startsMs) this.#start();
     this.#act((processes) => {
-      const { clock, standing, pki, clients } = processes;
+      const { clock, standing, pki, clients, cluster, uplink } = processes;
       clock.take({ kind: 'look' });
       this.#askTimeServers(clock);
-      if (isReachable && this.#connectedMs === undefined && nowMs >= this.#dialsMs) this.#contact(processes, 0);
+      if (this.isJoined) uplink.want();
+      uplink.work();
       standing.tick();
       pki.pass();
       clients.renewTokens(false);
+      cluster.work();
       clients.come();
       this.#outside.journal.sync();
     });
   }
 
-  /** The link, or the hub, is there again. */
-  reachable(): void {
-    this.#dialsMs = this.#shared.nowMs + this.#shared.random.below(DIAL_PAUSE_MS_MAX);
+  /** Connections have ended, and everybody sees it. */
+  cut(): void {
+    this.#act(({ uplink }) => uplink.broken());
   }
 
   crash(): void {
@@ -185,7 +197,6 @@ export class Site {
       see({ kind: 'acknowledged', sentMs: this.#shared.nowMs });
       this.#audit();
     });
-    this.reachable();
   }
 
   declare(plane: Plane): void {
@@ -238,8 +249,14 @@ export class Site {
   }
 
   giveKubeconfig(name: string, days: number): void {
-    this.#act(({ pki }) => {
-      pki.giveKubeconfig(name, days * DAY_MS);
+    this.#act(({ people }) => {
+      if (people.give(name, days * DAY_MS)) this.#audit();
+    });
+  }
+
+  shutOut(name: string, deleted: boolean): void {
+    this.#act(({ people }) => {
+      people.shutOut(name, deleted);
       this.#audit();
     });
   }
@@ -260,9 +277,8 @@ export class Site {
   #start(): void {
     try {
       this.#shared.see({ kind: 'started' });
-      this.#processes = new Processes(this.#shared);
+      this.#processes = new Processes(this.#shared, this.#outside.agent, (processes) => this.#talk(processes));
       this.#lastMs = this.#shared.nowMs;
-      this.reachable();
     } catch (error) {
       if (!(error instanceof Crash)) throw error;
       this.#startsMs = this.#shared.nowMs + 5 * SECOND_MS;
@@ -297,20 +313,31 @@ export class Site {
     clock.hear({ source: 'ntp', timeMs: now + offsetMs, uncertaintyMs, isHonest });
   }
 
+  #talk(processes: Processes): Talk {
+    return {
+      isReachable: () => this.#outside.linkIsUp && this.#outside.hub.isUp,
+      beat: (of) => this.#beat(processes, of),
+      renew: () => this.#renew(),
+      takeBack: () => this.#takeBack(),
+    };
+  }
+
   /** One heartbeat and what it brings. Errors: Crash. */
-  #contact(processes: Processes, sentAgoMs: number): void {
-    const { nowMs, disk, see, random } = this.#shared;
+  #beat(processes: Processes, { sentAgoMs, isQuiet }: Parameters<Talk['beat']>[0]): ReturnType<Talk['beat']> {
+    const { nowMs, disk, see, random, rules } = this.#shared;
     const { hub, journal } = this.#outside;
+    const loss = this.#isCalm ? 0 : this.#outside.loss;
     const identity = this.identity;
-    if (!identity || !disk.read<LinkFile | null>('link')) return;
+    if (!identity || !disk.read<LinkFile | null>('link') || chance(random, loss)) return 'lost';
     if (hub.beat(identity, sentAgoMs) === 'expired') {
       see({ kind: 'expired' });
-      this.#return(identity);
-      return;
+      return 'expired';
     }
-    const quietMs = this.#connectedMs === undefined ? 0 : nowMs - this.#connectedMs;
-    this.#connectedMs = nowMs;
     see({ kind: 'contact', sentMs: nowMs - sentAgoMs });
+    // Taken, and nobody knows here.
+    if (chance(random, loss)) return 'lost';
+    const quietMs = isQuiet && this.#connectedMs !== undefined ? nowMs - this.#connectedMs : 0;
+    this.#connectedMs = nowMs;
     processes.standing.acknowledged(sentAgoMs, quietMs);
     see({ kind: 'acknowledged', sentMs: nowMs - sentAgoMs });
     const wayMs = 20 + random.below(1_000);
@@ -319,30 +346,34 @@ export class Site {
     const isHonest = Math.abs(hub.clockErrorMs) < SECOND_MS;
     processes.clock.hear({ source: 'hub', timeMs, uncertaintyMs: wayMs, isHonest });
     processes.standing.tick();
-    if (hub.now() >= this.#shared.rules.identityRenewsMs(identity.endsMs)) this.#renew(identity);
     journal.heard(hub.acknowledged);
-    journal.deliver(hub, this.#outside.loss);
+    journal.deliver(hub, loss);
+    return hub.now() >= rules.identityRenewsMs(identity.endsMs) ? 'renew' : 'answered';
   }
 
   /** Errors: Crash. */
-  #renew(identity: Identity): void {
+  #renew(): ReturnType<Talk['renew']> {
+    const { identity } = this;
+    if (!identity) return 'lost';
     const next = this.#outside.hub.renew(identity);
-    if (!chance(this.#shared.random, this.#outside.loss)) this.#keep(next, 'renewed');
+    if (chance(this.#shared.random, this.#outside.loss)) return 'lost';
+    this.#keep(next, 'renewed');
+    return 'kept';
   }
 
   /** Errors: Crash. */
-  #return(identity: Identity): void {
+  #takeBack(): ReturnType<Talk['takeBack']> {
     const { hub, loss, asked } = this.#outside;
-    const next = hub.takeBack(identity);
-    // It asks again and again.
-    this.#dialsMs = this.#shared.nowMs + HOUR_MS;
+    const { identity } = this;
+    const next = identity && hub.takeBack(identity);
     if (!next) {
       this.#shared.see({ kind: 'pending' });
       asked();
-    } else if (!chance(this.#shared.random, loss)) {
-      this.#keep(next, 'returned');
-      this.#dialsMs = this.#shared.nowMs;
+      return 'pending';
     }
+    if (chance(this.#shared.random, loss)) return 'lost';
+    this.#keep(next, 'returned');
+    return 'kept';
   }
 
   #keep(identity: Identity, what: 'renewed' | 'returned'): void {

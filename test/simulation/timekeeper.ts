@@ -45,6 +45,7 @@ export class Timekeeper {
     const { state, actions } = this.#shared.rules.clockStep(this.#state, event, now);
     this.#state = state;
     this.#do(actions, now);
+    this.#setSystem();
   }
 
   /** Somebody says a time. Errors: Crash. */
@@ -53,6 +54,15 @@ export class Timekeeper {
     this.#shared.see({ kind: 'sampled', ...word });
     this.take(source === 'operator' ? { kind: 'confirm', timeMs } : { kind: 'sample', source, timeMs, uncertaintyMs });
     this.#shared.see({ kind: 'took', ...word });
+  }
+
+  #setSystem(): void {
+    const { rules, machine, nowMs, see, setsSystemClock } = this.#shared;
+    const toMs = setsSystemClock ? rules.systemClockToSet(this.#state, this.reading()) : undefined;
+    if (toMs === undefined) return;
+    machine.setSystem(nowMs, toMs);
+    see({ kind: 'system-set', toMs });
+    this.take({ kind: 'look' });
   }
 
   #do(actions: ReturnType<Shared['rules']['clockStep']>['actions'], now: ClockReading): void {

@@ -32,6 +32,7 @@ export type Observation =
   | { readonly kind: 'issued'; readonly name: string; readonly leftMs: number; readonly reason: string }
   | { readonly kind: 'rolled'; readonly line: string; readonly to: string }
   | { readonly kind: 'told'; readonly text: string }
+  | { readonly kind: 'dialled' }
   /** The hub took a heartbeat; the site may not know it yet. */
   | { readonly kind: 'contact'; readonly sentMs: number }
   /** The site has written down that the hub took it. */
@@ -41,6 +42,14 @@ export type Observation =
   | { readonly kind: 'pending' }
   | { readonly kind: 'deactivated' }
   | { readonly kind: 'fault'; readonly text: string }
+  /** Somebody came whose kubeconfig was taken back, and was let in. */
+  | { readonly kind: 'let-in'; readonly name: string }
+  /** The site has set the system clock. */
+  | { readonly kind: 'system-set'; readonly toMs: number }
+  /** The node is judged anew. */
+  | { readonly kind: 'node'; readonly isLost: boolean }
+  /** A cron job was started for that time, by the site's clock, or was found to have run for it. */
+  | { readonly kind: 'cron'; readonly name: string; readonly scheduledMs: number; readonly isNew: boolean }
   /** Everything that was due has been done. */
   | { readonly kind: 'step' };
 
@@ -51,8 +60,23 @@ export interface Credential {
   readonly endMs: number;
 }
 
+/** A kubeconfig in somebody's hands, whose life somebody chose. */
+export interface Kubeconfig {
+  readonly name: string;
+  readonly serialNumber: string;
+  readonly notBeforeMs: number;
+  readonly notAfterMs: number;
+  readonly generation: number;
+  /** Whether it was taken back; while that is asked for, either may be. */
+  shutOut: 'no' | 'asked' | 'done';
+}
+
 export interface Shared {
   nowMs: number;
+  /** Everything that was ever handed out. */
+  readonly wallet: Kubeconfig[];
+  /** Whether the site may set the system clock. */
+  readonly setsSystemClock: boolean;
   readonly random: Random;
   readonly rules: Rules;
   readonly machine: Machine;

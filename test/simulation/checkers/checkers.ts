@@ -3,13 +3,18 @@
 import type { Life } from '../run.ts';
 import type { Observation } from '../world.ts';
 import { clockTruth } from './clock-truth.ts';
+import { cron } from './cron.ts';
+import { dials } from './dials.ts';
 import { hubView } from './hub-view.ts';
 import { identityKept } from './identity-kept.ts';
 import { journalComplete } from './journal-complete.ts';
+import { leases } from './leases.ts';
 import { modes } from './modes.ts';
 import { neverRefused } from './never-refused.ts';
 import { ratchet } from './ratchet.ts';
 import { renewals } from './renewals.ts';
+import { shutOut } from './shut-out.ts';
+import { systemClock } from './system-clock.ts';
 
 export interface Checker {
   readonly name: string;
@@ -28,4 +33,9 @@ export const CHECKERS: readonly ((life: Life) => Checker)[] = [
   hubView,
   identityKept,
   renewals,
+  shutOut,
+  systemClock,
+  leases,
+  cron,
+  dials,
 ];
