@@ -3,7 +3,7 @@
 import { IDENTITY_LIFE_MS, type JournalRecord } from '#model/link';
 import { CONTACT_WRITTEN_EVERY_MS } from '../../src/services/hub/limits.ts';
 import type { Waiting } from '../../src/services/hub/sites/site.ts';
-import { SECOND_MS, type Shared } from './world.ts';
+import { chance, SECOND_MS, type Shared } from './world.ts';
 
 export interface Identity {
   readonly key: string;
@@ -18,7 +18,13 @@ interface Row {
 
 interface Kept {
   readonly site: Row | undefined;
-  readonly records: readonly JournalRecord[];
+  readonly journals: ReadonlyMap<string, Intake>;
+}
+
+/** A stream of the journal, as far as it is here. Records are only ever added, so that a backup is how many there were. */
+interface Intake {
+  readonly records: JournalRecord[];
+  readonly count: number;
   readonly acknowledged: number;
 }
 
@@ -27,8 +33,9 @@ export class Hub {
   isUp = true;
   clockErrorMs = 0;
   #site: Row | undefined;
-  #records: JournalRecord[] = [];
-  #acknowledged = 0;
+  #journals: ReadonlyMap<string, Intake> = new Map();
+  /** What a heartbeat was answered before the last deliveries were in. */
+  #toldBefore: ReadonlyMap<string, number> = new Map();
   #backup: Kept | undefined;
   /** The next answer is lost with the process, before or after the commit. */
   crashesIn: 'nothing' | 'before-commit' | 'after-commit' = 'nothing';
@@ -41,12 +48,16 @@ export class Hub {
     return this.#shared.nowMs + this.clockErrorMs;
   }
 
-  get records(): readonly JournalRecord[] {
-    return this.#records;
+  journal(stream: string): Intake {
+    return this.#journals.get(stream) ?? { records: [], count: 0, acknowledged: 0 };
   }
 
-  get acknowledged(): number {
-    return this.#acknowledged;
+  /** What a heartbeat's answer tells of the journal; now and then it was made while a delivery was still on its way. */
+  positions(): ReadonlyMap<string, number> {
+    const now = new Map([...this.#journals].map(([stream, { acknowledged }]) => [stream, acknowledged]));
+    const told = chance(this.#shared.random, 0.05) ? this.#toldBefore : now;
+    this.#toldBefore = now;
+    return told;
   }
 
   get site(): Row | undefined {
@@ -93,18 +104,23 @@ export class Hub {
     if (site?.waiting) this.#site = { ...site, waiting: { ...site.waiting, approvedMs: this.now() } };
   }
 
-  /** How far the journal is kept now; undefined when the answer is lost with the process. */
-  takeJournal(records: readonly JournalRecord[]): number | undefined {
-    const { rules } = this.#shared;
+  /** How far the stream is kept now; undefined when the answer is lost with the process. */
+  takeJournal(stream: string, records: readonly JournalRecord[]): number | 'gap' | undefined {
+    const { rules, see } = this.#shared;
     const crash = this.crashesIn;
     this.crashesIn = 'nothing';
     if (crash === 'before-commit' || rules.deliveryProblem(records) !== undefined) return undefined;
-    const plan = rules.planDelivery(records, this.#acknowledged);
+    const before = this.journal(stream);
+    const plan = rules.planDelivery(records, before.acknowledged);
+    if (plan.kind === 'gap') return 'gap';
     if (plan.kind === 'take') {
-      this.#records.push(...plan.records);
-      this.#acknowledged = plan.acknowledged;
+      const { acknowledged } = plan;
+      const { records: kept } = before;
+      kept.push(...plan.records);
+      this.#journals = new Map([...this.#journals, [stream, { records: kept, count: kept.length, acknowledged }]]);
+      see({ kind: 'kept', stream, position: acknowledged });
     }
-    return crash === 'after-commit' ? undefined : this.#acknowledged;
+    return crash === 'after-commit' ? undefined : this.journal(stream).acknowledged;
   }
 
   /** Contacts of the last minutes were not written. */
@@ -116,14 +132,19 @@ export class Hub {
   }
 
   backUp(): void {
-    this.#backup = { site: this.#site, records: [...this.#records], acknowledged: this.#acknowledged };
+    this.#backup = { site: this.#site, journals: this.#journals };
   }
 
   restore(): void {
-    const { site, records, acknowledged } = this.#backup ?? { site: undefined, records: [], acknowledged: 0 };
+    const { site, journals } = this.#backup ?? { site: undefined, journals: new Map() };
     this.#site = site;
-    this.#records = [...records];
-    this.#acknowledged = acknowledged;
+    this.#journals = new Map(
+      [...journals].map(([stream, { records, count, acknowledged }]) => [
+        stream,
+        { records: records.slice(0, count), count, acknowledged },
+      ]),
+    );
+    this.#toldBefore = new Map();
   }
 
   /** A hub that was restored takes a site back by the certificate that it gave it. */

@@ -32,7 +32,10 @@ export class People {
     const generation = this.#pki.rollovers['kubernetes-clients'].current;
     // Whole seconds, as a certificate says it.
     const endMs = Math.floor(Math.min(now + lifeMs, this.#pki.endMs('kubernetes-clients', generation)) / 1000) * 1000;
-    const serialNumber = random.below(2 ** 40).toString(16).toUpperCase();
+    const serialNumber = random
+      .below(2 ** 40)
+      .toString(16)
+      .toUpperCase();
     const life = { notBefore: timeText(FOREVER_AGO_MS), notAfter: timeText(endMs) };
     const certificate = { serialNumber, fingerprint: serialNumber, issuer: '', ...life };
     const person: Person = known ?? { name, createdAt: timeText(now), certificates: [] };

@@ -11,6 +11,9 @@ import { judgeSigns, type SignSeen } from '../../src/services/controllers/node/n
 import { planRenewal, planReturn, planShown } from '../../src/services/hub/identity/identity.plan.ts';
 import { deliveryProblem, planDelivery } from '../../src/services/hub/journal/delivery.plan.ts';
 import { takenBack, withoutPerson, withRoom } from '../../src/services/infrastructure/users/revocation.plan.ts';
+import { planBatch, planTurns } from '../../src/services/journal/delivery.plan.ts';
+import { planRoom } from '../../src/services/journal/room.plan.ts';
+import { stripRecords } from '../../src/services/journal/strip.plan.ts';
 import { linkStep } from '../../src/services/link/link.plan.ts';
 import { isTokenDue } from '../../src/services/node-agent/volumes/tokens.plan.ts';
 import { tokenVerdict } from './token-verdict.ts';
@@ -31,6 +34,10 @@ export const PRODUCTION = {
   tokenVerdict,
   hubSiteStatus,
   planDelivery,
+  planBatch,
+  planTurns,
+  planRoom,
+  stripRecords,
   deliveryProblem,
   planRenewal,
   planReturn,

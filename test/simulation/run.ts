@@ -28,6 +28,8 @@ const UNTOLD: ReadonlySet<Observation['kind']> = new Set([
   'cron',
   'system-set',
   'dialled',
+  'recorded',
+  'kept',
 ]);
 
 export interface RunOptions {

@@ -269,8 +269,10 @@ export class Site {
   #lives({ clock }: Processes, elapsedMs: number): void {
     const { journal } = this.#outside;
     if (elapsedMs < HOUR_MS) return;
-    journal.append('usage', Math.round(elapsedMs / MINUTE_MS));
-    journal.append('telemetry');
+    const now = clock.now();
+    const [from, to] = [now - elapsedMs, now].map((ms) => new Date(ms).toISOString());
+    journal.append('usage', { from, to, seconds: Math.round(elapsedMs / SECOND_MS), clusters: {}, site: {} });
+    journal.append('telemetry', { pods: 12, note: 'as it is every six hours' });
     if (clock.state.doubt) journal.append('event');
   }
 
@@ -346,7 +348,7 @@ export class Site {
     const isHonest = Math.abs(hub.clockErrorMs) < SECOND_MS;
     processes.clock.hear({ source: 'hub', timeMs, uncertaintyMs: wayMs, isHonest });
     processes.standing.tick();
-    journal.heard(hub.acknowledged);
+    journal.heard(hub.positions());
     journal.deliver(hub, loss);
     return hub.now() >= rules.identityRenewsMs(identity.endsMs) ? 'renew' : 'answered';
   }

@@ -33,6 +33,16 @@ export type Observation =
   | { readonly kind: 'rolled'; readonly line: string; readonly to: string }
   | { readonly kind: 'told'; readonly text: string }
   | { readonly kind: 'dialled' }
+  /** A record of the journal is on the site's disk; `value`: of usage. */
+  | {
+      readonly kind: 'recorded';
+      readonly stream: string;
+      readonly sequence: number;
+      readonly record: string;
+      readonly value: number;
+    }
+  /** The hub has a journal up to there. */
+  | { readonly kind: 'kept'; readonly stream: string; readonly position: number }
   /** The hub took a heartbeat; the site may not know it yet. */
   | { readonly kind: 'contact'; readonly sentMs: number }
   /** The site has written down that the hub took it. */

@@ -1,33 +1,85 @@
-// At the end the hub has every record that was on the site's disk, once and in order, and the sums of usage are the same.
-import type { JournalRecord } from '#model/link';
+// At the end the hub has every number of every journal, once and in order: as the record itself, or told of as gone. What may go is what
+// the product says: telemetry and events for room, usage only into sums, audit never; and what the hub has had already, when it was
+// restored from a backup and asks again for what is not here any more. The sums of usage are the same.
+import { coveredFrom, type JournalRecord } from '#model/link';
+import { STREAMS } from '../journal.ts';
 import type { Life } from '../run.ts';
 import type { Checker } from './checkers.ts';
 
-const usage = (records: readonly (JournalRecord | undefined)[]): number =>
-  records.reduce((sum, record) => sum + (record?.kind === 'usage' ? Number(record.body.value) : 0), 0);
+interface Written {
+  readonly kinds: string[];
+  readonly usageSeconds: number[];
+}
 
-export function journalComplete({ site, hub, journal }: Life): Checker {
-  let everUsageMs = 0;
-  let countedTo = 0;
+export function journalComplete({ site, hub }: Life): Checker {
+  const written = new Map<string, Written>(STREAMS.map((name) => [name, { kinds: [], usageSeconds: [] }]));
+  /** The furthest that each stream ever was at the hub. */
+  const reached = new Map<string, number>();
+
+  /** What is wrong with one record of kind `dropped`; `lost` is told which numbers are gone without a sum. */
+  const droppedProblem = (
+    record: JournalRecord,
+    name: string,
+    lost: (sequence: number) => void,
+  ): string | undefined => {
+    const kinds = written.get(name)?.kinds ?? [];
+    const reasons = (record.body.reasons as string[] | undefined) ?? [];
+    const strange = reasons.find((reason) => !['room', 'merged', 'gone'].includes(reason));
+    if (strange) return `it says of ${record.sequence} that it is ${strange}`;
+    for (let sequence = coveredFrom(record); sequence <= record.sequence; sequence++) {
+      const kind = kinds[sequence - 1];
+      const wasThere = reasons.includes('gone') && sequence <= (reached.get(name) ?? 0);
+      if (wasThere) lost(sequence);
+      else if (kind === 'audit') return `the audit record ${sequence} was dropped`;
+      else if (kind === 'usage' && !reasons.includes('merged')) return `the usage record ${sequence} was dropped`;
+    }
+    return undefined;
+  };
+
+  const streamProblem = (name: string): string | undefined => {
+    const { kinds, usageSeconds } = written.get(name) ?? { kinds: [], usageSeconds: [] };
+    let last = 0;
+    let seconds = 0;
+    let lostSeconds = 0;
+    for (const record of hub.journal(name).records) {
+      if (coveredFrom(record) !== last + 1) return `record ${record.sequence} stands where ${last + 1} belongs`;
+      last = record.sequence;
+      if (record.kind === 'dropped') {
+        const problem = droppedProblem(record, name, (gone) => {
+          lostSeconds += usageSeconds[gone - 1] ?? 0;
+        });
+        if (problem) return problem;
+      } else if (record.kind !== kinds[last - 1]) return `record ${last} is ${record.kind}, and was ${kinds[last - 1]}`;
+      if (record.kind === 'usage') seconds += Number(record.body.seconds);
+    }
+    if (last !== kinds.length) return `the hub has ${last} of ${kinds.length} records`;
+    const all = usageSeconds.reduce((sum, one) => sum + one, 0);
+    // What was merged into a sum that is gone itself went with it.
+    return seconds > all || seconds < all - lostSeconds * 24
+      ? `usage of ${seconds} s at the hub, ${all} s here`
+      : undefined;
+  };
+
   return {
     name: 'journal-complete',
     saw(observation) {
-      if (observation.kind !== 'step') return undefined;
-      // What is removed later is counted now.
-      everUsageMs += usage(journal.kept.slice(countedTo));
-      countedTo = journal.kept.length;
+      if (observation.kind === 'recorded') {
+        const { stream, sequence, record, value } = observation;
+        const { kinds, usageSeconds } = written.get(stream) ?? { kinds: [], usageSeconds: [] };
+        kinds[sequence - 1] = record;
+        usageSeconds[sequence - 1] = record === 'usage' ? value : 0;
+      }
+      if (observation.kind === 'kept')
+        reached.set(observation.stream, Math.max(reached.get(observation.stream) ?? 0, observation.position));
       return undefined;
     },
     end() {
       if (!site.identity) return undefined;
-      const { records } = hub;
-      for (const [i, { sequence, kind }] of records.entries()) {
-        if (kind === 'dropped') return `the hub was told that records up to ${sequence} are gone`;
-        if (sequence !== i + 1) return `record ${sequence} stands at the hub where ${i + 1} belongs`;
+      for (const name of STREAMS) {
+        const problem = streamProblem(name);
+        if (problem) return `${name}: ${problem}`;
       }
-      if (records.length !== journal.kept.length)
-        return `the hub has ${records.length} of ${journal.kept.length} records`;
-      return usage(records) === everUsageMs ? undefined : 'the sums of usage differ';
+      return undefined;
     },
   };
 }
