@@ -114,7 +114,10 @@ test('where both sides differ the operator chooses, and the choice reaches the s
   ]);
   await of.hub.operator.resolve('ship-differs', object, 'hub');
   const chosen = (await site.desired(revision)).body;
-  assert.deepEqual([chosen.revision, chosen.resolutions], [revision + 1, [{ object, keep: 'hub' }]]);
+  assert.deepEqual(
+    [chosen.revision, chosen.resolutions],
+    [revision + 1, [{ object, keep: 'hub', revision: revision + 1 }]],
+  );
   await report(site, revision, [{ object, state: 'differs' }]);
   assert.equal((await of.hub.operator.site('ship-differs')).resolutions.length, 1, 'an older report settles nothing');
   await report(site, revision + 1, []);
@@ -125,7 +128,7 @@ test('where both sides differ the operator chooses, and the choice reaches the s
   await report(site, revision + 2, [{ object, state: 'kept-local' }]);
   assert.deepEqual(
     (await site.desired(0)).body.resolutions,
-    [{ object, keep: 'local' }],
+    [{ object, keep: 'local', revision: revision + 2 }],
     'what stays local is told as long as it does',
   );
   assertRefused(await report(site, 1, [{ object, state: 'odd' }]), 'Invalid', 400, /state must be one of/);

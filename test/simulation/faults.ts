@@ -32,6 +32,12 @@ export type Fault =
   | { readonly kind: 'authority'; readonly line: Line; readonly hurry: boolean }
   | { readonly kind: 'kubeconfig'; readonly name: string; readonly days: number }
   | { readonly kind: 'shut-out'; readonly name: string; readonly deleted: boolean }
+  /** The hub's operator wants something else. */
+  | { readonly kind: 'wish' }
+  /** He chooses where both sides differ; `all`: nothing is left to the site. */
+  | { readonly kind: 'choose'; readonly all: boolean }
+  /** Somebody changes an object at the site. */
+  | { readonly kind: 'change-here'; readonly value: string; readonly pick: number; readonly deletes: boolean }
   /** The node's agent stands still. */
   | { readonly kind: 'agent'; readonly isFrozen: boolean };
 
@@ -156,6 +162,12 @@ function planPeople(random: Random, { add, nowAndThen }: Adding): void {
     if (deleted && chance(random, 0.5))
       add(goesMs + spread(random, MINUTE_MS, 100 * DAY_MS), { kind: 'kubeconfig', name, days });
   });
+  nowAndThen(25 * DAY_MS, (atMs) => add(atMs, { kind: 'wish' }));
+  nowAndThen(40 * DAY_MS, (atMs) => add(atMs, { kind: 'choose', all: false }));
+  nowAndThen(30 * DAY_MS, (atMs) => {
+    const pick = random.below(1_000);
+    add(atMs, { kind: 'change-here', value: `here-${Math.round(atMs)}`, pick, deletes: chance(random, 0.2) });
+  });
   nowAndThen(60 * DAY_MS, (atMs) => {
     add(atMs, { kind: 'agent', isFrozen: true });
     add(atMs + spread(random, SECOND_MS, DAY_MS), { kind: 'agent', isFrozen: false });
@@ -204,8 +216,13 @@ function goodEnd(lastMs: number): Scheduled[] {
     { kind: 'power-on', chip: { kind: 'running', errorMs: 0 } },
     { kind: 'approve' },
     { kind: 'operator-clock' },
+    { kind: 'plane', plane: 'hub' },
   ];
   const end = faults.map((fault, i) => ({ atMs: lastMs + i * HOUR_MS, fault }));
   // A site whose identity ended asks first.
-  return [...end, { atMs: lastMs + DAY_MS, fault: { kind: 'approve' } }];
+  return [
+    ...end,
+    { atMs: lastMs + DAY_MS, fault: { kind: 'approve' } },
+    { atMs: lastMs + 3 * DAY_MS, fault: { kind: 'choose', all: true } },
+  ];
 }

@@ -3,6 +3,7 @@
 import { IDENTITY_LIFE_MS, type JournalRecord } from '#model/link';
 import { CONTACT_WRITTEN_EVERY_MS } from '../../src/services/hub/limits.ts';
 import type { Waiting } from '../../src/services/hub/sites/site.ts';
+import { Wishes } from './wishes.ts';
 import { chance, SECOND_MS, type Shared } from './world.ts';
 
 export interface Identity {
@@ -30,6 +31,7 @@ interface Intake {
 
 export class Hub {
   readonly #shared: Shared;
+  readonly wishes = new Wishes();
   isUp = true;
   clockErrorMs = 0;
   #site: Row | undefined;
@@ -133,6 +135,7 @@ export class Hub {
 
   backUp(): void {
     this.#backup = { site: this.#site, journals: this.#journals };
+    this.wishes.backUp();
   }
 
   restore(): void {
@@ -145,6 +148,7 @@ export class Hub {
       ]),
     );
     this.#toldBefore = new Map();
+    this.wishes.restore();
   }
 
   /** A hub that was restored takes a site back by the certificate that it gave it. */

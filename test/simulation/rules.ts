@@ -8,6 +8,7 @@ import { hubSiteStatus } from '#model/hub';
 import { identityRenewsMs } from '#model/link';
 import { problemAt } from '#platform/x509';
 import { judgeSigns, type SignSeen } from '../../src/services/controllers/node/node-health.plan.ts';
+import { planDesired } from '../../src/services/desired-state/apply.plan.ts';
 import { planRenewal, planReturn, planShown } from '../../src/services/hub/identity/identity.plan.ts';
 import { deliveryProblem, planDelivery } from '../../src/services/hub/journal/delivery.plan.ts';
 import { takenBack, withoutPerson, withRoom } from '../../src/services/infrastructure/users/revocation.plan.ts';
@@ -45,6 +46,7 @@ export const PRODUCTION = {
   identityRenewsMs,
   linkStep,
   planCronJob,
+  planDesired,
   takenBack,
   withoutPerson,
   withRoom,

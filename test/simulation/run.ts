@@ -215,7 +215,7 @@ class Run implements Life {
   }
 
   #doByPeople(fault: Fault): void {
-    const { site, shared } = this;
+    const { site, shared, hub } = this;
     switch (fault.kind) {
       case 'time-servers':
         this.#servers.reached = fault.reached;
@@ -240,6 +240,16 @@ class Run implements Life {
         return;
       case 'shut-out':
         site.shutOut(fault.name, fault.deleted);
+        return;
+      case 'wish':
+        hub.wishes.change(this.#random);
+        return;
+      case 'choose':
+        if (fault.all) hub.wishes.takeAll();
+        else hub.wishes.resolve(this.#random);
+        return;
+      case 'change-here':
+        site.changeHere(fault);
         return;
       case 'agent':
         this.agent.frozenSinceMs = fault.isFrozen ? (this.agent.frozenSinceMs ?? shared.nowMs) : undefined;

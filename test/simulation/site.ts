@@ -3,9 +3,11 @@
 import type { Line } from '#engine/certificates';
 import type { NtpAnswer } from '#engine/clock';
 import type { ConnectivityFacts } from '#engine/connectivity';
+import type { DesiredState } from '#model/link';
 import type { Plane } from '#model/site';
 import { Clients } from './clients.ts';
 import { type Agent, Cluster } from './cluster.ts';
+import { Desired } from './desired.ts';
 import { Crash } from './disk.ts';
 import type { Hub, Identity } from './hub.ts';
 import type { Journal } from './journal.ts';
@@ -39,6 +41,7 @@ class Processes {
   readonly people: People;
   readonly cluster: Cluster;
   readonly uplink: Uplink;
+  readonly desired: Desired;
 
   /** In the order of a start: the time, then certificates, then everybody who needs them. Errors: Crash. */
   constructor(shared: Shared, agent: Agent, talk: (processes: Processes) => Talk) {
@@ -48,6 +51,7 @@ class Processes {
     this.clients = new Clients(shared, this.clock, this.pki);
     this.people = new People(shared, this.clock, this.pki);
     this.cluster = new Cluster(shared, this.clock, agent);
+    this.desired = new Desired(shared, () => this.standing.current());
     this.uplink = new Uplink(shared, this.clock, talk(this));
     const hub = shared.disk.read<LinkFile>('link')?.plane;
     // What a crash between two files has left is finished.
@@ -95,9 +99,17 @@ export class Site {
   }
 
   /** What is shown of the site; undefined while it does not run. */
-  view(): { readonly clock: Timekeeper; facts(): ConnectivityFacts; readonly cluster: Cluster } | undefined {
-    const { clock, standing, cluster } = this.#processes ?? {};
-    return clock && standing && cluster ? { clock, facts: () => standing.facts(), cluster } : undefined;
+  view():
+    | { readonly clock: Timekeeper; facts(): ConnectivityFacts; readonly cluster: Cluster; applied(): number }
+    | undefined {
+    if (!this.#processes) return undefined;
+    const { clock, standing, cluster, desired } = this.#processes;
+    return { clock, facts: () => standing.facts(), cluster, applied: () => desired.applied() };
+  }
+
+  /** What the hub wants, as far as it is known here. */
+  desired(): DesiredState | undefined {
+    return this.#shared.disk.read<DesiredState>('desired');
   }
 
   /** It has a hub, written down. */
@@ -145,7 +157,7 @@ export class Site {
     const { nowMs } = this.#shared;
     if (this.#hasPower && !this.#processes && nowMs >= this.#startsMs) this.#start();
     this.#act((processes) => {
-      const { clock, standing, pki, clients, cluster, uplink } = processes;
+      const { clock, standing, pki, clients, cluster, uplink, desired } = processes;
       clock.take({ kind: 'look' });
       this.#askTimeServers(clock);
       if (this.isJoined) uplink.want();
@@ -154,6 +166,8 @@ export class Site {
       pki.pass();
       clients.renewTokens(false);
       cluster.work();
+      desired.runJobs();
+      desired.pass();
       clients.come();
       this.#outside.journal.sync();
     });
@@ -261,6 +275,12 @@ export class Site {
     });
   }
 
+  changeHere({ value, pick, deletes }: { value: string; pick: number; deletes: boolean }): void {
+    this.#act(({ desired }) => {
+      if (desired.changeHere(value, pick, deletes)) this.#audit();
+    });
+  }
+
   #audit(): void {
     this.#outside.journal.append('audit');
   }
@@ -348,6 +368,8 @@ export class Site {
     const isHonest = Math.abs(hub.clockErrorMs) < SECOND_MS;
     processes.clock.hear({ source: 'hub', timeMs, uncertaintyMs: wayMs, isHonest });
     processes.standing.tick();
+    hub.wishes.heard(processes.desired.applied(), processes.desired.differing);
+    if (processes.desired.isNew(hub.wishes.revision)) processes.desired.take(hub.wishes.state());
     journal.heard(hub.positions());
     journal.deliver(hub, loss);
     return hub.now() >= rules.identityRenewsMs(identity.endsMs) ? 'renew' : 'answered';

@@ -34,6 +34,12 @@ export class Standing {
     return this.#state.activatedAt !== null;
   }
 
+  /** As it is kept, with time passed until now. */
+  current(): ConnectivityState {
+    return this.#shared.rules.connectivityStep(this.#state, { kind: 'tick' }, this.#clock.now(), CONNECTIVITY_DEFAULTS)
+      .state;
+  }
+
   facts(): ConnectivityFacts {
     return this.#shared.rules.connectivityFacts(this.#state, this.#clock.now());
   }

@@ -41,6 +41,18 @@ export type Observation =
       readonly record: string;
       readonly value: number;
     }
+  /** Somebody changed an object at the site; no value: he deleted it. */
+  | { readonly kind: 'changed-here'; readonly object: string; readonly value: string; readonly plane: string }
+  /** A job of the desired state has run to its end. */
+  | { readonly kind: 'ran'; readonly object: string }
+  | {
+      readonly kind: 'applying';
+      readonly object: string;
+      readonly plane: string;
+      readonly before: { readonly value: string; readonly isSame: boolean } | undefined;
+    }
+  /** Deleted, with the value that it had, or left to the site. */
+  | { readonly kind: 'taken-away'; readonly object: string; readonly plane: string; readonly value: string | undefined }
   /** The hub has a journal up to there. */
   | { readonly kind: 'kept'; readonly stream: string; readonly position: number }
   /** The hub took a heartbeat; the site may not know it yet. */

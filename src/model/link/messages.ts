@@ -105,6 +105,8 @@ export interface Resolution {
   readonly object: ObjectReference;
   /** hub: the desired state wins · local: what the site has stays, and is told as accepted. */
   readonly keep: 'hub' | 'local';
+  /** The revision with which it was chosen; hubs of earlier releases do not say. */
+  readonly revision?: number;
 }
 
 export interface ReportedObject {

@@ -41,11 +41,13 @@ const applied = (more: Partial<InventoryItem> = {}): InventoryItem => ({
   ...more,
 });
 const DIFFERS = { differs: { spent: false } };
+const SPENT_IN_5 = applied({ differs: { spent: true, spentIn: 5 } });
 
 interface Row {
   readonly found: ObjectFacts;
   readonly item?: InventoryItem;
   readonly choice?: Resolution['keep'];
+  readonly chosenIn?: number;
   readonly at?: Standing;
   readonly isToSettle?: boolean;
   readonly isWanted?: boolean;
@@ -56,6 +58,7 @@ function decide({
   found,
   item,
   choice,
+  chosenIn,
   at = CONNECTED,
   isToSettle = false,
   isWanted = true,
@@ -68,7 +71,7 @@ function decide({
       source: '',
       manifests: isWanted ? [manifest] : [],
       settings: {},
-      resolutions: choice ? [{ object, keep: choice }] : [],
+      resolutions: choice ? [{ object, keep: choice, ...(chosenIn !== undefined && { revision: chosenIn }) }] : [],
     },
     inventory: { version: 1, revision: 3, items: item ? { [object]: { ...item, object } } : {} },
     facts: new Map([[object, found]]),
@@ -134,6 +137,13 @@ const WANTED: readonly Case[] = [
   [
     'chosen hub before it was changed',
     { found: DRIFTED, item: applied({ differs: { spent: true } }), choice: 'hub' },
+    'none',
+    'differs',
+  ],
+  ['chosen hub again', { found: DRIFTED, item: SPENT_IN_5, choice: 'hub', chosenIn: 6 }, 'apply', 'applied'],
+  [
+    'chosen hub, the same choice still',
+    { found: DRIFTED, item: SPENT_IN_5, choice: 'hub', chosenIn: 5 },
     'none',
     'differs',
   ],

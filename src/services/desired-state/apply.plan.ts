@@ -83,6 +83,8 @@ interface Case extends PlanInput {
   readonly found: ObjectFacts;
   /** What the operator of the hub chose for it. */
   readonly choice?: 'hub' | 'local';
+  /** The revision with which he did. */
+  readonly chosenIn?: number;
   readonly item: InventoryItem;
   /** What this plan deletes before it. */
   readonly pruned: ReadonlySet<string>;
@@ -109,13 +111,20 @@ function hereBefore({ item, found }: Case): string | undefined {
   return found.fromWanted.replaced.length > 0 ? `here before: ${pathsText(found.fromWanted.replaced)}` : undefined;
 }
 
-/** The mark of what was changed here: a choice for the hub that was in force before the change does not count for it. */
-const markOf = ({ item, choice }: Case): NonNullable<InventoryItem['differs']> => ({
-  spent: choice === 'hub' && (item.differs ? item.differs.spent : item.applied !== undefined),
-});
+/** Whether a choice for the hub came after the one that was in force when the object was changed here. */
+const isLater = ({ item, chosenIn }: Case): boolean =>
+  chosenIn !== undefined && item.differs?.spentIn !== undefined && chosenIn > item.differs.spentIn;
 
-const isChosen = ({ item, choice }: Case): boolean =>
-  choice === 'hub' && (item.differs ? !item.differs.spent : item.applied === undefined);
+/** The mark of what was changed here: a choice for the hub that was in force before the change does not count for it. */
+function markOf(of: Case): NonNullable<InventoryItem['differs']> {
+  const { item, choice, chosenIn } = of;
+  const spent = choice === 'hub' && (item.differs ? item.differs.spent && !isLater(of) : item.applied !== undefined);
+  const spentIn = item.differs?.spentIn ?? chosenIn;
+  return { spent, ...(spent && spentIn !== undefined && { spentIn }) };
+}
+
+const isChosen = (of: Case): boolean =>
+  of.choice === 'hub' && (of.item.differs ? !of.item.differs.spent || isLater(of) : of.item.applied === undefined);
 
 function withMark(item: InventoryItem, differs: InventoryItem['differs']): InventoryItem {
   const { differs: _differs, ...rest } = item;
@@ -238,15 +247,20 @@ export function planLeaving({ items }: Inventory): readonly Decision[] {
   }));
 }
 
+/** Objects that nothing is or was done for leave no trace in the inventory. */
+export const isBrought = ({ item, action }: Decision): boolean =>
+  item?.applied !== undefined || item?.differs !== undefined || action.kind === 'apply';
+
 /** In the order in which they are carried out. */
 export function planDesired(input: PlanInput): readonly Decision[] {
   const { desired, inventory, facts, standing } = input;
-  const choices = new Map(desired.resolutions.map(({ object, keep }) => [object, keep]));
+  const choices = new Map(desired.resolutions.map((resolution) => [resolution.object, resolution]));
   const caseOf = (object: ObjectReference, pruned: ReadonlySet<string> = new Set()): Case => ({
     ...input,
     object,
     found: facts.get(object) ?? { kind: 'unknown', why: 'it was not looked at' },
-    choice: choices.get(object),
+    choice: choices.get(object)?.keep,
+    chosenIn: choices.get(object)?.revision,
     item: inventory.items[object] ?? NEW(object),
     pruned,
   });

@@ -21,6 +21,8 @@ export interface InventoryItem {
   readonly differs?: {
     /** A choice for the hub was in force already when it was changed, so it does not count. */
     readonly spent: boolean;
+    /** The revision of that choice, where the hub says it: one of a later revision counts. */
+    readonly spentIn?: number;
   };
   /** Of an object that runs to an end: it was sent, and no answer came yet. */
   readonly sent?: DesiredObject;

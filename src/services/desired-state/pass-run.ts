@@ -4,7 +4,7 @@ import { messageOf, WorldError } from '#base';
 import type { Client } from '#client';
 import type { ReportedObject } from '#model/link';
 import type { Log } from '#platform/log';
-import type { Decision } from './apply.plan.ts';
+import { type Decision, isBrought } from './apply.plan.ts';
 import { carryOut, isAway } from './cluster.apply.ts';
 import { kindsOf, resourceFor } from './cluster.ts';
 import type { Inventory, InventoryItem } from './inventory.ts';
@@ -84,7 +84,3 @@ function setItem(items: Record<string, InventoryItem>, object: string, item: Inv
   if (item) items[object] = item;
   else delete items[object];
 }
-
-/** Objects that nothing is or was done for leave no trace. */
-const isBrought = ({ item, action }: Decision): boolean =>
-  item?.applied !== undefined || item?.differs !== undefined || action.kind === 'apply';

@@ -4,6 +4,7 @@ import type { Life } from '../run.ts';
 import type { Observation } from '../world.ts';
 import { clockTruth } from './clock-truth.ts';
 import { cron } from './cron.ts';
+import { desiredState } from './desired-state.ts';
 import { dials } from './dials.ts';
 import { hubView } from './hub-view.ts';
 import { identityKept } from './identity-kept.ts';
@@ -38,4 +39,5 @@ export const CHECKERS: readonly ((life: Life) => Checker)[] = [
   leases,
   cron,
   dials,
+  desiredState,
 ];

@@ -5,6 +5,9 @@ import type { Life } from '../run.ts';
 import { MINUTE_MS, SECOND_MS } from '../world.ts';
 import type { Checker } from './checkers.ts';
 
+/** Its last sign of life may have been this long before it fell silent. */
+const RENEW_MS = 10 * SECOND_MS;
+
 export function leases({ shared, site, agent }: Life): Checker {
   let startedMs = 0;
   return {
@@ -13,7 +16,7 @@ export function leases({ shared, site, agent }: Life): Checker {
       if (observation.kind === 'started') startedMs = shared.nowMs;
       const since = agent.frozenSinceMs;
       const silentMs = since === undefined ? 0 : shared.nowMs - since;
-      if (observation.kind === 'node' && observation.isLost && silentMs < nodeGraceMs - SECOND_MS)
+      if (observation.kind === 'node' && observation.isLost && silentMs < nodeGraceMs - RENEW_MS - SECOND_MS)
         return `the node is judged lost, and is silent for ${silentMs} ms`;
       if (observation.kind !== 'step') return undefined;
       const isLost = site.view()?.cluster.isNodeLost;

@@ -118,11 +118,11 @@ export class Revisions {
   }
 
   async resolutions(site: HubSite): Promise<Resolution[]> {
-    const rows = await this.#tables.read<Resolution>(
-      'SELECT object, keep FROM resolutions WHERE site = ? ORDER BY object',
+    const rows = await this.#tables.read<Required<Resolution>>(
+      'SELECT object, keep, revision FROM resolutions WHERE site = ? ORDER BY object',
       [site.ref],
     );
-    return rows.map(({ object, keep }) => ({ object, keep }));
+    return rows.map(({ object, keep, revision }) => ({ object, keep, revision }));
   }
 }
 
