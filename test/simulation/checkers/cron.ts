@@ -1,5 +1,6 @@
 // A nightly job runs every night while the site runs, once for each time, and never in a storm. What Kubernetes promises is less: after a
-// clock that jumped, or a power-off, what was missed is caught up with one run, and a clock that was put back by less than a day waits.
+// clock that jumped, or a power-off, what was missed is caught up with one run, and a clock that was put back waits for what it has run
+// already, for two days at the most.
 import type { Life } from '../run.ts';
 import { DAY_MS, HOUR_MS } from '../world.ts';
 import type { Checker } from './checkers.ts';
@@ -35,7 +36,7 @@ export function cron({ shared, site }: Life): Checker {
       }
       if (observation.kind !== 'step' || !site.view()) return undefined;
       const quietMs = shared.nowMs - Math.max(troubledMs, lastRunMs);
-      return quietMs > 2 * DAY_MS + HOUR_MS ? `no run for ${Math.round(quietMs / HOUR_MS)} h` : undefined;
+      return quietMs > 3 * DAY_MS ? `no run for ${Math.round(quietMs / HOUR_MS)} h` : undefined;
     },
   };
 }

@@ -14,6 +14,13 @@ export function desiredState({ shared, site, hub }: Life): Checker {
   const local = new Map<ObjectReference, { readonly value: string; readonly knownIn: number }>();
   const choiceFor = (object: ObjectReference) => site.desired()?.resolutions.find((one) => one.object === object);
 
+  /** What differs already goes on to do so: a choice that was made for it since counts for whatever it is changed to. */
+  const changed = ({ object, value, plane }: { object: string; value: string; plane: string }): void => {
+    const before = local.get(object);
+    if (plane === 'hub' && !before) return;
+    local.set(object, { value, knownIn: before?.knownIn ?? choiceFor(object)?.revision ?? 0 });
+  };
+
   /** `value`: what is there before. */
   const overwritten = (object: ObjectReference, value: string): string | undefined => {
     const mine = local.get(object);
@@ -36,12 +43,7 @@ export function desiredState({ shared, site, hub }: Life): Checker {
     saw(observation) {
       switch (observation.kind) {
         case 'changed-here':
-          local.delete(observation.object);
-          if (observation.plane === 'local')
-            local.set(observation.object, {
-              value: observation.value,
-              knownIn: choiceFor(observation.object)?.revision ?? 0,
-            });
+          changed(observation);
           return undefined;
         case 'ran': {
           if (ran.has(observation.object)) return `${observation.object} ran a second time`;

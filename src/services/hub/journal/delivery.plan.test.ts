@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { seededRandom } from '#base';
-import type { JournalRecord } from '#model/link';
+import { coveredFrom, type JournalRecord } from '#model/link';
 import { deliveryProblem, planDelivery } from './delivery.plan.ts';
 
 const record = (sequence: number, from?: number): JournalRecord => ({
@@ -31,6 +31,11 @@ test('a delivery is taken from where the stream is known', () => {
         : plan;
     assert.deepEqual(shown, expected);
   }
+});
+
+test('a record that tells of others counts only for what is not here yet', () => {
+  const plan = planDelivery([record(8, 1), record(9)], 5);
+  assert.deepEqual(plan.kind === 'take' && plan.records.map(coveredFrom), [6, 9]);
 });
 
 test('a delivery that jumps is told, and a dropped record bridges', () => {

@@ -1,6 +1,6 @@
 // What becomes of a delivery, given how far its stream is known: which records are new, and where the stream ends then.
 // A record counts once: what is not beyond the position was taken in before. Nothing may be missing between the position and
-// the first new record, unless a record of kind `dropped` says that it is gone.
+// the first new record, unless a record of kind `dropped` says that it is gone; of what that one says, only what is not here counts.
 import { coveredFrom, type JournalRecord } from '#model/link';
 
 export type DeliveryPlan =
@@ -17,7 +17,8 @@ export function planDelivery(records: readonly JournalRecord[], acknowledged: nu
   if (!first || !last) return { kind: 'nothing-new' };
   const from = coveredFrom(first);
   if (from > acknowledged + 1) return { kind: 'gap', from: acknowledged + 1, to: from - 1 };
-  return { kind: 'take', records: fresh, acknowledged: last.sequence };
+  const beyond = from <= acknowledged ? { ...first, body: { ...first.body, from: acknowledged + 1 } } : first;
+  return { kind: 'take', records: [beyond, ...fresh.slice(1)], acknowledged: last.sequence };
 }
 
 /** Where a delivery does not count up without gaps, or undefined. */
