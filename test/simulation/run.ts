@@ -78,7 +78,7 @@ class Run implements Life {
   readonly journal: Journal;
   readonly agent = new Agent();
   readonly counts: Record<string, number> = {};
-  readonly #trace: string[] = [];
+  readonly #trace: { readonly atMs: number; readonly observation: Observation }[] = [];
   readonly #checkers: readonly Checker[];
   readonly #servers: TimeServers;
   readonly #schedule: Scheduled[];
@@ -132,7 +132,7 @@ class Run implements Life {
   }
 
   get trace(): readonly string[] {
-    return this.#trace;
+    return this.#trace.map(({ atMs, observation }) => `${new Date(atMs).toISOString()} ${JSON.stringify(observation)}`);
   }
 
   #step(): void {
@@ -274,7 +274,7 @@ class Run implements Life {
   #see(observation: Observation): void {
     this.counts[observation.kind] = (this.counts[observation.kind] ?? 0) + 1;
     if (!UNTOLD.has(observation.kind)) {
-      this.#trace.push(`${new Date(this.shared.nowMs).toISOString()} ${JSON.stringify(observation)}`);
+      this.#trace.push({ atMs: this.shared.nowMs, observation });
       if (this.#trace.length > 2 * TRACE_LINES) this.#trace.splice(0, TRACE_LINES);
     }
     for (const checker of this.#checkers ?? []) this.#object(checker, checker.saw(observation));

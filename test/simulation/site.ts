@@ -9,28 +9,21 @@ import { Clients } from './clients.ts';
 import { type Agent, Cluster } from './cluster.ts';
 import { Desired } from './desired.ts';
 import { Crash } from './disk.ts';
-import type { Hub, Identity } from './hub.ts';
-import type { Journal } from './journal.ts';
+import type { Identity } from './hub.ts';
+import { type Between, HubTalk, identityOf } from './hub-talk.ts';
 import { People } from './people.ts';
 import { Pki } from './pki.ts';
 import { Standing } from './standing.ts';
 import { Timekeeper } from './timekeeper.ts';
-import { type Talk, Uplink } from './uplink.ts';
+import { Uplink } from './uplink.ts';
 import { chance, DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, type Shared } from './world.ts';
 
-export interface Outside {
-  readonly hub: Hub;
-  readonly journal: Journal;
+export interface Outside extends Between {
   readonly agent: Agent;
-  /** Of every delivery and answer, this share is lost. */
-  loss: number;
-  linkIsUp: boolean;
   /** What the configured time servers say now; undefined: they are not reached. */
   timeServers():
     | { readonly answers: readonly NtpAnswer[]; readonly configured: number; readonly isHonest: boolean }
     | undefined;
-  /** Who approves at the hub is told that a site waits. */
-  asked(): void;
 }
 
 class Processes {
@@ -40,19 +33,21 @@ class Processes {
   readonly clients: Clients;
   readonly people: People;
   readonly cluster: Cluster;
+  readonly talk: HubTalk;
   readonly uplink: Uplink;
   readonly desired: Desired;
 
   /** In the order of a start: the time, then certificates, then everybody who needs them. Errors: Crash. */
-  constructor(shared: Shared, agent: Agent, talk: (processes: Processes) => Talk) {
+  constructor(shared: Shared, outside: Outside) {
     this.clock = new Timekeeper(shared);
     this.standing = new Standing(shared, this.clock);
     this.pki = new Pki(shared, this.clock);
     this.clients = new Clients(shared, this.clock, this.pki);
     this.people = new People(shared, this.clock, this.pki);
-    this.cluster = new Cluster(shared, this.clock, agent);
+    this.cluster = new Cluster(shared, this.clock, outside.agent);
     this.desired = new Desired(shared, () => this.standing.current());
-    this.uplink = new Uplink(shared, this.clock, talk(this));
+    this.talk = new HubTalk(shared, outside, this);
+    this.uplink = new Uplink(shared, this.clock, this.talk);
     const hub = shared.disk.read<LinkFile>('link')?.plane;
     // What a crash between two files has left is finished.
     if (hub && !this.standing.isActivated) this.standing.step({ kind: 'activated', plane: hub });
@@ -82,10 +77,6 @@ export class Site {
   #hasPower = true;
   #startsMs: number;
   #lastMs: number;
-  /** True time of the last heartbeat that the hub took, while the connection stands. */
-  #connectedMs: number | undefined;
-  /** Nothing is lost on the way now. */
-  #isCalm = false;
 
   constructor(shared: Shared, outside: Outside) {
     this.#shared = shared;
@@ -118,7 +109,7 @@ export class Site {
   }
 
   get identity(): Identity | undefined {
-    return this.#shared.disk.read<Identity | null>('identity') ?? undefined;
+    return identityOf(this.#shared);
   }
 
   /** When something is due that is nobody else's. */
@@ -144,9 +135,9 @@ export class Site {
       const lastAgoMs = Math.floor(random.next() * MINUTE_MS);
       const isRough = disk.isArmed || chance(random, 3 * this.#outside.loss);
       // The heartbeat before the last was taken and written down, whatever becomes of the last.
-      this.#isCalm = true;
+      processes.talk.isCalm = true;
       disk.withoutCrash(() => processes.uplink.quiet(lastAgoMs + (isRough ? MINUTE_MS : 0)));
-      this.#isCalm = false;
+      processes.talk.isCalm = false;
       if (isRough) processes.uplink.quiet(lastAgoMs);
     });
     this.#lastMs = nowMs;
@@ -299,7 +290,7 @@ export class Site {
   #start(): void {
     try {
       this.#shared.see({ kind: 'started' });
-      this.#processes = new Processes(this.#shared, this.#outside.agent, (processes) => this.#talk(processes));
+      this.#processes = new Processes(this.#shared, this.#outside);
       this.#lastMs = this.#shared.nowMs;
     } catch (error) {
       if (!(error instanceof Crash)) throw error;
@@ -320,7 +311,6 @@ export class Site {
 
   #end(): void {
     this.#processes = undefined;
-    this.#connectedMs = undefined;
   }
 
   #askTimeServers(clock: Timekeeper): void {
@@ -333,75 +323,5 @@ export class Site {
     const { offsetMs, uncertaintyMs } = quorum;
     const { isHonest } = asked;
     clock.hear({ source: 'ntp', timeMs: now + offsetMs, uncertaintyMs, isHonest });
-  }
-
-  #talk(processes: Processes): Talk {
-    return {
-      isReachable: () => this.#outside.linkIsUp && this.#outside.hub.isUp,
-      beat: (of) => this.#beat(processes, of),
-      renew: () => this.#renew(),
-      takeBack: () => this.#takeBack(),
-    };
-  }
-
-  /** One heartbeat and what it brings. Errors: Crash. */
-  #beat(processes: Processes, { sentAgoMs, isQuiet }: Parameters<Talk['beat']>[0]): ReturnType<Talk['beat']> {
-    const { nowMs, disk, see, random, rules } = this.#shared;
-    const { hub, journal } = this.#outside;
-    const loss = this.#isCalm ? 0 : this.#outside.loss;
-    const identity = this.identity;
-    if (!identity || !disk.read<LinkFile | null>('link') || chance(random, loss)) return 'lost';
-    if (hub.beat(identity, sentAgoMs) === 'expired') {
-      see({ kind: 'expired' });
-      return 'expired';
-    }
-    see({ kind: 'contact', sentMs: nowMs - sentAgoMs });
-    // Taken, and nobody knows here.
-    if (chance(random, loss)) return 'lost';
-    const quietMs = isQuiet && this.#connectedMs !== undefined ? nowMs - this.#connectedMs : 0;
-    this.#connectedMs = nowMs;
-    processes.standing.acknowledged(sentAgoMs, quietMs);
-    see({ kind: 'acknowledged', sentMs: nowMs - sentAgoMs });
-    const wayMs = 20 + random.below(1_000);
-    // What the hub said then, half a round trip ago at the least.
-    const timeMs = hub.now() - random.below(wayMs) + Math.round(wayMs / 2);
-    const isHonest = Math.abs(hub.clockErrorMs) < SECOND_MS;
-    processes.clock.hear({ source: 'hub', timeMs, uncertaintyMs: wayMs, isHonest });
-    processes.standing.tick();
-    hub.wishes.heard(processes.desired.applied(), processes.desired.differing);
-    if (processes.desired.isNew(hub.wishes.revision)) processes.desired.take(hub.wishes.state());
-    journal.heard(hub.positions());
-    journal.deliver(hub, loss);
-    return hub.now() >= rules.identityRenewsMs(identity.endsMs) ? 'renew' : 'answered';
-  }
-
-  /** Errors: Crash. */
-  #renew(): ReturnType<Talk['renew']> {
-    const { identity } = this;
-    if (!identity) return 'lost';
-    const next = this.#outside.hub.renew(identity);
-    if (chance(this.#shared.random, this.#outside.loss)) return 'lost';
-    this.#keep(next, 'renewed');
-    return 'kept';
-  }
-
-  /** Errors: Crash. */
-  #takeBack(): ReturnType<Talk['takeBack']> {
-    const { hub, loss, asked } = this.#outside;
-    const { identity } = this;
-    const next = identity && hub.takeBack(identity);
-    if (!next) {
-      this.#shared.see({ kind: 'pending' });
-      asked();
-      return 'pending';
-    }
-    if (chance(this.#shared.random, loss)) return 'lost';
-    this.#keep(next, 'returned');
-    return 'kept';
-  }
-
-  #keep(identity: Identity, what: 'renewed' | 'returned'): void {
-    this.#shared.disk.write('identity', identity);
-    this.#shared.see({ kind: 'identity', what, endsMs: identity.endsMs });
   }
 }
