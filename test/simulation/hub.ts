@@ -120,7 +120,7 @@ export class Hub {
       const { records: kept } = before;
       kept.push(...plan.records);
       this.#journals = new Map([...this.#journals, [stream, { records: kept, count: kept.length, acknowledged }]]);
-      see({ kind: 'kept', stream, position: acknowledged });
+      see({ kind: 'kept', stream, records: plan.records });
     }
     return crash === 'after-commit' ? undefined : this.journal(stream).acknowledged;
   }

@@ -8,20 +8,15 @@ import type { Hub } from './hub.ts';
 import { chance, type Shared } from './world.ts';
 
 /** Small, so that a link that is away for months makes the journal give way. */
-const JOURNAL_BYTES = 160 * 1024;
-const SEGMENT_RECORDS = 48;
+const JOURNAL_BYTES = 40 * 1024;
+const SEGMENT_RECORDS = 24;
 const BATCH_BYTES = 24 * 1024;
 /** Read for one delivery. */
 const READ_RECORDS = 256;
 const DELIVERIES_A_TURN = 64;
 
-const STREAM_OF: Readonly<Record<string, string>> = {
-  audit: 'holdfastd/1',
-  event: 'holdfastd/1',
-  usage: 'services/1',
-  telemetry: 'services/1',
-};
 export const STREAMS = ['holdfastd/1', 'services/1'] as const;
+export type StreamName = (typeof STREAMS)[number];
 
 interface Held {
   readonly facts: HeldFacts;
@@ -42,6 +37,13 @@ class Log {
 
   constructor(name: string) {
     this.name = name;
+  }
+
+  /** Removes what is not beyond. */
+  forget(position: number): void {
+    const isBeyond = ({ sequence }: KeptRecord): boolean => sequence > position;
+    this.sealed = this.sealed.map(({ facts, records }) => ({ facts, records: records.filter(isBeyond) }));
+    this.open = this.open.filter(isBeyond);
   }
 
   after(position: number): KeptRecord[] {
@@ -65,8 +67,9 @@ export class Journal {
     this.#shared = shared;
   }
 
-  append(kind: JournalKind, body: Readonly<Record<string, unknown>> = {}): void {
-    const log = this.#log(STREAM_OF[kind] ?? '');
+  append(name: StreamName, kind: JournalKind, body: Readonly<Record<string, unknown>> = {}): void {
+    const log = this.#logs.find((one) => one.name === name);
+    if (!log) return;
     log.fresh = [...log.fresh, { sequence: log.last + log.fresh.length + 1, at: '', kind, body }];
     // Nobody acts before an audit record is on the disk.
     if (kind === 'audit') this.sync();
@@ -105,19 +108,13 @@ export class Journal {
       const next = this.#next();
       if (!next) return;
       const { log, batch } = next;
-      if (rules.journalDelivered === 'sent') log.delivered = batch.at(-1)?.sequence ?? log.delivered;
+      if (rules.journalDelivered === 'sent') log.forget(batch.at(-1)?.sequence ?? 0);
       if (chance(random, loss)) return;
       const acknowledged = hub.takeJournal(log.name, batch);
       // Taken, and the answer is lost: it comes again.
       if (acknowledged === undefined || chance(random, loss)) return;
       log.delivered = acknowledged === 'gap' ? 0 : acknowledged;
     }
-  }
-
-  #log(name: string): Log {
-    const log = this.#logs.find((one) => one.name === name);
-    if (!log) throw new Error(`no stream is called ${name}`);
-    return log;
   }
 
   #next(): { log: Log; batch: JournalRecord[] } | undefined {

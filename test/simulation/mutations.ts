@@ -126,4 +126,179 @@ export const MUTATIONS: readonly Mutation[] = [
       hubSiteStatus: (times, nowMs) => PRODUCTION.hubSiteStatus(times, Math.max(times.contactMs, nowMs - 3_600_000)),
     }),
   },
+  {
+    name: 'the hub takes a delivery as it comes',
+    noticedBy: ['journal-complete'],
+    rules: spoilt({
+      planDelivery: (records) => ({ kind: 'take', records, acknowledged: records.at(-1)?.sequence ?? 0 }),
+    }),
+  },
+  {
+    name: 'audit is dropped for room like events',
+    noticedBy: ['journal-complete'],
+    rules: spoilt({ planRoom: (question) => PRODUCTION.planRoom({ ...question, diskIsLow: true }) }),
+  },
+  {
+    name: 'usage is dropped for room, and in no sum',
+    noticedBy: ['journal-complete'],
+    rules: spoilt({
+      stripRecords: (records, strip) =>
+        PRODUCTION.stripRecords(records, {
+          drop: strip.sumUsage ? [...strip.drop, 'usage'] : strip.drop,
+          sumUsage: false,
+        }),
+    }),
+  },
+  {
+    name: 'a delivery says nothing of records that are not here any more',
+    noticedBy: ['journal-complete'],
+    rules: spoilt({
+      planBatch: (records, after, bytesMax) =>
+        PRODUCTION.planBatch(records, after, bytesMax).filter(({ kind }) => kind !== 'dropped'),
+    }),
+  },
+  {
+    name: 'an authority is dropped by its date alone',
+    noticedBy: ['never-refused'],
+    rules: spoilt({
+      rolloverStep: (state, event, now) =>
+        PRODUCTION.rolloverStep(state.phase === 'retiring' ? { ...state, leftMs: 0 } : state, event, now),
+    }),
+  },
+  {
+    name: 'a contact is not told again when the clock was set',
+    noticedBy: ['modes'],
+    rules: spoilt({
+      connectivityStep: (state, event, now, settings) =>
+        PRODUCTION.connectivityStep(state, event.kind === 'retold' ? { kind: 'tick' } : event, now, settings),
+    }),
+  },
+  {
+    name: 'the system clock is set to a time that nobody vouched for',
+    noticedBy: ['system-clock'],
+    rules: spoilt({
+      systemClockToSet: (state, now) => {
+        const timeMs = now.bootMs + state.siteMinusBootMs;
+        return Math.abs(timeMs - now.systemMs) >= 1_000 ? timeMs : undefined;
+      },
+    }),
+  },
+  {
+    name: 'the system clock is never set',
+    noticedBy: ['system-clock'],
+    rules: spoilt({ systemClockToSet: () => undefined }),
+  },
+  {
+    name: 'whoever was deleted is forgotten at the end of his kubeconfig',
+    noticedBy: ['shut-out'],
+    rules: spoilt({
+      withRoom: (record, now) => ({
+        ...record,
+        gone: record.gone.filter(({ notAfter }) => Date.parse(notAfter) > now),
+      }),
+    }),
+  },
+  {
+    name: 'a name that is free again lets everybody in who ever had it',
+    noticedBy: ['shut-out'],
+    rules: spoilt({
+      withoutPerson: (record, name) => ({ ...record, users: record.users.filter((user) => user.name !== name) }),
+    }),
+  },
+  {
+    name: 'a node is judged by the times that stand in its lease',
+    noticedBy: ['leases'],
+    rules: spoilt({
+      judgeNode: (_before, signs, { bootMs, siteMs }) => {
+        const agoMs = siteMs - Date.parse(signs[0] ?? '');
+        return PRODUCTION.judgeNode({ sign: signs[0] ?? '', seenMs: bootMs - agoMs }, signs, { bootMs, siteMs });
+      },
+    }),
+  },
+  {
+    name: 'a node that fell silent is never judged',
+    noticedBy: ['leases'],
+    rules: spoilt({
+      judgeNode: (_before, signs, times) => PRODUCTION.judgeNode(undefined, signs, times),
+    }),
+  },
+  {
+    name: 'after a jump a cron job runs for every time that was leapt over',
+    noticedBy: ['cron'],
+    rules: spoilt({
+      planCronJob: (of) => {
+        const plan = PRODUCTION.planCronJob(of);
+        const last = Date.parse(of.cron.status?.lastScheduleTime ?? '');
+        const missed = plan.start && plan.start.scheduledMs - last > 1.5 * DAY_MS;
+        if (!plan.start || !missed) return plan;
+        const scheduledMs = last + DAY_MS;
+        return {
+          ...plan,
+          start: { name: `${of.cron.metadata?.name}-${scheduledMs}`, scheduledMs },
+          againAfterMs: 1_000,
+        };
+      },
+    }),
+  },
+  {
+    name: 'a cron job waits for the last time that it ran for, however far ahead that is',
+    noticedBy: ['cron'],
+    rules: spoilt({
+      planCronJob: (of) => {
+        const isAhead = Date.parse(of.cron.status?.lastScheduleTime ?? '') > of.nowMs;
+        const { start, ...waiting } = PRODUCTION.planCronJob(of);
+        return isAhead || !start ? waiting : { ...waiting, start };
+      },
+    }),
+  },
+  {
+    name: 'the link waits twice as long after every failure, without an end',
+    noticedBy: ['dials'],
+    rules: spoilt({
+      linkStep: (state, event, now) => {
+        const step = PRODUCTION.linkStep(state, event, now);
+        if (step.state.phase !== 'waiting' || state.phase === 'waiting') return step;
+        return { ...step, state: { ...step.state, dueMs: now.nowMs + 5_000 * 2 ** step.state.failures } };
+      },
+    }),
+  },
+  {
+    name: 'the link dials again at once',
+    noticedBy: ['dials'],
+    rules: spoilt({
+      linkStep: (state, event, now) => {
+        const step = PRODUCTION.linkStep(state, event, now);
+        return step.state.phase === 'waiting' ? { ...step, state: { ...step.state, dueMs: now.nowMs + 100 } } : step;
+      },
+    }),
+  },
+  {
+    name: 'the desired state does not ask for the plane',
+    noticedBy: ['desired-state'],
+    rules: spoilt({
+      planDesired: (of) => PRODUCTION.planDesired({ ...of, standing: { ...of.standing, plane: 'hub' } }),
+    }),
+  },
+  {
+    name: 'what was changed here is not told apart when the plane is given back',
+    noticedBy: ['desired-state'],
+    rules: spoilt({ planDesired: (of) => PRODUCTION.planDesired({ ...of, isToSettle: false }) }),
+  },
+  {
+    name: 'a job that is gone is begun again',
+    noticedBy: ['desired-state'],
+    rules: spoilt({
+      planDesired: (of) => {
+        const items = Object.entries(of.inventory.items).filter(([, { applied }]) => applied?.kind !== 'Job');
+        return PRODUCTION.planDesired({ ...of, inventory: { ...of.inventory, items: Object.fromEntries(items) } });
+      },
+    }),
+  },
+  {
+    name: 'what the hub wants is not written',
+    noticedBy: ['desired-state'],
+    rules: spoilt({
+      planDesired: (of) => PRODUCTION.planDesired(of).filter(({ action }) => action.kind !== 'apply'),
+    }),
+  },
 ];

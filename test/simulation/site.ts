@@ -273,7 +273,7 @@ export class Site {
   }
 
   #audit(): void {
-    this.#outside.journal.append('audit');
+    this.#outside.journal.append('holdfastd/1', 'audit');
   }
 
   /** What a site writes down while it lives. */
@@ -282,9 +282,16 @@ export class Site {
     if (elapsedMs < HOUR_MS) return;
     const now = clock.now();
     const [from, to] = [now - elapsedMs, now].map((ms) => new Date(ms).toISOString());
-    journal.append('usage', { from, to, seconds: Math.round(elapsedMs / SECOND_MS), clusters: {}, site: {} });
-    journal.append('telemetry', { pods: 12, note: 'as it is every six hours' });
-    if (clock.state.doubt) journal.append('event');
+    journal.append('services/1', 'usage', {
+      from,
+      to,
+      seconds: Math.round(elapsedMs / SECOND_MS),
+      clusters: {},
+      site: {},
+    });
+    journal.append('services/1', 'telemetry', { pods: 12, note: 'as it is every six hours' });
+    if (chance(this.#shared.random, 0.2)) journal.append('services/1', 'audit', { verb: 'patch' });
+    if (clock.state.doubt) journal.append('holdfastd/1', 'event');
   }
 
   #start(): void {

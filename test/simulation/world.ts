@@ -1,6 +1,7 @@
 // What everybody in a simulation shares: the true time, which nobody in it can read; randomness from the seed; the machine, its disk,
 // and who watches. Whatever happens is told as an observation: to the checkers, and to the trace of the last events.
 import type { Random } from '#base';
+import type { JournalRecord } from '#model/link';
 import type { TimeSource } from '#model/site';
 import type { Disk } from './disk.ts';
 import type { Machine } from './machine.ts';
@@ -53,8 +54,8 @@ export type Observation =
     }
   /** Deleted, with the value that it had, or left to the site. */
   | { readonly kind: 'taken-away'; readonly object: string; readonly plane: string; readonly value: string | undefined }
-  /** The hub has a journal up to there. */
-  | { readonly kind: 'kept'; readonly stream: string; readonly position: number }
+  /** The hub has taken these in. */
+  | { readonly kind: 'kept'; readonly stream: string; readonly records: readonly JournalRecord[] }
   /** The hub took a heartbeat; the site may not know it yet. */
   | { readonly kind: 'contact'; readonly sentMs: number }
   /** The site has written down that the hub took it. */

@@ -17,7 +17,10 @@ export function desiredState({ shared, site, hub }: Life): Checker {
   /** What differs already goes on to do so: a choice that was made for it since counts for whatever it is changed to. */
   const changed = ({ object, value, plane }: { object: string; value: string; plane: string }): void => {
     const before = local.get(object);
-    if (plane === 'hub' && !before) return;
+    if (plane === 'hub' && (!before || value === '')) {
+      local.delete(object);
+      return;
+    }
     local.set(object, { value, knownIn: before?.knownIn ?? choiceFor(object)?.revision ?? 0 });
   };
 

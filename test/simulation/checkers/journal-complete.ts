@@ -13,8 +13,8 @@ interface Written {
 
 export function journalComplete({ site, hub }: Life): Checker {
   const written = new Map<string, Written>(STREAMS.map((name) => [name, { kinds: [], usageSeconds: [] }]));
-  /** The furthest that each stream ever was at the hub. */
-  const reached = new Map<string, number>();
+  /** Numbers that the hub ever had in full. */
+  const had = new Map<string, Set<number>>(STREAMS.map((name) => [name, new Set()]));
 
   /** What is wrong with one record of kind `dropped`; `lost` is told which numbers are gone without a sum. */
   const droppedProblem = (
@@ -28,8 +28,7 @@ export function journalComplete({ site, hub }: Life): Checker {
     if (strange) return `it says of ${record.sequence} that it is ${strange}`;
     for (let sequence = coveredFrom(record); sequence <= record.sequence; sequence++) {
       const kind = kinds[sequence - 1];
-      const wasThere = reasons.includes('gone') && sequence <= (reached.get(name) ?? 0);
-      if (wasThere) lost(sequence);
+      if (reasons.includes('gone') && had.get(name)?.has(sequence)) lost(sequence);
       else if (kind === 'audit') return `the audit record ${sequence} was dropped`;
       else if (kind === 'usage' && !reasons.includes('merged')) return `the usage record ${sequence} was dropped`;
     }
@@ -70,7 +69,8 @@ export function journalComplete({ site, hub }: Life): Checker {
         usageSeconds[sequence - 1] = record === 'usage' ? value : 0;
       }
       if (observation.kind === 'kept')
-        reached.set(observation.stream, Math.max(reached.get(observation.stream) ?? 0, observation.position));
+        for (const { sequence, kind } of observation.records)
+          if (kind !== 'dropped') had.get(observation.stream)?.add(sequence);
       return undefined;
     },
     end() {
