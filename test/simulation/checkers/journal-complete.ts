@@ -13,24 +13,32 @@ interface Written {
 
 export function journalComplete({ site, hub }: Life): Checker {
   const written = new Map<string, Written>(STREAMS.map((name) => [name, { kinds: [], usageSeconds: [] }]));
-  /** Numbers that the hub ever had in full. */
+  /** Streams of which a hub that was restored asked for what was not here any more. */
+  const isForgotten = new Set<string>();
+  /** Numbers that the hub ever had, in full or told of. */
   const had = new Map<string, Set<number>>(STREAMS.map((name) => [name, new Set()]));
 
-  /** What is wrong with one record of kind `dropped`; `lost` is told which numbers are gone without a sum. */
-  const droppedProblem = (
-    record: JournalRecord,
-    name: string,
-    lost: (sequence: number) => void,
-  ): string | undefined => {
-    const kinds = written.get(name)?.kinds ?? [];
+  /** What is wrong with a record of kind `dropped` that the hub takes in. */
+  const droppedProblem = (record: JournalRecord, name: string): string | undefined => {
+    const { kinds } = written.get(name) ?? { kinds: [] };
     const reasons = (record.body.reasons as string[] | undefined) ?? [];
     const strange = reasons.find((reason) => !['room', 'merged', 'gone'].includes(reason));
     if (strange) return `it says of ${record.sequence} that it is ${strange}`;
     for (let sequence = coveredFrom(record); sequence <= record.sequence; sequence++) {
       const kind = kinds[sequence - 1];
-      if (reasons.includes('gone') && had.get(name)?.has(sequence)) lost(sequence);
+      if (reasons.includes('gone') && had.get(name)?.has(sequence)) isForgotten.add(name);
       else if (kind === 'audit') return `the audit record ${sequence} was dropped`;
       else if (kind === 'usage' && !reasons.includes('merged')) return `the usage record ${sequence} was dropped`;
+    }
+    return undefined;
+  };
+
+  /** Takes note of what the hub has now, in full or told of. */
+  const taken = (name: string, records: readonly JournalRecord[]): string | undefined => {
+    for (const record of records) {
+      const problem = record.kind === 'dropped' ? droppedProblem(record, name) : undefined;
+      if (problem) return `${name}: ${problem}`;
+      for (let sequence = coveredFrom(record); sequence <= record.sequence; sequence++) had.get(name)?.add(sequence);
     }
     return undefined;
   };
@@ -39,24 +47,17 @@ export function journalComplete({ site, hub }: Life): Checker {
     const { kinds, usageSeconds } = written.get(name) ?? { kinds: [], usageSeconds: [] };
     let last = 0;
     let seconds = 0;
-    let lostSeconds = 0;
     for (const record of hub.journal(name).records) {
       if (coveredFrom(record) !== last + 1) return `record ${record.sequence} stands where ${last + 1} belongs`;
       last = record.sequence;
-      if (record.kind === 'dropped') {
-        const problem = droppedProblem(record, name, (gone) => {
-          lostSeconds += usageSeconds[gone - 1] ?? 0;
-        });
-        if (problem) return problem;
-      } else if (record.kind !== kinds[last - 1]) return `record ${last} is ${record.kind}, and was ${kinds[last - 1]}`;
       if (record.kind === 'usage') seconds += Number(record.body.seconds);
+      const isItself = record.kind === 'dropped' || record.kind === kinds[last - 1];
+      if (!isItself) return `record ${last} is ${record.kind}, and was ${kinds[last - 1]}`;
     }
     if (last !== kinds.length) return `the hub has ${last} of ${kinds.length} records`;
     const all = usageSeconds.reduce((sum, one) => sum + one, 0);
-    // What was merged into a sum that is gone itself went with it.
-    return seconds > all || seconds < all - lostSeconds * 24
-      ? `usage of ${seconds} s at the hub, ${all} s here`
-      : undefined;
+    const isRight = isForgotten.has(name) ? seconds <= all : seconds === all;
+    return isRight ? undefined : `usage of ${seconds} s at the hub, ${all} s here`;
   };
 
   return {
@@ -68,10 +69,7 @@ export function journalComplete({ site, hub }: Life): Checker {
         kinds[sequence - 1] = record;
         usageSeconds[sequence - 1] = record === 'usage' ? value : 0;
       }
-      if (observation.kind === 'kept')
-        for (const { sequence, kind } of observation.records)
-          if (kind !== 'dropped') had.get(observation.stream)?.add(sequence);
-      return undefined;
+      return observation.kind === 'kept' ? taken(observation.stream, observation.records) : undefined;
     },
     end() {
       if (!site.identity) return undefined;
