@@ -1,6 +1,7 @@
 // Everybody who shows a credential in a simulated site: our own processes and node agents, people with kubeconfigs, pods with tokens,
 // and foreign programs, which judge by the machine's system clock. Every refusal is told; the checkers say which one may be.
 import type { TokenLife } from '../../src/services/node-agent/volumes/tokens.plan.ts';
+import { names } from './disk.ts';
 import { usersOf } from './people.ts';
 import { type Pki, SPECS } from './pki.ts';
 import type { Timekeeper } from './timekeeper.ts';
@@ -12,6 +13,8 @@ const PODS = [
   { name: 'day', lifeMs: 24 * HOUR_MS },
   { name: 'year', lifeMs: YEAR_MS },
 ] as const;
+
+const tokenFile = names('token');
 
 export class Clients {
   readonly #shared: Shared;
@@ -30,11 +33,11 @@ export class Clients {
     const { rules, disk, random } = this.#shared;
     const now = this.#clock.now();
     for (const { name, lifeMs } of PODS) {
-      const old = disk.read<TokenLife>(`token/${name}`);
+      const old = disk.read<TokenLife>(tokenFile(name));
       if (old && !rules.isTokenDue(old, now)) continue;
       const ageMs = isQuiet ? Math.min(0.8 * lifeMs, 6 * HOUR_MS) * random.next() : 0;
       const issuedAtMs = Math.round(now - ageMs);
-      disk.write(`token/${name}`, { issuedAtMs, expiresAtMs: issuedAtMs + lifeMs });
+      disk.write(tokenFile(name), { issuedAtMs, expiresAtMs: issuedAtMs + lifeMs });
     }
   }
 
@@ -45,7 +48,7 @@ export class Clients {
     const { disk, rules, see } = this.#shared;
     const between = this.#clock.between();
     for (const { name } of PODS) {
-      const token = disk.read<TokenLife>(`token/${name}`);
+      const token = disk.read<TokenLife>(tokenFile(name));
       const problem = token && rules.tokenVerdict(token, between);
       if (problem !== undefined)
         see({ kind: 'refused', who: { kind: 'pod', name, endMs: token?.expiresAtMs ?? 0 }, problem });

@@ -34,12 +34,15 @@ const OWN_LIVE: Live = {
   },
 };
 
-export const liveOf = ({ disk }: Shared): LiveObjects => disk.read<LiveObjects>('live') ?? { [OWN]: OWN_LIVE };
+const AT_FIRST: LiveObjects = { [OWN]: OWN_LIVE };
+
+export const liveOf = ({ disk }: Shared): LiveObjects => disk.read<LiveObjects>('live') ?? AT_FIRST;
 
 export class Desired {
   readonly #shared: Shared;
   readonly #standing: () => DesiredStanding;
-  #passed = '';
+  /** What the last pass saw, and left. */
+  #passed: readonly unknown[] = [];
   #differing: readonly ObjectReference[] = [];
 
   constructor(shared: Shared, standing: () => DesiredStanding) {
@@ -107,8 +110,8 @@ export class Desired {
     const desired = this.#desired;
     if (!desired) return;
     const standing = this.#standing();
-    const asIs = [standing.plane, standing.mode, standing.planeSince, desired.revision];
-    if (this.#passed === this.#asIs(asIs)) return;
+    const asIs = [standing.plane, standing.mode, standing.planeSince, desired.revision, liveOf(this.#shared)];
+    if (asIs.every((one, i) => one === this.#passed[i])) return;
     const inventory = this.#inventory;
     const isToSettle = standing.plane === 'hub' && inventory.settledPlane !== standing.planeSince;
     const input = { desired, inventory, standing, isToSettle };
@@ -121,12 +124,7 @@ export class Desired {
     const isApplied = this.#inventory.revision === desired.revision;
     if (!isFailed && !waits && standing.plane === 'hub' && !isApplied)
       disk.write('inventory', { ...this.#inventory, revision: desired.revision });
-    this.#passed = this.#asIs(asIs);
-  }
-
-  #asIs(known: readonly unknown[]): string {
-    const live = Object.entries(liveOf(this.#shared)).map(([object, { manifest }]) => [object, manifest.data]);
-    return JSON.stringify([known, live]);
+    this.#passed = [...asIs.slice(0, -1), liveOf(this.#shared)];
   }
 
   #facts(desired: DesiredState, { items }: Inventory): Map<ObjectReference, ObjectFacts> {

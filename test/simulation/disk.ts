@@ -41,3 +41,15 @@ export class Disk {
     throw new Crash('the machine ended in a write');
   }
 }
+
+/** Names that begin alike, each made once: they are read at every step. */
+export function names(prefix: string): (name: string) => string {
+  const made = new Map<string, string>();
+  return (name) => {
+    const known = made.get(name);
+    if (known !== undefined) return known;
+    const fresh = `${prefix}/${name}`;
+    made.set(name, fresh);
+    return fresh;
+  };
+}

@@ -238,7 +238,7 @@ export const MUTATIONS: readonly Mutation[] = [
     seed: 1,
     rules: spoilt({
       judgeNode: (_before, signs, { bootMs, siteMs }) => {
-        const agoMs = siteMs - Date.parse(signs[0] ?? '');
+        const agoMs = siteMs - Number(signs[0]);
         return PRODUCTION.judgeNode({ sign: signs[0] ?? '', seenMs: bootMs - agoMs }, signs, { bootMs, siteMs });
       },
     }),

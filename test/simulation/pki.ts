@@ -17,6 +17,7 @@ import {
   trustedGenerations,
 } from '#engine/certificates';
 import { SITE } from '../../src/services/infrastructure/site.fixture.ts';
+import { names } from './disk.ts';
 import { usersOf } from './people.ts';
 import type { Timekeeper } from './timekeeper.ts';
 import type { Shared } from './world.ts';
@@ -27,6 +28,11 @@ export interface Leaf extends Omit<IssuedCertificate, 'byCurrentAuthority'> {
   readonly authority: Authority;
   readonly generation: number;
 }
+
+const leafFile = names('leaf');
+const authorityFile = Object.fromEntries(LINES.map((line) => [line, names(`authority/${line}`)])) as Readonly<
+  Record<Line, (generation: string) => string>
+>;
 
 type Rollovers = Readonly<Record<Line, Rollover>>;
 
@@ -52,7 +58,7 @@ export class Pki {
   }
 
   leaf(name: string): Leaf | undefined {
-    return this.#shared.disk.read<Leaf>(`leaf/${name}`);
+    return this.#shared.disk.read<Leaf>(leafFile(name));
   }
 
   isTrusted(line: Line, generation: number): boolean {
@@ -62,7 +68,7 @@ export class Pki {
   /** When an authority ends, milliseconds since 1970; made when it is first asked for. */
   endMs(line: Line, generation: number): number {
     const { disk } = this.#shared;
-    const name = `authority/${line}/${generation}`;
+    const name = authorityFile[line](String(generation));
     const there = disk.read<number>(name);
     if (there !== undefined) return there;
     const made = authorityEndMs(this.#clock.now());
@@ -151,7 +157,7 @@ export class Pki {
       const { name, authority, commonName, organizations, names } = spec;
       const leftMs = (this.leaf(name)?.notAfterMs ?? now) - now;
       const generation = rollovers[authority].current;
-      disk.write(`leaf/${name}`, { commonName, organizations, names, notBeforeMs, notAfterMs, authority, generation });
+      disk.write(leafFile(name), { commonName, organizations, names, notBeforeMs, notAfterMs, authority, generation });
       see({ kind: 'issued', name, leftMs, reason });
     }
   }

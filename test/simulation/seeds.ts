@@ -1,7 +1,14 @@
 // Lives in which a mistake was found, as they are told now; each must stay well.
 
 export const NAMED_SEEDS: readonly { readonly seed: number; readonly found: string }[] = [
-  { seed: 7, found: 'a choice at the hub did not count when the one before it was carried out and forgotten without a new revision' },
-  { seed: 33, found: 'a hub that was restored took a record that told of others for all of them, also for those that it had' },
+  {
+    seed: 7,
+    found:
+      'a choice at the hub did not count when the one before it was carried out and forgotten without a new revision',
+  },
+  {
+    seed: 33,
+    found: 'a hub that was restored took a record that told of others for all of them, also for those that it had',
+  },
   { seed: 82, found: 'a choice at the hub for what was changed here, and changed again before it was known' },
 ];

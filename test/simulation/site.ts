@@ -289,7 +289,8 @@ export class Site {
       clusters: {},
       site: {},
     });
-    journal.append('services/1', 'telemetry', { pods: 12, note: 'as it is every six hours' });
+    if (chance(this.#shared.random, 0.3))
+      journal.append('services/1', 'telemetry', { pods: 12, note: 'as it is every six hours' });
     if (chance(this.#shared.random, 0.2)) journal.append('services/1', 'audit', { verb: 'patch' });
     if (clock.state.doubt) journal.append('holdfastd/1', 'event');
   }

@@ -51,7 +51,7 @@ export interface IssueStep {
 }
 
 const sameSet = (a: readonly string[], b: readonly string[]): boolean =>
-  a.length === b.length && [...a].sort().join('\n') === [...b].sort().join('\n');
+  a.length === b.length && (a.every((one, i) => one === b[i]) || [...a].sort().join('\n') === [...b].sort().join('\n'));
 
 /** When a certificate is renewed; undefined for one that lives as long as its authority. */
 export function renewsAtMs(

@@ -16,8 +16,8 @@ export {
   planCertificates,
   renewsAtMs,
 } from './certificates.plan.ts';
+export { ACCOUNT_TOKEN_LIFE_MS_MAX } from './limits.ts';
 export {
-  ACCOUNT_TOKEN_LIFE_MS_MAX,
   FIRST_GENERATION,
   type Rollover,
   type RolloverEvent,

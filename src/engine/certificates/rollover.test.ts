@@ -2,17 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { seededRandom } from '#base';
-import {
-  ANNOUNCE_LEAST_MS,
-  ANNOUNCE_MS,
-  FIRST_GENERATION,
-  RAN_TOLD_MS,
-  RETIRE_MS,
-  type Rollover,
-  type RolloverEvent,
-  rolloverStep,
-  trustedGenerations,
-} from './rollover.ts';
+import { ANNOUNCE_LEAST_MS, ANNOUNCE_MS, RAN_TOLD_MS, RETIRE_MS } from './limits.ts';
+import { FIRST_GENERATION, type Rollover, type RolloverEvent, rolloverStep, trustedGenerations } from './rollover.ts';
 
 const NOW = Date.UTC(2026, 10, 25);
 const STATES = {
