@@ -149,7 +149,7 @@ export class Journal {
       const step = stepOf.get(held.facts.file);
       if (!step) return [held];
       if (step.act === 'remove') return [];
-      const records = withBytes(rules.stripRecords(held.records, step));
+      const records = withBytes(rules.stripRecords(held.records, { ...step, deliveredTo: log.delivered }));
       return [{ facts: factsOf(held.facts.segment, records), records }];
     });
   }

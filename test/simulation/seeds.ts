@@ -6,6 +6,7 @@ export const NAMED_SEEDS: readonly { readonly seed: number; readonly found: stri
     found:
       'a choice at the hub did not count when the one before it was carried out and forgotten without a new revision',
   },
+  { seed: 47, found: 'a sum of usage for room held records that the hub had, which counted twice' },
   {
     seed: 33,
     found: 'a hub that was restored took a record that told of others for all of them, also for those that it had',

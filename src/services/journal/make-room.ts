@@ -27,10 +27,9 @@ const bytesOf = ({ bytes }: HeldFacts): number => Object.values(bytes).reduce((s
 
 /** Errors: those of the system; what was done stays done, and the next pass goes on. */
 export function makeRoom({ process, sealed, openBytes, bytesMax, positions, freeDiskBytes }: RoomIn): RoomMade {
-  const isDelivered = ({ segment, last }: HeldFacts): boolean =>
-    last <= (positions[streamOf(process, segment.life)] ?? 0);
+  const deliveredTo = ({ segment }: HeldFacts): number => positions[streamOf(process, segment.life)] ?? 0;
   const steps = planRoom({
-    segments: sealed.map((facts) => ({ ...facts, delivered: isDelivered(facts) })),
+    segments: sealed.map((facts) => ({ ...facts, delivered: facts.last <= deliveredTo(facts) })),
     openBytes,
     bytesMax,
     diskIsLow: freeDiskBytes < AUDIT_DISK_FREE_BYTES_MIN,
@@ -39,10 +38,10 @@ export function makeRoom({ process, sealed, openBytes, bytesMax, positions, free
   const left = sealed.flatMap((facts): HeldFacts[] => {
     const step = stepOf.get(facts.file);
     if (!step) return [facts];
-    if (step.act === 'strip')
-      return [
-        factsOf(facts.segment, writeSegment(facts.segment, stripRecords(readSegment(facts.segment).records, step))),
-      ];
+    if (step.act === 'strip') {
+      const stripped = stripRecords(readSegment(facts.segment).records, { ...step, deliveredTo: deliveredTo(facts) });
+      return [factsOf(facts.segment, writeSegment(facts.segment, stripped))];
+    }
     removeTree(facts.file);
     return [];
   });

@@ -130,6 +130,21 @@ test('whatever is stripped, how often, in which order: no number is lost, no aud
   }
 });
 
+test('what the hub has already is part of no sum, or it would be counted twice', () => {
+  const left = stripRecords([usage(1, 0, 2), usage(2, 1, 3), usage(3, 2, 4)], {
+    drop: [],
+    sumUsage: true,
+    deliveredTo: 1,
+  });
+  assert.deepEqual(
+    left.map(({ sequence, kind }) => `${sequence} ${kind}`),
+    ['1 usage', '2 dropped', '3 usage'],
+  );
+  const [first, , last] = left;
+  assert.deepEqual(first, usage(1, 0, 2));
+  assert.deepEqual(last?.body, stripRecords([usage(2, 1, 3), usage(3, 2, 4)], { drop: [], sumUsage: true })[1]?.body);
+});
+
 test('a batch begins after the position, tells gaps, and holds at least one record', () => {
   const records = [record(3, 'event'), record(4, 'event'), record(7, 'audit', { text: 'x'.repeat(500) })];
   const shape = (after: number, bytesMax?: number) =>
