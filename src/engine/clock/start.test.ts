@@ -93,6 +93,18 @@ test('two readings that are both close to it are as ambiguous, unless they are n
   assert.equal(bootAfter(1_800_000).state.doubt, undefined);
 });
 
+test('a reading that is close to it is no better than one a few days further', () => {
+  const machine = new TrialMachine().boot().sample('hub');
+  // The system clock is known to be off; it is set right while the machine is off for eight days.
+  machine
+    .stepSystem(4 * DAY_MS)
+    .sample('hub')
+    .off(8 * DAY_MS)
+    .boot(machine.trueMs);
+  assert.equal(machine.state.doubt?.kind, 'boot-ambiguous');
+  assert.equal(machine.state.doubt?.byMs, 4 * DAY_MS, 'the earlier one is taken, and the other one is known');
+});
+
 test('a jump that nobody explained stays in doubt across a reboot', () => {
   const machine = new TrialMachine().boot().run(DAY_MS);
   machine

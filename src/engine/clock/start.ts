@@ -83,7 +83,9 @@ export function readBoot(saved: ClockState | undefined, now: ClockReading): Cloc
   }
   const read: ClockState = { ...base, siteMinusBootMs: chosen - now.bootMs, basis: 'system' };
   const other = possible.find((ms) => ms !== chosen);
-  const isChance = close.length === 0 || (close.length > 1 && (other ?? chosen) - chosen >= APART_MS);
+  // That one is close says nothing against another that is not much further: both are, then.
+  const apartMs = (other ?? chosen) - chosen;
+  const isChance = close.length === 0 || (apartMs >= APART_MS && (close.length > 1 || apartMs <= SHORT_OFF_MS));
   if (other !== undefined && isChance) return doubted(read, now, 'boot-ambiguous', other - chosen);
   return { state: stillContradicted(saved, read, now), actions: [{ do: 'save' }] };
 }
