@@ -174,7 +174,8 @@ export class Desired {
     keep();
   }
 
-  #one({ object, action, item, isForgotten }: Decision, plane: string): InventoryItem | undefined {
+  #one(decision: Decision, plane: string): InventoryItem | undefined {
+    const { object, action, item, isForgotten } = decision;
     const { disk, see, random } = this.#shared;
     const live = liveOf(this.#shared);
     const found = live[object];
@@ -198,8 +199,7 @@ export class Desired {
       see({ kind: 'taken-away', object, plane, value: isDeleted ? settingOf(found.manifest) : undefined });
       disk.write('live', isDeleted ? left : { ...left, [object]: freed });
     }
-    const isKept = action.kind === 'none' ? !isForgotten && item?.applied !== undefined : !isForgotten;
-    return isKept || (item?.differs !== undefined && !isForgotten) ? item : undefined;
+    return isForgotten || (action.kind === 'none' && !isBrought(decision)) ? undefined : item;
   }
 }
 

@@ -12,5 +12,6 @@ export const NAMED_SEEDS: readonly { readonly seed: number; readonly found: stri
     found: 'a hub that was restored took a record that told of others for all of them, also for those that it had',
   },
   { seed: 274, found: 'a start was read in one of two ways that lay four days apart, and was not in doubt' },
+  { seed: 341, found: 'a job that was sent when the process ended was begun again at the second pass after it' },
   { seed: 82, found: 'a choice at the hub for what was changed here, and changed again before it was known' },
 ];

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { DesiredObject, Resolution } from '#model/link';
 import type { Standing } from '#model/site';
-import { type Decision, type ObjectFacts, planDesired } from './apply.plan.ts';
+import { type Decision, isBrought, type ObjectFacts, planDesired } from './apply.plan.ts';
 import { type Differences, SAME } from './differences.ts';
 import type { InventoryItem } from './inventory.ts';
 
@@ -241,4 +241,13 @@ it('applies what others stand on first, prunes it last, and refuses what is list
       'v1/Namespace//old delete pruned',
     ],
   );
+});
+
+it('a job that was sent when the process ended is remembered, pass after pass, and not begun a second time', () => {
+  let item: InventoryItem | undefined = { object: OBJECT, adopted: false, sent: JOB };
+  for (let pass = 1; pass <= 3; pass++) {
+    const decision = decide({ found: ABSENT, item, manifest: JOB });
+    assert.deepEqual([decision.action.kind, decision.state], ['none', 'failed'], `pass ${pass}`);
+    item = isBrought(decision) ? decision.item : undefined;
+  }
 });

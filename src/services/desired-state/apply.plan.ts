@@ -247,9 +247,10 @@ export function planLeaving({ items }: Inventory): readonly Decision[] {
   }));
 }
 
-/** Objects that nothing is or was done for leave no trace in the inventory. */
+/** Objects that nothing is or was done for leave no trace in the inventory. One that was sent, and of which nobody knows whether it
+ * ran, leaves one: at the next pass it would be begun a second time. */
 export const isBrought = ({ item, action }: Decision): boolean =>
-  item?.applied !== undefined || item?.differs !== undefined || action.kind === 'apply';
+  action.kind === 'apply' || [item?.applied, item?.differs, item?.sent].some((trace) => trace !== undefined);
 
 /** In the order in which they are carried out. */
 export function planDesired(input: PlanInput): readonly Decision[] {
