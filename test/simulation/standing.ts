@@ -47,6 +47,7 @@ export class Standing {
   /** `quietMs`: heartbeats came all along for so long, none of which is told one by one. Errors: Crash. */
   step(event: ConnectivityEvent, quietMs = 0): void {
     const { rules, disk, see } = this.#shared;
+    if (event.kind === 'activated' || event.kind === 'deactivated') this.#heardBootMs = undefined;
     const { semiConnectedAfterMs, disconnectedAfterMs } = CONNECTIVITY_DEFAULTS;
     const settings = {
       semiConnectedAfterMs: semiConnectedAfterMs + quietMs,

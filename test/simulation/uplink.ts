@@ -1,5 +1,6 @@
 // The link of a simulated site to its hub, as the link's plan has it: the plan decides, this does what it says at once, or lets no answer
 // come. In a quiet stretch only the last heartbeat of many is told, and of many dials in vain the last.
+import { HEARTBEAT_INTERVAL_MS } from '#model/link';
 import { LINK_OFF, type LinkAction, type LinkEvent, type LinkState } from '../../src/services/link/link.plan.ts';
 import type { Timekeeper } from './timekeeper.ts';
 import { chance, MINUTE_MS, type Shared } from './world.ts';
@@ -82,7 +83,11 @@ export class Uplink {
 
   #step(event: LinkEvent, atMs: number): void {
     const { rules, random } = this.#shared;
-    const { state, actions } = rules.linkStep(this.#state, event, { nowMs: atMs, random: random.next() });
+    const { state, actions } = rules.linkStep(this.#state, event, {
+      nowMs: atMs,
+      random: random.next(),
+      beatEveryMs: HEARTBEAT_INTERVAL_MS,
+    });
     this.#state = state;
     for (const action of actions) {
       const next = this.#do(action, atMs);

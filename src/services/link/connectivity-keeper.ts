@@ -91,6 +91,8 @@ export class ConnectivityKeeper {
   /** Declares something, or lets time pass. Answers what it did; nothing while the file is damaged. */
   step(event: ConnectivityEvent): readonly ConnectivityAction[] {
     if (this.#damage) return [];
+    // What another hub was heard is no contact of this one.
+    if (event.kind === 'activated' || event.kind === 'deactivated') this.#heardMs = undefined;
     const { state, actions } = connectivityStep(this.#state, event, this.#options.clock.now(), this.#spans);
     const changed = JSON.stringify(state) !== JSON.stringify(this.#state);
     this.#state = state;
