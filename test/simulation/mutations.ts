@@ -154,7 +154,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'audit is dropped for room like events',
     noticedBy: ['journal-complete'],
-    seed: 1,
+    seed: 6,
     rules: spoilt({ planRoom: (question) => PRODUCTION.planRoom({ ...question, diskIsLow: true }) }),
   },
   {

@@ -16,6 +16,8 @@
 //   5  when the operator stated a time in this boot; refused otherwise, as confirming is when nothing is tentative.
 //   6  by whoever is in doubt, or outranks it; else it stays source.
 //
+// Who agrees becomes who vouches, unless somebody who is believed no less did so in this boot, and not a day ago.
+//
 // The ratchet rises with boot time and to what somebody vouches for; nothing but the operator lowers it.
 import type { TimeSource } from '#model/site';
 import { adopt, agree, leewayAfter, outranks, settled } from './adopt.ts';
