@@ -152,10 +152,10 @@ export class Hub {
   }
 
   /** A hub that was restored takes a site back by the certificate that it gave it. */
-  #known({ key, endsMs: endMs }: Identity): Row {
+  #known({ endsMs: endMs }: Identity): Row {
     const site = this.#site ?? { endMs, contactMs: 0, waiting: undefined };
-    const shown = this.#shared.rules.planShown({ endMs, key }, { identityEndMs: site.endMs });
-    this.#site = { ...site, endMs: shown?.identityEndMs ?? site.endMs };
+    const isNews = this.#shared.rules.isNews({ endMs }, { identityEndMs: site.endMs });
+    this.#site = { ...site, endMs: isNews ? endMs : site.endMs };
     return this.#site;
   }
 

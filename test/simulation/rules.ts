@@ -9,7 +9,7 @@ import { identityRenewsMs } from '#model/link';
 import { problemAt } from '#platform/x509';
 import { judgeSigns, type SignSeen } from '../../src/services/controllers/node/node-health.plan.ts';
 import { planDesired } from '../../src/services/desired-state/apply.plan.ts';
-import { planRenewal, planReturn, planShown } from '../../src/services/hub/identity/identity.plan.ts';
+import { isNews, planRenewal, planReturn } from '../../src/services/hub/identity/identity.plan.ts';
 import { deliveryProblem, planDelivery } from '../../src/services/hub/journal/delivery.plan.ts';
 import { takenBack, withoutPerson, withRoom } from '../../src/services/infrastructure/users/revocation.plan.ts';
 import { planBatch, planTurns } from '../../src/services/journal/delivery.plan.ts';
@@ -42,7 +42,7 @@ export const PRODUCTION = {
   deliveryProblem,
   planRenewal,
   planReturn,
-  planShown,
+  isNews,
   identityRenewsMs,
   linkStep,
   planCronJob,

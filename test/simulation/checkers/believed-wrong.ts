@@ -10,6 +10,11 @@ export class BelievedWrong {
     return this.#is;
   }
 
+  /** Somebody else said it. */
+  believe(): void {
+    this.#is = true;
+  }
+
   saw(observation: Observation): void {
     if (observation.kind === 'booted' && !observation.isHonest) this.#is = true;
     if (observation.kind === 'undone' && this.#wasSlip) this.#is = false;

@@ -22,6 +22,9 @@ export function clockTruth({ shared, site }: Life): Checker {
       if (observation.kind === 'booted' && observation.isHonest) anchor = { atMs: shared.nowMs, offMs: READ_MS };
       if (observation.kind === 'took' && observation.isHonest) anchor = { atMs: shared.nowMs, offMs: 5 * SECOND_MS };
       const view = site.view();
+      // While a start is in doubt, whoever sets the system clock is believed.
+      const isSet = observation.kind === 'fault' && /"system-set","(toMs|byMs":-?[1-9])/.test(observation.text);
+      if (isSet && view?.clock.state.doubt?.kind.startsWith('boot')) wrong.believe();
       if (observation.kind !== 'step' || !view || wrong.is || view.clock.state.doubt) return undefined;
       const boundMs = anchor.offMs + DRIFT * (shared.nowMs - anchor.atMs);
       if (Math.abs(errorMs()) <= boundMs) return undefined;

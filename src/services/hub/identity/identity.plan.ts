@@ -32,10 +32,6 @@ export function planReturn(by: Presented, waiting: Waiting | undefined, nowMs: n
   return nowMs - waiting.approvedMs < APPROVAL_MS_MAX ? 'grant' : 'ask';
 }
 
-/** What the hub learns from an identity of its own that is shown to it; undefined: nothing. */
-export function planShown(
-  by: Presented,
-  known: { readonly identityEndMs: number },
-): { readonly identityEndMs: number; readonly key: string } | undefined {
-  return by.endMs > known.identityEndMs ? { identityEndMs: by.endMs, key: by.key } : undefined;
-}
+/** Whether the hub learns from an identity of its own that is shown to it: then its end and its key are known from now on. */
+export const isNews = (by: Pick<Presented, 'endMs'>, known: { readonly identityEndMs: number }): boolean =>
+  by.endMs > known.identityEndMs;

@@ -2,7 +2,7 @@
 // by the certificate that it gave them itself, and knows again until when those hold; one that was removed stays removed.
 import { WorldError } from '#base';
 import { IDENTITY_LIFE_MS } from '#model/link';
-import { planShown } from '../identity/identity.plan.ts';
+import { isNews } from '../identity/identity.plan.ts';
 import type { HubParts } from '../parts.ts';
 import type { SitePeer } from '../peer.ts';
 import { LinkRefused } from '../refusal.ts';
@@ -21,15 +21,14 @@ export function knownSite({ sites }: Pick<HubParts, 'sites'>, peer: SitePeer): H
 /** Known already, and nothing is to be learnt from what it shows: answered without waiting. Errors: those of {@link knownSite}. */
 export function readySite(parts: Pick<HubParts, 'sites'>, peer: SitePeer): HubSite | undefined {
   const site = knownSite(parts, peer);
-  return site && !planShown(peer, site) ? site : undefined;
+  return site && !isNews(peer, site) ? site : undefined;
 }
 
 async function learn({ sites, log }: HubParts, site: HubSite, peer: SitePeer): Promise<HubSite> {
-  const change = planShown(peer, site);
   // A site is heard also while the disk takes nothing; it shows the same the next time.
-  if (change)
+  if (isNews(peer, site))
     await sites
-      .change(site, change)
+      .change(site, { identityEndMs: peer.endMs, key: peer.key() })
       .catch((error: unknown) => log.warn('the end of an identity was not kept', { site: site.name, error }));
   return site;
 }
