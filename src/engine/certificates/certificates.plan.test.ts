@@ -1,7 +1,7 @@
 // What is issued when, walked over time and over changes.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { authorityEndMs } from './authorities.ts';
+import { authorityEndMs, authorityIsDue } from './authorities.ts';
 import { type CertificateSpec, type IssuedCertificate, planCertificates } from './certificates.plan.ts';
 
 const DAY_MS = 86_400_000;
@@ -79,7 +79,11 @@ test('changed names and a changed authority are issued again', () => {
   assert.deepEqual(run(START, [short]), ['node: another authority']);
 });
 
-test('an authority made at a clock of 1970 outlives today by 20 years', () => {
-  assert.ok(authorityEndMs(0) > Date.UTC(2046, 9, 1));
-  assert.ok(authorityEndMs(START) - START > 19.9 * 365 * DAY_MS);
+test('an authority is valid at 2099 too, wherever its clock stood when it was made, and is replaced in the last third of 20 years', () => {
+  const year = 365.25 * DAY_MS;
+  for (const made of [0, START]) assert.ok(authorityEndMs(made) > Date.UTC(2101, 0, 1));
+  const end = authorityEndMs(START);
+  assert.equal(authorityIsDue(end, START + 13 * year), false);
+  assert.equal(authorityIsDue(end, START + 14 * year), true);
+  assert.equal(authorityIsDue(authorityEndMs(0), START), false, 'one made at 1970 is not replaced at once');
 });
