@@ -1,13 +1,15 @@
-// Drills on a real site: they pass, say what they saw, and put everything back, also when the command is killed in the middle.
+// Drills on a real site with a pod on containerd: they pass, say what they saw, and put everything back, also when the command is killed
+// in the middle. The pod asks the API all the while, is never refused, and is not touched.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
-import { after, before, test } from 'node:test';
+import { after, afterEach, before, test } from 'node:test';
 import { type ClockStatus, type DrillReport, type LinkStatus, type ListedCertificate, siteFolders } from '#model/site';
 import { testFolder } from '#platform/process';
 import { eventsOf } from '../faults/events.fixture.ts';
 import { bringUp, eventually, HOME, ran, testSite } from './site.fixture.ts';
+import { type RunningPod, startTokenPod } from './token-pod.fixture.ts';
 
 const YEAR_MS = 365 * 86_400_000;
 const site = testSite('drill');
@@ -15,10 +17,17 @@ const folders = siteFolders(site.data);
 const hubFolder = testFolder('dhub');
 const hub = (...args: string[]) =>
   ran(path.join(HOME, 'holdfast'), ['hub', ...args, '--data', path.join(hubFolder, 'h')]);
+let pod: RunningPod;
 before(async () => {
   const { code, stderr } = await hub('up', '--port', '0');
   assert.equal(code, 0, stderr);
-  await bringUp(site, '--runtime', 'simulated');
+  await bringUp(site);
+  pod = await startTokenPod(site);
+});
+afterEach(async () => {
+  await pod.answered('the drill is over');
+  await pod.untouched('the drill is over');
+  await eventually('the site is Ready', async () => (await site.status()).phase === 'Ready');
 });
 after(async () => {
   await site.destroy();
@@ -41,6 +50,8 @@ async function passed(name: string, ...args: string[]): Promise<DrillReport> {
   return report;
 }
 
+/** How often something was put back that no drill put back itself. */
+const putBack = (): number => eventsOf(site).filter((event) => event.endsWith('DrillPutBack')).length;
 const said = ({ steps }: DrillReport): string => steps.map(({ what }) => what).join('\n');
 
 test('clock-jump passes, whatever the seed chooses, and the clock is trusted again', { timeout: 240_000 }, async () => {
@@ -68,6 +79,20 @@ test('certificate-expiry issues every leaf anew, and no request fails', { timeou
     assert.equal(fingerprint === before.get(name), holder === 'site', name);
 });
 
+test('a certificate-expiry whose command is killed leaves every certificate good', { timeout: 120_000 }, async () => {
+  const shown = (): string => fs.readFileSync(path.join(folders.pki, 'apiserver.pem'), 'utf8');
+  const before = shown();
+  const drill = ['drill', 'run', 'certificate-expiry', '--yes', '--data', site.data];
+  const command = spawn(path.join(HOME, 'holdfast'), drill, { stdio: 'ignore' });
+  const ended = new Promise<NodeJS.Signals | null>((resolve) => command.once('exit', (_, signal) => resolve(signal)));
+  await eventually('certificates are issued anew', async () => shown() !== before);
+  command.kill('SIGKILL');
+  assert.equal(await ended, 'SIGKILL', 'it was killed in the middle');
+  await eventually('nothing is left to put back', async () => !fs.existsSync(folders.drillFile));
+  assert.equal(putBack(), 1, 'and it was told');
+  await passed('certificate-expiry');
+});
+
 test('a clock-jump whose command is killed is put back', { timeout: 120_000 }, async () => {
   const command = spawn(path.join(HOME, 'holdfast'), ['drill', 'run', 'clock-jump', '--yes', '--data', site.data], {
     stdio: 'ignore',
@@ -87,7 +112,7 @@ test('a clock-jump whose command is killed is put back', { timeout: 120_000 }, a
     return trusted && Math.abs(offsetMs) < 60_000;
   });
   assert.ok(!fs.existsSync(folders.drillFile));
-  assert.ok(eventsOf(site).some((event) => event.endsWith('DrillPutBack')));
+  assert.equal(putBack(), 2, 'and it was told');
 });
 
 test('a holdfastd that is killed in the middle puts back what it finds', { timeout: 120_000 }, async () => {
