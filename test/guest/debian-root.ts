@@ -16,7 +16,7 @@ export const AGENT_PORT = 'holdfast.agent';
 /** Unit of the agent; whatever it starts begins in this unit's control group. */
 export const AGENT_UNIT = 'guest-agent.service';
 
-const PACKAGES = ['systemd-sysv', 'udev', 'kmod', 'dbus', 'procps'];
+const PACKAGES = ['systemd-sysv', 'udev', 'kmod', 'dbus', 'procps', 'etcd-server'];
 /** Installs what a site needs, as on any machine; it finds the npm packages in place. */
 const PREPARE = path.join(HOME, 'scripts/prepare.sh');
 const ROOT_BYTES = 8 * 1024 * 1024 * 1024;
@@ -88,7 +88,7 @@ async function build(image: string, kernel: Kernel): Promise<void> {
     const within = (...command: string[]): Promise<string> => runOrThrow('chroot', [root, ...command]);
     await within('depmod', kernel.version);
     await within('systemctl', 'enable', AGENT_UNIT);
-    await within('systemctl', 'mask', 'apt-daily.timer', 'apt-daily-upgrade.timer');
+    await within('systemctl', 'mask', 'apt-daily.timer', 'apt-daily-upgrade.timer', 'etcd.service');
     await makeExt4(path.join(aside, 'root.raw'), ROOT_BYTES, ['-d', root]);
     fs.renameSync(path.join(aside, 'root.raw'), image);
   } finally {

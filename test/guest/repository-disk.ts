@@ -2,8 +2,8 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { runOrThrow } from '#platform/process';
-import { writeBusyboxImage } from '../integration/image.fixture.ts';
 import { HOME, KUBECTL } from '../integration/site.fixture.ts';
+import { writeAskingImage } from '../integration/token-pod.fixture.ts';
 import { makeExt4 } from './disks.ts';
 
 /** Its name in the cluster. */
@@ -23,7 +23,7 @@ export async function makeRepositoryDisk(image: string): Promise<void> {
     const present = files.split('\0').filter((file) => file !== '' && fs.existsSync(path.join(HOME, file)));
     await runOrThrow('cp', ['-a', '--parents', '-t', root, ...present, 'node_modules'], { cwd: HOME });
     fs.copyFileSync(KUBECTL, path.join(root, 'bin/kubectl'));
-    await writeBusyboxImage(path.join(root, IMAGE_ARCHIVE), IMAGE);
+    await writeAskingImage(path.join(root, IMAGE_ARCHIVE), IMAGE);
     await makeExt4(image, DISK_BYTES, ['-d', root]);
   } finally {
     fs.rmSync(root, { recursive: true });

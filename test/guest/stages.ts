@@ -25,9 +25,9 @@ export interface Stage {
 
 const UP = `up --timeout ${SLOW_MS / 1000}`;
 
-const unitOf = async (of: SiteInGuest): Promise<string> => `holdfast-${(await of.site()).id}.service`;
+export const unitOf = async (of: SiteInGuest): Promise<string> => `holdfast-${(await of.site()).id}.service`;
 
-async function bringUp({ of, checks }: StageInput): Promise<void> {
+export async function bringUp({ of, checks }: StageInput): Promise<void> {
   const began = Date.now();
   const { code, stderr } = await of.holdfast(UP);
   checks.holds('`holdfast up` brings the site up', code === 0, stderr);
@@ -75,7 +75,7 @@ async function first(input: StageInput): Promise<void> {
   await checkOddPaths(of.guest, checks);
 }
 
-async function install({ of, checks }: StageInput): Promise<void> {
+export async function install({ of, checks }: StageInput): Promise<void> {
   const { code, stderr } = await of.holdfast('install');
   checks.holds('`holdfast install`', code === 0, stderr);
   const unit = await unitOf(of);
