@@ -18,6 +18,7 @@ const ALONE = [
   'test/faults/aborted-run',
   'test/faults/disk-full-pods',
   'test/faults/hung',
+  'test/integration/drills',
   'test/integration/guestbook',
   'test/integration/link-life',
   'test/integration/node-agent.test',

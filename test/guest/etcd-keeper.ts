@@ -14,6 +14,8 @@ import { openEtcdStore, type Store } from '#store';
 const FOLDER = '/var/lib/etcd-keeper';
 const SAID = path.join(FOLDER, 'said');
 const CLIENT = '127.0.0.1:23790';
+/** What the server's certificate is for: an address is no name for TLS. */
+const NAME = 'keeper';
 const PEER = 'http://127.0.0.1:23800';
 const EVERY_MS = 1_000;
 /** Emulated, and other work beside it. */
@@ -35,7 +37,7 @@ async function makeCertificates(): Promise<void> {
     const certPem = await issueCertificate({
       ...span,
       commonName: name,
-      names: ['127.0.0.1'],
+      names: ['127.0.0.1', NAME],
       use,
       keyPem,
       issuer: ca,
@@ -63,7 +65,7 @@ async function openStore(): Promise<Store<string>> {
     try {
       return await openEtcdStore({
         endpoints: [CLIENT],
-        tls: { ca: read('ca.crt'), cert: read('client.crt'), key: read('client.key') },
+        tls: { ca: read('ca.crt'), cert: read('client.crt'), key: read('client.key'), serverName: NAME },
         prefix: '/keeper',
         identity: String(process.pid),
         index: () => '',

@@ -207,6 +207,12 @@ test('minutes, a month and two years pass; certificates and authorities are repl
       if (holder !== 'site' && !certificate.startsWith('user/')) assert.ok(!before.has(fingerprint), certificate);
     await allIsWell(`${person}, renewed`);
   }
+  for (const authority of ROLLED) await holdfast('certificates', 'renew', authority);
+  await eventually('the pod is given the next authority to trust', async () => {
+    const trusted = '/var/run/secrets/kubernetes.io/serviceaccount/ca.crt';
+    const count = await site.kubectl('exec', POD, '--', '/bin/busybox', 'grep', '-c', 'BEGIN', trusted);
+    return count.trim() === '2';
+  });
   for (const authority of ROLLED) await holdfast('certificates', 'renew', authority, '--hurry');
   await eventually('every authority is replaced, and what they signed is signed by the new ones', async () => {
     const all = await certificates();
