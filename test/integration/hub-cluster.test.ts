@@ -209,6 +209,19 @@ test('a revoked user is cut off at once, also after a restart; others go on', as
   assert.equal((await ask({ ...bob, server: `https://127.0.0.1:${of.hub.port}/sites/ship-1` }, '/api')).status, 200);
 });
 
+test('what a kubeconfig has open ends with it, others go on', async () => {
+  const [short, long] = await Promise.all([person('dora', 'ship-1', 1), person('emil', 'ship-1', 30)]);
+  const [hers, his] = await Promise.all([begin(short, '/api?watch=true'), begin(long, '/api?watch=true')]);
+  await Promise.all([once(hers, 'data'), once(his, 'data')]);
+  const cut = assert.rejects(hers.toArray(), /aborted/);
+  of.clock.jump(DAY_MS);
+  await of.clock.advance(30_000);
+  await cut;
+  assert.equal((await ask(long, '/api')).status, 200);
+  assert.equal(his.destroyed, false);
+  his.destroy();
+});
+
 test('a newer tunnel takes the place of the older, and one ends with the identity of its site', async () => {
   const stream = await openTunnel();
   const older = once(stream, 'close');

@@ -1,8 +1,9 @@
 // Who may reach which site through the hub: one entry for each kubeconfig that was made, by the serial number of its
-// certificate. A certificate without an entry opens nothing; a revoked one closes at once whatever it has open.
+// certificate. A certificate without an entry opens nothing; a revoked one closes at once whatever it has open, one that ends
+// within half a minute.
 import type { HubUserAccess } from '#model/hub';
 import { kubeconfigText } from '#model/site';
-import { type Clock, rfc3339 } from '#platform/clock';
+import { type Clock, rfc3339, type Timer } from '#platform/clock';
 import type { Tables } from '#platform/sqlite';
 import { newKeyPem, readCertificate } from '#platform/x509';
 import type { HubPki } from '../pki.ts';
@@ -94,13 +95,23 @@ export class Accesses {
     return hit.length;
   }
 
-  /** Remembers something open until it is closed. */
+  /** Remembers something open until it is closed. It is cut when the certificate is revoked, and when it ends. */
   track(serial: string, cut: () => void): { closed(): void } {
+    const { clock } = this.#parts;
+    const endsMs = this.#bySerial.get(serial)?.endsMs ?? 0;
+    let timer: Timer | undefined;
+    const untilEnd = (): void => {
+      const leftMs = endsMs - clock.now();
+      if (leftMs <= 0) cut();
+      else timer = clock.after(Math.min(leftMs, LOOK_AGAIN_MS), untilEnd, { background: true });
+    };
+    untilEnd();
     const open = this.#open.get(serial) ?? new Set();
     this.#open.set(serial, open);
     open.add(cut);
     return {
       closed: () => {
+        timer?.cancel();
         open.delete(cut);
         if (open.size === 0 && this.#open.get(serial) === open) this.#open.delete(serial);
       },
@@ -115,3 +126,5 @@ export class Accesses {
 }
 
 const KEPT_AFTER_END_MS = 30 * 86_400_000;
+/** A clock may jump: the end of a certificate is looked at this often. */
+const LOOK_AGAIN_MS = 30_000;
