@@ -1,5 +1,5 @@
 // Runs in the guest: Debian's etcd over mutual TLS, with certificates as a site has them for it, and a store of ours on it.
-//   keep     writes a key a second, and says each that was acknowledged, until it is told to end
+//   keep     writes a key every few seconds, and says each that was acknowledged, until it is told to end
 //   verify   reads everything that was ever said to be kept; ends with 1 when something is missing
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -17,7 +17,7 @@ const CLIENT = '127.0.0.1:23790';
 /** What the server's certificate is for: an address is no name for TLS. */
 const NAME = 'keeper';
 const PEER = 'http://127.0.0.1:23800';
-const EVERY_MS = 1_000;
+const EVERY_MS = 3_000;
 /** Emulated, and other work beside it. */
 const ANSWER_MS = 30_000;
 const file = (name: string): string => path.join(FOLDER, name);

@@ -13,7 +13,7 @@ const IMAGE = 'test.example/asks:1';
 const ASK_EVERY_MS = 300;
 
 /** One question a connection; openssl checks the server by the machine's clock and the authority that is projected. */
-const SCRIPT = `
+const scriptOf = (pauseSeconds: number): string => `
 trap exit TERM
 at=/var/run/secrets/kubernetes.io/serviceaccount
 api=$KUBERNETES_SERVICE_HOST:$KUBERNETES_SERVICE_PORT
@@ -30,7 +30,7 @@ while true; do
     "HTTP/1.1 200 "*) echo "answered $n" ;;
     *) echo failed $n $(/bin/busybox tail -n 3 /tmp/why) $said | /bin/busybox head -c 1000; echo ;;
   esac
-  /bin/busybox sleep 0.5
+  /bin/busybox sleep ${pauseSeconds}
 done`;
 
 /** A program of this machine, and the libraries that it needs. */
@@ -61,8 +61,8 @@ export async function writeAskingImage(file: string, name: string): Promise<void
 }
 
 /** Its account may read pods; without that every answer would be a refusal. */
-export function tokenPod(image: string): object {
-  const container = { name: 'main', image, command: ['/bin/busybox', 'sh', '-c', SCRIPT] };
+export function tokenPod(image: string, pauseSeconds = 0.5): object {
+  const container = { name: 'main', image, command: ['/bin/busybox', 'sh', '-c', scriptOf(pauseSeconds)] };
   return {
     apiVersion: 'v1',
     kind: 'List',
