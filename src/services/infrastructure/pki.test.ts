@@ -3,8 +3,9 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import { after, test } from 'node:test';
+import { siteCertificates } from '#engine/certificates';
 import { siteFolders } from '#model/site';
-import { testFolder } from '#platform/process';
+import { run, testFolder } from '#platform/process';
 import { readCertificate } from '#platform/x509';
 import { ensurePki, openPki } from './pki.ts';
 import { SITE as site } from './site.fixture.ts';
@@ -22,6 +23,19 @@ test('everything is made once, for the owner only, and stays', async () => {
     const stat = fs.statSync(path.join(folders.pki, name));
     assert.equal(stat.mode & 0o077, 0, name);
   }
+});
+
+test('what other programs check is good for openssl at 1970, today and 2099', async () => {
+  const specs = siteCertificates(site).filter(({ life }) => life === 'site');
+  assert.ok(specs.length > 0);
+  for (const { name, authority, use } of specs)
+    for (const atMs of [86_400_000, now, Date.UTC(2099, 11, 31)]) {
+      const purpose = use === 'client' ? 'sslclient' : 'sslserver';
+      const how = ['-partial_chain', '-purpose', purpose, '-attime', String(atMs / 1000)];
+      const trusted = ['-CAfile', `${folders.pki}/${authority}/anchor.crt`];
+      const { code, stderr } = await run('openssl', ['verify', ...how, ...trusted, `${folders.pki}/${name}.pem`]);
+      assert.equal(code, 0, `${name} at ${new Date(atMs).toISOString()}: ${stderr}`);
+    }
 });
 
 test('an address that changes is put into the certificates that name it, and into no other', async () => {
