@@ -77,7 +77,12 @@ export async function runJob(name: string, all: readonly Stage[]): Promise<void>
     checkMachine();
     const home = path.join(GUEST_CACHE, name);
     const ending = new AbortController();
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => ending.abort());
+    // Whoever waits for something in the guest would wait on for minutes.
+    const end = (): void => {
+      ending.abort();
+      process.exit(1);
+    };
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, end);
     const parts = await makeParts(home, wanted[0] === all[0], ending.signal);
     const stages: StageReport[] = [];
     for (const stage of wanted) {
