@@ -46,7 +46,8 @@ const answers = async ({ of }: StageInput): Promise<string[]> =>
   (await of.guest.ask(`cut -d ' ' -f 4- ${LOG}`)).split('\n').filter((line) => line !== '');
 
 async function look(input: StageInput): Promise<Seen> {
-  const said = await input.of.guest.ask(`grep ^kept ${SAID} | tail -n 1`);
+  // A power cut leaves zeros in what was not yet on the disk.
+  const said = await input.of.guest.ask(`grep -a ^kept ${SAID} | tail -n 1`);
   const kept = Number(/^kept (\d+)$/.exec(said)?.[1] ?? 0);
   return { answers: (await answers(input)).length, kept };
 }
