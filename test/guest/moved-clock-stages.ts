@@ -70,9 +70,9 @@ interface Listed {
 
 /** What kubectl finds: which nodes are Ready, and in which container the pod runs. */
 async function listed({ of }: StageInput): Promise<Listed> {
-  const { items } = JSON.parse(await of.kubectl(`get nodes,pod/${POD} -o json`)) as { items: (Node | Pod)[] };
+  const { items } = JSON.parse(await of.kubectl(`get nodes,pods -o json`)) as { items: (Node | Pod)[] };
   const nodes = items.filter((item): item is Node => item.kind === 'Node');
-  const pod = items.find((item): item is Pod => item.kind === 'Pod');
+  const pod = items.find((item): item is Pod => item.kind === 'Pod' && item.metadata?.name === POD);
   const isReady = ({ status }: Node): boolean =>
     status?.conditions?.find(({ type }) => type === 'Ready')?.status === 'True';
   const one = pod?.status?.containerStatuses?.[0];
