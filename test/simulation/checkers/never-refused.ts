@@ -1,5 +1,5 @@
-// Nothing local is ever refused for a certificate, a token or a clock, but a kubeconfig whose chosen life is truly over. Programs that are
-// not ours judge by the machine's clock; only one that stands beyond the end of the site's authorities itself may keep them out.
+// Nothing local is ever refused for a certificate, a token or a clock, but a kubeconfig whose chosen life is truly over: not even
+// programs that are not ours, which judge by the machine's clock.
 import type { Life } from '../run.ts';
 import { DAY_MS } from '../world.ts';
 import { BelievedWrong } from './believed-wrong.ts';
@@ -19,8 +19,6 @@ export function neverRefused({ shared, site }: Life): Checker {
       if (observation.kind !== 'refused') return undefined;
       const { who, problem } = observation;
       const said = `${who.kind} ${who.name}: ${problem}`;
-      const { systemMs } = shared.machine.reading(shared.nowMs);
-      if (who.kind === 'foreign') return systemMs > who.endMs ? undefined : said;
       if (who.kind !== 'person') return said;
       const isOver = shared.nowMs >= who.endMs - DAY_MS;
       if (problem.includes('authority')) return isOver ? undefined : said;
