@@ -4,6 +4,7 @@ import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:
 import type { Http2ServerRequest, Http2ServerResponse, Http2Session } from 'node:http2';
 import type { TLSSocket } from 'node:tls';
 import { type ClientTrust, type PeerIdentity, peerWatch } from '#platform/tls';
+import { discardBody, isUnread } from './discard.ts';
 
 export type RawRequest = IncomingMessage | Http2ServerRequest;
 export type RawResponse = ServerResponse | Http2ServerResponse;
@@ -71,6 +72,8 @@ export class HttpExchange {
   readonly #response: RawResponse;
   readonly #trust: ClientTrust;
   #extra: AnswerHeaders | undefined;
+  /** An answer waits for the rest of a body to be out of its way. */
+  #waits = false;
 
   constructor(request: RawRequest, response: RawResponse, trust: ClientTrust) {
     this.request = request;
@@ -93,7 +96,7 @@ export class HttpExchange {
   }
   /** Whether the answer has begun. */
   get answered(): boolean {
-    return this.#response.headersSent;
+    return this.#waits || this.#response.headersSent;
   }
 
   /** Sets a header that any later answer carries. */
@@ -136,9 +139,22 @@ export class HttpExchange {
     (this.#response as ServerResponse).once?.('close', act);
   }
 
-  /** Answers in full. */
+  /** Answers in full; what is left of the body is taken first. */
   send(status: number, headers: AnswerHeaders, body: Uint8Array | string): void {
-    if (this.#response.headersSent || this.#response.destroyed) return;
+    if (this.answered || this.#response.destroyed) return;
+    const request = this.request as IncomingMessage;
+    if (!isUnread(request)) {
+      this.#answer(status, headers, body);
+      return;
+    }
+    this.#waits = true;
+    discardBody(request, () => {
+      this.#waits = false;
+      if (!this.#response.destroyed) this.#answer(status, headers, body);
+    });
+  }
+
+  #answer(status: number, headers: AnswerHeaders, body: Uint8Array | string): void {
     const all = this.#allHeaders(headers);
     if (status !== 204 && status !== 304)
       all['content-length'] = typeof body === 'string' ? Buffer.byteLength(body) : body.length;

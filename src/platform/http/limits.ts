@@ -14,3 +14,6 @@ export const KEEP_ALIVE_MS = 120_000;
 export const DRAIN_MS = 2_000;
 /** Window of an HTTP/2 stream in both directions: a large list must not wait for window updates. */
 export const HTTP2_WINDOW_BYTES = 4 * 1024 * 1024;
+/** What is read, and for how long, of a body that is refused, so that its sender gets the answer: an image layer of common size. */
+export const DISCARD_BYTES_MAX = 64 * 1024 * 1024;
+export const DISCARD_MS = 5_000;
