@@ -2,6 +2,7 @@
 import { cidrParse, cidrsOverlap, diskFullError, isDiskFull, present, WorldError } from '#base';
 import { type Site, type SiteFolders, switchName } from '#model/site';
 import type { Clock } from '#platform/clock';
+import { removeTornNetworkResults } from '#platform/cri';
 import {
   fileBytes,
   makeFolder,
@@ -176,6 +177,7 @@ async function startSupervisor(of: BringUp, folders: SiteFolders, site: Site): P
   // Sockets, process records and container state of an earlier boot mean nothing any more.
   if (readTextIfPresent(folders.bootFile) !== bootId()) {
     removeTree(folders.run);
+    if (site.runtime === 'containerd') removeTornNetworkResults();
     writeFileAtomic(folders.bootFile, bootId());
   }
   await endGuard(folders, clock);

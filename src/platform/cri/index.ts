@@ -5,5 +5,5 @@ export { type ContainerdConfigOptions, containerdConfig } from './containerd-con
 export { type FakeContainer, type FakeCri, type FakeCriOptions, fakeCri } from './cri.fake.ts';
 export type { Cri, ExecResult, RuntimeCondition, RuntimeVersion, StreamRequest } from './cri.ts';
 export type * from './messages.ts';
-export { removeNetworkResults } from './network-results.ts';
+export { removeNetworkResults, removeTornNetworkResults } from './network-results.ts';
 export { removeRuntimeTraces } from './runtime-traces.ts';

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { after, test } from 'node:test';
 import { testFolder } from '#platform/process';
-import { removeNetworkResults } from './network-results.ts';
+import { removeNetworkResults, removeTornNetworkResults } from './network-results.ts';
 
 const results = testFolder('results');
 after(() => fs.rmSync(results, { recursive: true }));
@@ -22,4 +22,14 @@ test('those of the pods of a site go, with their loopback; others and what canno
   removeNetworkResults('/srv/site', results);
   assert.deepEqual(fs.readdirSync(results).sort(), ['cni-loopback-bb-lo', 'holdfast-bb-eth0', 'torn']);
   removeNetworkResults('/srv/site', `${results}/absent`);
+});
+
+test('what a power cut tore goes, and nothing else', () => {
+  keep('holdfast-cc-eth0', 'cc', {});
+  fs.writeFileSync(`${results}/empty`, '');
+  fs.writeFileSync(`${results}/zeros`, Buffer.alloc(512));
+  const before = fs.readdirSync(results).filter((name) => /^(holdfast|cni)/.test(name));
+  removeTornNetworkResults(results);
+  assert.deepEqual(fs.readdirSync(results), before);
+  removeTornNetworkResults(`${results}/absent`);
 });
