@@ -13,7 +13,8 @@ export interface RefusingOptions {
 export class Refusing {
   readonly #of: RefusingOptions;
   #busy = false;
-  #refused = '';
+  /** As whom this life has refused last; whom an earlier one did, is not known. */
+  #refused: string | undefined;
 
   constructor(of: RefusingOptions) {
     this.#of = of;
