@@ -6,18 +6,9 @@ import { test } from 'node:test';
 import type { DesiredReport, DesiredState, JournalDelivery, JournalRecord } from '../../src/model/link/index.ts';
 import { fakeClock } from '../../src/platform/clock/index.ts';
 import type { LinkParts } from '../../src/services/link/index.ts';
-import { type LinkWorld, linkWorld, siteAtHub, testLink } from './link.fixture.ts';
+import { inWorld, type LinkWorld, linkWorld, siteAtHub, testLink } from './link.fixture.ts';
 
 const DAY_MS = 86_400_000;
-
-async function inWorld(act: (world: LinkWorld) => Promise<void>, parts: Partial<LinkParts> = {}): Promise<void> {
-  const world = await linkWorld(parts);
-  try {
-    await act(world);
-  } finally {
-    await world.close();
-  }
-}
 
 const endsMs = ({ site }: LinkWorld): number => Date.parse(site.status().identity?.endsAt ?? '');
 

@@ -242,6 +242,16 @@ export async function linkWorld(parts: Partial<LinkParts> = {}): Promise<LinkWor
   };
 }
 
+/** Acts in a world of its own, which goes whatever comes of it. */
+export async function inWorld(act: (world: LinkWorld) => Promise<void>, parts: Partial<LinkParts> = {}): Promise<void> {
+  const world = await linkWorld(parts);
+  try {
+    await act(world);
+  } finally {
+    await world.close();
+  }
+}
+
 function stepMs({ connection, trouble, lastContact }: LinkStatus, now: number): number {
   if (connection.state === 'dialling') return STEPS_MS.answer;
   if (connection.state !== 'open') return STEPS_MS.nothing;

@@ -5,21 +5,11 @@ import fs from 'node:fs';
 import net, { type AddressInfo } from 'node:net';
 import { test } from 'node:test';
 import { WorldError } from '../../src/base/index.ts';
-import type { LinkParts } from '../../src/services/link/index.ts';
 import { testHub } from './hub.fixture.ts';
-import { type LinkWorld, linkWorld, siteAtHub, TestProxy, testLink, Wire } from './link.fixture.ts';
+import { inWorld, type LinkWorld, siteAtHub, TestProxy, testLink, Wire } from './link.fixture.ts';
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
-
-async function inWorld(act: (world: LinkWorld) => Promise<void>, parts: Partial<LinkParts> = {}): Promise<void> {
-  const world = await linkWorld(parts);
-  try {
-    await act(world);
-  } finally {
-    await world.close();
-  }
-}
 
 const refused =
   (code: string, message: RegExp, cure = /./) =>
