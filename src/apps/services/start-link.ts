@@ -4,6 +4,7 @@ import type { HttpClient } from '#client';
 import { callSupervisor } from '#host';
 import {
   type ClockStatus,
+  rootId,
   type Site,
   type SiteFolders,
   SOFTWARE_VERSION,
@@ -66,7 +67,7 @@ export function linkOfSite(of: LinkSurroundings): Link {
   const { site, folders, certificates, client, connectivity, settings, desired, clock, log, events } = of;
   const time = siteTime(folders, log);
   return startLink({
-    site: { id: site.id, name: site.name, version: SOFTWARE_VERSION },
+    site: { id: rootId(site), name: site.name, version: SOFTWARE_VERSION },
     folders,
     connectivity,
     clock,

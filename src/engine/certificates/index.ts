@@ -25,4 +25,4 @@ export {
   rolloverStep,
   trustedGenerations,
 } from './rollover.ts';
-export { siteCertificates } from './site-certificates.ts';
+export { ETCD_SERVER_NAME, siteCertificates } from './site-certificates.ts';

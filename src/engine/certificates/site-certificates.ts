@@ -1,5 +1,5 @@
 // The certificates that a site has, derived from its site.json.
-import { DEVICE_CLUSTER, doorNames, hostAddress, type Site } from '#model/site';
+import { DEVICE_CLUSTER, doorNames, hostAddress, type Site, votersOf } from '#model/site';
 import type { CertificateSpec } from './certificates.plan.ts';
 
 const apiNames = (site: Site): string[] => {
@@ -29,6 +29,24 @@ const frontDoorNames = (site: Site): string[] => {
   ];
   return [...new Set(site.outsideAddress ? [...names, site.outsideAddress] : names)];
 };
+
+/** A name that every member of etcd bears: their addresses are no names for TLS (RFC 6066 section 3). */
+export const ETCD_SERVER_NAME = 'etcd';
+
+/** One certificate a voter, with which it speaks to the others as member, client and door. */
+function voterCertificates({ pair }: Site): CertificateSpec[] {
+  if (!pair) return [];
+  return votersOf(pair).map(({ name, access, storage }) => ({
+    name: `etcd-${name}`,
+    authority: 'etcd',
+    commonName: name,
+    organizations: [],
+    names: [name, ETCD_SERVER_NAME, 'localhost', '127.0.0.1', access, ...(storage === undefined ? [] : [storage])],
+    use: 'server-and-client',
+    life: 'site',
+    holder: 'etcd',
+  }));
+}
 
 /** Every certificate of a site; those that foreign programs check live as long as the site. */
 export function siteCertificates(site: Site): CertificateSpec[] {
@@ -106,5 +124,6 @@ export function siteCertificates(site: Site): CertificateSpec[] {
         holder: machine.name,
       },
     ]),
+    ...voterCertificates(site),
   ];
 }

@@ -54,6 +54,18 @@ export {
   siteNameProblem,
 } from './naming.ts';
 export { cableName, namespaceName, namespacePath, namespacePrefix, switchName, tableName } from './network-names.ts';
+export {
+  addressBetween,
+  type Pair,
+  type PairVoter,
+  planPair,
+  SECOND_NODE_NAME,
+  VOTER_PORTS,
+  voterOf,
+  votersOf,
+  WITNESS_NAME,
+} from './pair.ts';
+export { machinesHere, masterOf, nodeAddress, ownNode, rootId, siteOn, workerHere } from './placement.ts';
 export type { PlaneStatus } from './plane-status.ts';
 export { PROTOCOL_VERSION, type SupervisorAnswer, type SupervisorRequest } from './protocol.ts';
 export type { RegistryAccount, RegistryAccounts } from './registry-access.ts';

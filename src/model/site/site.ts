@@ -1,5 +1,6 @@
 // What a site is, as written in its site.json: identity, addresses, ports, machines, clusters.
 // Written once by `up` and changed only by whole replacement; everything else of a site is derived from it by pure functions.
+import type { Pair } from './pair.ts';
 
 /** Raised when the layout of a data folder changes; a folder of a newer version is refused. */
 export const DATA_FORMAT_VERSION = 1;
@@ -10,7 +11,7 @@ export type MachineRole = 'master' | 'worker';
 export interface Machine {
   /** The Kubernetes node's name: `<node>-master` or `<node>-worker`. */
   readonly name: string;
-  /** The node (Linux machine) that it is placed on. */
+  /** The node (Linux machine) that it is placed on; one that is not pinned may stand on the other. */
   readonly node: string;
   readonly cluster: string;
   readonly role: MachineRole;
@@ -57,13 +58,17 @@ export interface Cluster {
 export interface Site {
   readonly formatVersion: number;
   readonly name: string;
-  /** Six hex digits; the root of every name that the site has in the kernel. */
+  /** Six hex digits, and a letter of the node on a second one; the root of every name that the site has in the kernel. */
   readonly id: string;
   /** RFC 3339. */
   readonly createdAt: string;
   /** DNS domain of the site's doors: `<door>.<name>.<domain>`. */
   readonly domain: string;
   readonly runtime: Runtime;
+  /** Which node the folder belongs to; absent on a site that never had two. */
+  readonly node?: string;
+  /** What makes a site of two nodes one thing. */
+  readonly pair?: Pair;
   /** Address of this Linux machine on which the doors also answer. */
   readonly outsideAddress?: string;
   readonly network: SiteNetwork;
