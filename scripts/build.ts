@@ -17,7 +17,7 @@ function filesUnder(folder: string, ending: string): string[] {
     .map((name) => path.join(folder, name));
 }
 
-const APPS = ['cli', 'holdfastd', 'hub', 'kube', 'node', 'services'];
+const APPS = ['cli', 'holdfastd', 'hub', 'kube', 'node', 'services', 'witness'];
 const apps = APPS.map((app) => path.join(home, `src/apps/${app}.ts`)).filter((file) => fs.existsSync(file));
 const workers = filesUnder(path.join(home, 'src'), '.worker.ts');
 const entryPoints = Object.fromEntries([...apps, ...workers].map((file) => [path.basename(file, '.ts'), file]));

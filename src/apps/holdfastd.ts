@@ -1,6 +1,6 @@
 // The app `holdfastd`: supervisor of one site. Opens its socket first, then starts or adopts everything else.
 import { messageOf, WorldError } from '#base';
-import { GUARD_NAME, type SitePhase, type SupervisorAnswer } from '#model/site';
+import { GUARD_NAME, ownNode, type SitePhase, type SiteStatus, type SupervisorAnswer } from '#model/site';
 import { openCgroups } from '#platform/cgroup';
 import { tryLock } from '#platform/process';
 import { serveLines } from '#platform/socket';
@@ -17,10 +17,12 @@ import { siteDrills } from './holdfastd/drills.ts';
 import { dyingText, guardProcess, ownDeaths, recordGuard } from './holdfastd/guard.ts';
 import { watchHealth } from './holdfastd/health.ts';
 import { measuredNow, telemetryIsOn } from './holdfastd/measured.ts';
+import { pairFacts, pairStatus } from './holdfastd/pair/pair-status.ts';
+import { type StartedPair, startPair } from './holdfastd/pair/start-pair.ts';
 import { makeProgress } from './holdfastd/progress.ts';
 import { salvageRecords } from './holdfastd/salvage-records.ts';
 import { type StartedSite, startSite } from './holdfastd/start-site.ts';
-import { runningStatus } from './holdfastd/status.ts';
+import { ownProcesses, runningStatus } from './holdfastd/status.ts';
 import { siteTimekeeper } from './holdfastd/timekeeping.ts';
 import { oldKeyIsNeeded } from './holdfastd/token-holders.ts';
 import { programBeside } from './program.ts';
@@ -60,7 +62,13 @@ const ACTS = {
   deleted: 'UserDeleted',
 } as const;
 /** What comes to be while it runs. */
-const running: { started?: StartedSite; keeper?: CertificateKeeper; measuring?: Measuring; toldPhase?: SitePhase } = {};
+const running: {
+  started?: StartedSite;
+  pair?: StartedPair;
+  keeper?: CertificateKeeper;
+  measuring?: Measuring;
+  toldPhase?: SitePhase;
+} = {};
 
 const api = clusterApi({ site, folders, clock, log });
 const drills = siteDrills({ site, folders, timekeeper, ask: api.ask, clock, events, log });
@@ -83,6 +91,7 @@ const health = watchHealth({
   ownEnd: () => dyingText(deaths, clock.monotonicMs() - startedMonotonicMs),
   clockCondition: () => timekeeper.condition(),
   doorProblems: () => running.started?.doors.problems() ?? [],
+  missingVoters: () => (running.pair ? pairFacts(site, running.pair).missing : []),
   changed: ({ phase, waitingFor, failure }) => {
     if (failure) progress.fail(failure);
     else progress.phase(phase, waitingFor);
@@ -108,6 +117,7 @@ async function letGo(): Promise<void> {
   drills.close();
   timekeeper.close();
   await running.started?.doors.close();
+  running.pair?.release();
   await running.measuring?.stop();
   await journal.close();
   lock.kind === 'held' && lock.release();
@@ -124,6 +134,7 @@ async function* stop({ keepPods }: { keepPods: boolean }): AsyncGenerator<Superv
     .states()
     .map(({ name }) => name)
     .filter((name) => !running.started?.onDemand.has(name));
+  await running.pair?.stop();
   const nodes = names.filter((name) => name.startsWith('agent-'));
   await Promise.all(nodes.map((name) => supervisor.stop(name)));
   await Promise.all(names.map((name) => supervisor.stop(name)));
@@ -134,8 +145,14 @@ async function* stop({ keepPods }: { keepPods: boolean }): AsyncGenerator<Superv
   setImmediate(() => void server.close().then(() => process.exit(0)));
 }
 
-const statusNow = async () =>
-  runningStatus({ site, folders, supervisor, health: await health.look(), startedAtMs, now: clock.now(), deaths });
+const statusNow = async (): Promise<SiteStatus> => {
+  const own = runningStatus({
+    ...{ site, folders, supervisor, startedAtMs, deaths },
+    health: await health.look(),
+    now: clock.now(),
+  });
+  return running.pair ? pairStatus(own, { site, pair: running.pair }) : own;
+};
 const verbs: ControlVerbs = {
   status: statusNow,
   watchStart: () => progress.watch(),
@@ -171,7 +188,20 @@ await timekeeper.settled();
 const program = programBeside(import.meta.filename);
 const declaring = { site, folders, program, systemCgroup: real ? `/holdfast-${site.id}/system` : undefined };
 try {
-  running.started = await startSite({ site, folders, declaring, supervisor, progress, clock, log });
+  const starting = { site, folders, declaring, supervisor, progress, clock, log };
+  if (site.pair) {
+    running.pair = await startPair({
+      ...starting,
+      pair: site.pair,
+      events,
+      controlIs: (here) => (here ? keepRunning() : stopKeeping()),
+      ownStatus: () => ({
+        phase: running.toldPhase ?? 'Starting',
+        processes: ownProcesses({ site, supervisor, startedAtMs, deaths }),
+      }),
+    });
+    running.started = running.pair;
+  } else running.started = await startSite(starting);
 } catch (error) {
   // Half a site is taken back: whoever brings it up is told why, and removes the rest. What ran before runs on.
   log.error('the site cannot be started', { error });
@@ -183,16 +213,26 @@ try {
   await server.close();
   process.exit(1);
 }
-supervisor.run(guardProcess(declaring, site.machines[0]?.node ?? ''));
-running.keeper = keepCertificates({
-  site,
-  folders,
-  clock,
-  log,
-  renewed: ({ name, what }) =>
-    events.add({ type: 'Normal', subject: `certificate ${name}`, reason: 'Renewed', message: what }),
-  tokensHeld: () => oldKeyIsNeeded(api.ask, openPki(folders.pki)),
-});
+supervisor.run(guardProcess(declaring, ownNode(site)));
+if (!site.pair) keepRunning();
+
+/** What one node of a site alone does: the one that controls. */
+function keepRunning(): void {
+  running.keeper ??= keepCertificates({
+    site,
+    folders,
+    clock,
+    log,
+    renewed: ({ name, what }) =>
+      events.add({ type: 'Normal', subject: `certificate ${name}`, reason: 'Renewed', message: what }),
+    tokensHeld: () => oldKeyIsNeeded(api.ask, openPki(folders.pki)),
+  });
+}
+function stopKeeping(): void {
+  running.keeper?.close();
+  running.keeper = undefined;
+}
+
 running.measuring = startMeasuring({
   journal,
   clock,

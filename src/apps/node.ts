@@ -1,7 +1,7 @@
 // The app `node`: node agent, service proxy, DNS and pod network of one machine.
 import { present } from '#base';
 import { httpClient } from '#client';
-import { callSupervisor } from '#host';
+import { callSupervisor, ensureRegistryAccounts } from '#host';
 import { machineCgroup, PODS_PER_MACHINE, registryHosts } from '#model/site';
 import { diskBytes, makeFolder, readTextIfPresent } from '#platform/disk';
 import { interfaceList } from '#platform/net';
@@ -13,7 +13,6 @@ import { containerdName, containerdSocket, PAUSE_IMAGE } from '#services/machine
 import { startNodeAgent } from '#services/node-agent';
 import { startPodNetwork } from '#services/pod-network';
 import { startServiceProxy } from '#services/service-proxy';
-import { ensureRegistryAccounts } from './registry-accounts.ts';
 import { appStart, stopOnSignal } from './site-files.ts';
 
 const start = appStart('node');

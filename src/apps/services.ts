@@ -1,12 +1,12 @@
 // The app `services`: the site's services that are no part of a cluster: its registry, its link to a hub, and what the hub wants of it.
 import { connectivitySettings } from '#engine/connectivity';
+import { ensureRegistryAccounts } from '#host';
 import { registryHosts, settingNow } from '#model/site';
 import { serveLines } from '#platform/socket';
 import { followPki, type Pki } from '#services/infrastructure';
 import { ConnectivityKeeper } from '#services/link';
 import { startRegistry } from '#services/registry';
 import { auditedAnswers } from './audited-answers.ts';
-import { ensureRegistryAccounts } from './registry-accounts.ts';
 import { control } from './services/control.ts';
 import { siteClient } from './services/site-client.ts';
 import { settingsKeeper } from './services/site-settings.ts';

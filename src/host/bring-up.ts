@@ -2,43 +2,26 @@
 import { cidrParse, cidrsOverlap, diskFullError, isDiskFull, present, WorldError } from '#base';
 import { type Site, type SiteFolders, switchName } from '#model/site';
 import type { Clock } from '#platform/clock';
-import { removeTornNetworkResults } from '#platform/cri';
-import {
-  fileBytes,
-  makeFolder,
-  readFrom,
-  readTextIfPresent,
-  removeFolderIfEmpty,
-  removeTree,
-  writeFileAtomic,
-} from '#platform/disk';
-import { bootId, machineCapacity, PROGRAM_PATH, startDaemon, tryLock } from '#platform/process';
-import { canConnect } from '#platform/socket';
+import { removeFolderIfEmpty, removeTree } from '#platform/disk';
+import { machineCapacity, tryLock } from '#platform/process';
 import { type Claimant, claim } from './claims.ts';
 import { choosePorts, claimSimulatedPorts, createSite, type PortChoice, takenRanges } from './create-site.ts';
-import { endGuard } from './guard.ts';
-import { LAST_LINES, LOG_READ_BYTES, START_POLL_MS, SUPERVISOR_START_MS } from './limits.ts';
+import { bringUpLab } from './lab/bring-up-lab.ts';
+import { labIfPresent } from './lab/lab-file.ts';
 import { checkContainersPossible } from './preflight.ts';
 import { removeSite } from './remove-site.ts';
 import { planChange, type SiteWishes } from './site.plan.ts';
 import { foldersOf, siteIfPresent, writeSite } from './site-file.ts';
-import { callSupervisor, isSupervised } from './supervisor-call.ts';
+import { holdfastdEnded, type Program, startSupervisor, waitReady } from './start-supervisor.ts';
+import { isSupervised } from './supervisor-call.ts';
 import { endProcesses, removeKernelTraces } from './tear-down.ts';
-
-/** How to start our own programs. */
-export interface Program {
-  /** The Node.js binary. */
-  readonly node: string;
-  readonly nodeOptions: readonly string[];
-  /** File of an app's bundle. */
-  bundle(app: string): string;
-  readonly env: Readonly<Record<string, string>>;
-}
 
 export interface BringUp {
   readonly data: string;
   readonly wishes: SiteWishes;
   readonly ports?: PortChoice;
+  /** 2: a lab. Absent: as many as there are, or one. */
+  readonly nodes?: 1 | 2;
   readonly timeoutMs: number;
   readonly program: Program;
   readonly clock: Clock;
@@ -74,6 +57,7 @@ export function lockFolder(folders: Pick<SiteFolders, 'data' | 'lockFile'>): { r
 
 /** Errors: WorldError `Invalid`, `Conflict`, `Denied`, `Unsupported`, `Failed`. */
 export async function bringUp(of: BringUp): Promise<BroughtUp> {
+  if (of.nodes === 2 || labIfPresent(of.data)) return bringUpLab(of);
   const folders = foldersOf(of.data);
   const known = siteIfPresent(of.data);
   const lock = lockFolder(folders);
@@ -81,8 +65,9 @@ export async function bringUp(of: BringUp): Promise<BroughtUp> {
     const ran = known !== undefined && (await isSupervised(folders));
     const site = known ? await takeUp(of, folders, known.site, ran) : await makeSite(of, folders);
     try {
-      if (!ran) await startSupervisor(of, folders, site);
-      return await waitReady(of, folders, site, ran);
+      if (!ran) await startSupervisor({ ...of, folders, site });
+      const waitingFor = await waitReady({ ...of, folders, tells: !ran });
+      return waitingFor ? { kind: 'not-ready', site, folders, waitingFor } : { kind: 'ready', site, folders, ran };
     } catch (error) {
       const told = error instanceof WorldError && error.code === 'Unavailable' ? holdfastdEnded(folders) : error;
       if (!ran) await takeBack(of, folders, site, known !== undefined);
@@ -104,16 +89,6 @@ async function makeSite(of: BringUp, folders: SiteFolders): Promise<Site> {
     removeFolderIfEmpty(folders.data);
     throw error;
   }
-}
-
-/** The failure of a holdfastd that ended while it was watched, with the last that it said. */
-function holdfastdEnded(folders: SiteFolders): WorldError {
-  return new WorldError('Failed', `holdfastd ended while the site started:\n${lastLines(folders.log('holdfastd'), 0)}`);
-}
-
-function lastLines(logFile: string, from: number): string {
-  const { text } = readFrom(logFile, Math.max(from, fileBytes(logFile) - LOG_READ_BYTES), LOG_READ_BYTES);
-  return text.trim().split('\n').slice(-LAST_LINES).join('\n');
 }
 
 /** Removes what a failed start has left; of a site that was made just now, everything. */
@@ -170,60 +145,4 @@ async function checkSubnet(site: Site, by: Claimant): Promise<void> {
         cure: 'free it, or make another site with --data DIR',
       },
     );
-}
-
-async function startSupervisor(of: BringUp, folders: SiteFolders, site: Site): Promise<void> {
-  const { program, clock } = of;
-  // Sockets, process records and container state of an earlier boot mean nothing any more.
-  if (readTextIfPresent(folders.bootFile) !== bootId()) {
-    removeTree(folders.run);
-    if (site.runtime === 'containerd') removeTornNetworkResults();
-    writeFileAtomic(folders.bootFile, bootId());
-  }
-  await endGuard(folders, clock);
-  removeTree(folders.supervisorDeaths);
-  makeFolder(folders.logs);
-  const logFile = folders.log('holdfastd');
-  const logStart = fileBytes(logFile);
-  const { ended } = await startDaemon({
-    argv: [program.node, ...program.nodeOptions, program.bundle('holdfastd'), '--data', folders.data],
-    env: { PATH: PROGRAM_PATH, HOME: '/root', LANG: 'C.UTF-8', ...program.env },
-    logFile,
-  });
-  let end: string | undefined;
-  void ended.then(({ code, signal }) => {
-    end = signal ?? `exit code ${code}`;
-  });
-  const deadline = clock.monotonicMs() + SUPERVISOR_START_MS;
-  while (!(await canConnect(folders.supervisorSocket))) {
-    if (end !== undefined || clock.monotonicMs() > deadline) {
-      const said = lastLines(logFile, logStart);
-      throw new WorldError('Failed', `holdfastd of ${site.name} did not start (${end ?? 'no answer'}):\n${said}`);
-    }
-    await clock.sleep(START_POLL_MS);
-  }
-}
-
-async function waitReady(of: BringUp, folders: SiteFolders, site: Site, ran: boolean): Promise<BroughtUp> {
-  let waitingFor: readonly string[] = ['holdfastd'];
-  const watch = (async (): Promise<BroughtUp> => {
-    for await (const answer of callSupervisor(folders, { verb: 'watch-start' })) {
-      if (answer.kind === 'step' && !ran) of.progress({ text: answer.step, tookMs: answer.tookMs });
-      if (answer.kind === 'phase') {
-        waitingFor = answer.waitingFor;
-        if (answer.phase === 'Ready') return { kind: 'ready', site, folders, ran };
-      }
-    }
-    return { kind: 'not-ready', site, folders, waitingFor };
-  })();
-  let cancel = (): void => undefined;
-  const timeout = new Promise<BroughtUp>((resolve) => {
-    const timer = of.clock.after(of.timeoutMs, () => resolve({ kind: 'not-ready', site, folders, waitingFor }));
-    cancel = () => timer.cancel();
-  });
-  try {
-    return await Promise.race([watch, timeout]);
-  } finally {
-    cancel();
-  }
 }

@@ -23,7 +23,7 @@ export type PortChoice = 'auto' | 'default';
 
 const LOOPBACK = '127.0.0.1';
 
-function newSiteId(): string {
+export function newSiteId(): string {
   return [...crypto.getRandomValues(new Uint8Array(3))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
@@ -40,7 +40,7 @@ export async function takenRanges(exceptDevice = ''): Promise<TakenRange[]> {
   });
 }
 
-async function chooseNetwork(by: Claimant, wishes: SiteWishes): Promise<SiteNetwork> {
+export async function chooseNetwork(by: Claimant, wishes: SiteWishes): Promise<SiteNetwork> {
   if (wishes.runtime === 'simulated') return LOOPBACK_NETWORK;
   const taken = await takenRanges();
   for (;;) {

@@ -1,6 +1,6 @@
 // The door of the host room.
 export { askAccess } from './access.ts';
-export { type BringUp, type BroughtUp, bringUp, type Program } from './bring-up.ts';
+export { type BringUp, type BroughtUp, bringUp } from './bring-up.ts';
 export type { PortChoice } from './create-site.ts';
 export { type DrillRun, runDrill } from './drill/run-drill.ts';
 export { followLines } from './follow.ts';
@@ -21,6 +21,7 @@ export {
 export { READY_TIMEOUT_MS_DEFAULT } from './limits.ts';
 export { linkConditions } from './link-conditions.ts';
 export { tellRefusal } from './refusals.ts';
+export { ensureRegistryAccounts } from './registry-accounts.ts';
 export { installUnit, uninstallUnit } from './service-unit.ts';
 export type { SiteWishes } from './site.plan.ts';
 export { clockOfFolder, clockOfSite, confirmClock } from './site-clock.ts';
@@ -30,7 +31,8 @@ export { askPlane, sitePlane } from './site-plane.ts';
 export { changeSettings, siteSettings } from './site-settings.ts';
 export { type SiteStanding, siteStanding, standingConditions } from './site-standing.ts';
 export { siteOutline, siteStatus } from './site-status.ts';
+export type { Program } from './start-supervisor.ts';
 export { strayProcesses } from './stray-processes.ts';
 export { callSupervisor } from './supervisor-call.ts';
-export { destroySite, type TakeDown, takeDown } from './take-down.ts';
+export { destroySite, takeDown } from './take-down.ts';
 export { siteUsage } from './usage.ts';

@@ -15,13 +15,13 @@ const PROGRAMS: Readonly<Record<string, string>> = {
 };
 const INSTEAD = 'or bring the site up without containers: holdfast up --runtime simulated';
 
-/** Errors: WorldError `Denied` (no root, no namespaces), `Unsupported` (no control groups, missing programs). */
-export async function checkContainersPossible(): Promise<void> {
+/** `more`: further programs with their packages. Errors: WorldError `Denied` (no root, no namespaces), `Unsupported` (no control groups, missing programs). */
+export async function checkContainersPossible(more: Readonly<Record<string, string>> = {}): Promise<void> {
   if (!isRoot())
     throw new WorldError('Denied', 'containers, namespaces and networks need root', {
       cure: `run this as root (sudo holdfast up), ${INSTEAD}`,
     });
-  const missing = Object.entries(PROGRAMS).filter(([program]) => !findProgram(program));
+  const missing = Object.entries({ ...PROGRAMS, ...more }).filter(([program]) => !findProgram(program));
   if (missing.length > 0)
     throw new WorldError('Unsupported', `missing programs: ${missing.map(([program]) => program).join(', ')}`, {
       cure: `apt-get install -y --no-install-recommends ${missing.map(([, pack]) => pack).join(' ')}; ${INSTEAD}`,

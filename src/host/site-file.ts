@@ -2,6 +2,7 @@
 import { WorldError } from '#base';
 import { DATA_FORMAT_VERSION, dataPathProblem, type Site, type SiteFolders, siteFolders } from '#model/site';
 import { listFolder, readJsonIfPresent, readTextIfPresent, writeFileAtomic } from '#platform/disk';
+import { labIfPresent, speakingFolder } from './lab/lab-file.ts';
 
 export interface OpenedSite {
   readonly site: Site;
@@ -56,9 +57,10 @@ export function siteIfPresent(data: string): OpenedSite | undefined {
   return { site, folders };
 }
 
-/** Errors: WorldError `NotFound` when there is no site. */
+/** Of a lab, the site as the node that controls sees it. Errors: WorldError `NotFound` when there is no site. */
 export function openSite(data: string): OpenedSite {
-  const opened = siteIfPresent(data);
+  const lab = labIfPresent(data);
+  const opened = siteIfPresent(lab ? speakingFolder(data, lab) : data);
   if (!opened)
     throw new WorldError('NotFound', `there is no site in ${data}`, {
       subject: data,

@@ -107,7 +107,7 @@ export function siteOutline(
     },
     nodes: [...new Set(site.machines.map((machine) => machine.node))].map((name) => ({
       name,
-      address: site.network.gateway,
+      address: site.pair?.nodes.find((node) => node.name === name)?.access ?? site.network.gateway,
       ready: false,
       holdsControl: false,
     })),

@@ -9,6 +9,7 @@ import {
   type Machine,
   NODE_NAME,
   type NodeCapacity,
+  type Pair,
   planSizing,
   type Runtime,
   type Site,
@@ -30,20 +31,33 @@ export interface SiteWishes {
 
 const invalid = (message: string, cure?: string): WorldError => new WorldError('Invalid', message, { cure });
 
-/** Errors: WorldError `Invalid` when sizes do not fit. */
-function planMachines(node: NodeCapacity, wishes: SiteWishes, network: SiteNetwork, runtime: Runtime): Machine[] {
+/** The machines of a site with these nodes. Errors: WorldError `Invalid` when sizes do not fit. */
+function planMachines(of: {
+  readonly node: NodeCapacity;
+  readonly nodes: readonly string[];
+  readonly wishes: SiteWishes;
+  readonly network: SiteNetwork;
+  readonly runtime: Runtime;
+}): Machine[] {
+  const { node, nodes, wishes, network, runtime } = of;
   const sizing = planSizing(node, wishes);
   if (sizing.kind === 'refused')
     throw invalid(sizing.reason, 'choose --worker-cpu and --worker-memory within these bounds');
   const address = (index: number): string =>
     runtime === 'simulated' ? network.apiAddress : hostAddress(network.subnet, FIRST_MACHINE_HOST + index);
+  const workers = nodes.map((name) => ({
+    name: `${name}-worker`,
+    node: name,
+    role: 'worker' as const,
+    size: sizing.worker,
+    pinned: true,
+  }));
   return [
-    { name: `${NODE_NAME}-master`, role: 'master' as const, size: sizing.master, pinned: false },
-    { name: `${NODE_NAME}-worker`, role: 'worker' as const, size: sizing.worker, pinned: true },
+    { name: `${NODE_NAME}-master`, node: NODE_NAME, role: 'master' as const, size: sizing.master, pinned: false },
+    ...workers,
   ].map(({ size, ...machine }, index) => ({
     ...machine,
     ...size,
-    node: NODE_NAME,
     cluster: DEVICE_CLUSTER.name,
     address: address(index),
   }));
@@ -57,8 +71,11 @@ export function planSite(of: {
   readonly node: NodeCapacity;
   readonly network: SiteNetwork;
   readonly ports: SitePorts;
+  /** Of a site of two nodes, each like `node`. */
+  readonly pair?: Pair;
 }): Site {
-  const { wishes, id, createdAt, node, network, ports } = of;
+  const { wishes, id, createdAt, node, network, ports, pair } = of;
+  const nodes = pair ? pair.nodes.map(({ name: one }) => one) : [NODE_NAME];
   const name = wishes.name ?? 'site';
   const domain = wishes.domain ?? 'site.internal';
   const wrongName = siteNameProblem(name);
@@ -76,7 +93,8 @@ export function planSite(of: {
     ...(wishes.outsideAddress ? { outsideAddress: wishes.outsideAddress } : {}),
     network,
     ports,
-    machines: planMachines(node, wishes, network, runtime),
+    ...(pair && { pair }),
+    machines: planMachines({ node, nodes, wishes, network, runtime }),
     clusters: [DEVICE_CLUSTER],
   };
 }
@@ -111,7 +129,8 @@ export function planChange(site: Site, wishes: SiteWishes, node: NodeCapacity): 
     changed = { ...changed, outsideAddress: wishes.outsideAddress };
     taken.push('--address');
   }
-  const sized = planMachines(node, wishes, site.network, site.runtime);
+  const nodes = site.pair ? site.pair.nodes.map(({ name }) => name) : [NODE_NAME];
+  const sized = planMachines({ node, nodes, wishes, network: site.network, runtime: site.runtime });
   const machines = site.machines.map((machine) => {
     const size = sized.find((m) => m.name === machine.name);
     if (machine.role !== 'worker' || !size) return machine;

@@ -57,6 +57,12 @@ export class EtcdLog implements StoreLog {
     return this.#room.bytes;
   }
 
+  /** A majority vouches that the claim is still in force. WorldError `Unavailable`: it is not, or nobody vouches. */
+  async ping(): Promise<void> {
+    const { kvs } = await this.#client.range({ key: this.#writerKey });
+    if (this.#mark === undefined || !kvs[0]?.value.equals(this.#mark)) throw this.#notOurs('another claimed it');
+  }
+
   async claim(): Promise<void> {
     const { kvs } = await this.#client.range({ key: this.#writerKey });
     const before = kvs[0];

@@ -46,11 +46,11 @@ while site_is_there; do
 done
 `;
 
-/** The process to supervise; its script is written where it is run from. */
-export function guardProcess(of: Declaring, node: string): ProcessDeclaration {
+/** The process to supervise, which brings the app back that runs it; its script is written where it is run from. */
+export function guardProcess(of: Declaring, node: string, app = 'holdfastd'): ProcessDeclaration {
   const { program, folders } = of;
   if (readTextIfPresent(folders.guardScript) !== SCRIPT) writeFileAtomic(folders.guardScript, SCRIPT);
-  const command = [program.node, ...program.nodeOptions, program.bundle('holdfastd'), '--data', folders.data];
+  const command = [program.node, ...program.nodeOptions, program.bundle(app), '--data', folders.data];
   return {
     name: GUARD_NAME,
     node,

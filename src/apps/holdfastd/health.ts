@@ -44,6 +44,8 @@ export interface Watched {
   clockCondition(): Omit<ConditionFact, 'type'>;
   /** Why doors on the outside address are not open. */
   doorProblems(): readonly string[];
+  /** Of a pair: who of its voters does not answer, and whether nobody controls, as they are told. */
+  missingVoters(): readonly string[];
 }
 
 function failureText(folders: SiteFolders, name: string): string | undefined {
@@ -95,6 +97,7 @@ function assess(of: Watched, readyNodes: ReadonlySet<string> | undefined, wasRea
     ...(noRoom ? ['room on the disk'] : []),
     ...(readyNodes ? [] : ['the Kubernetes API']),
     ...nodesMissing,
+    ...of.missingVoters(),
   ];
   const dying = dyingProcesses(of);
   const whole = of.needed().length > 0 && waitingFor.length === 0;

@@ -1,5 +1,6 @@
 // The processes of a site, as declared to the supervisor.
 import type { Program } from '#host';
+import { ensureRegistryAccounts } from '#host';
 import { type Machine, namespacePath, registryHosts, type Site, type SiteFolders } from '#model/site';
 import { containerdConfig } from '#platform/cri';
 import { isPresent, makeFolder } from '#platform/disk';
@@ -13,9 +14,7 @@ import {
   writeRegistryHosts,
 } from '#services/machines';
 import type { ProcessDeclaration } from '#services/supervisor';
-
 import { askLiveness, isAnswering } from '../liveness.ts';
-import { ensureRegistryAccounts } from '../registry-accounts.ts';
 import { machineProcessName } from '../site-files.ts';
 
 export interface Declaring {

@@ -6,6 +6,7 @@
 //   switch ──> cables ──> doors
 
 import { present } from '#base';
+import { ensureRegistryAccounts } from '#host';
 import type { Machine, Site, SiteFolders } from '#model/site';
 import { openCgroups } from '#platform/cgroup';
 import type { Clock } from '#platform/clock';
@@ -14,7 +15,6 @@ import type { Log } from '#platform/log';
 import { ensurePki } from '#services/infrastructure';
 import { ensureCable, ensureMachineGroups, ensureNamespace, ensureSiteGroups, ensureSwitch } from '#services/machines';
 import type { ProcessDeclaration, Supervisor } from '#services/supervisor';
-import { ensureRegistryAccounts } from '../registry-accounts.ts';
 import { type OutsideDoors, openDoors } from './doors.ts';
 import { containerdOf, type Declaring, kubeProcess, nodeProcess, servicesProcess } from './processes.ts';
 import type { Progress } from './progress.ts';

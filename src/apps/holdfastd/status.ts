@@ -1,33 +1,30 @@
 // The status of a running site, put together from what the supervisor and the API say.
 import { linkConditions, siteOutline, siteStanding, standingConditions } from '#host';
-import type { ProcessStatus, Site, SiteFolders, SiteStatus } from '#model/site';
+import { ownNode, type ProcessStatus, type Site, type SiteFolders, type SiteStatus } from '#model/site';
 import { rfc3339 } from '#platform/clock';
 import { processMemory } from '#platform/process';
 import type { Supervisor } from '#services/supervisor';
 import type { OwnDeaths } from './guard.ts';
 import type { Health } from './health.ts';
 
-export function runningStatus(of: {
-  site: Site;
-  folders: SiteFolders;
-  supervisor: Supervisor;
-  health: Health;
-  startedAtMs: number;
-  now: number;
-  deaths: OwnDeaths;
-}): SiteStatus {
-  const { site, folders, supervisor, health, deaths, now } = of;
-  const standing = siteStanding(folders, now);
-  const outline = siteOutline(site, folders, standing);
+interface Own {
+  readonly site: Site;
+  readonly supervisor: Supervisor;
+  readonly startedAtMs: number;
+  readonly deaths: OwnDeaths;
+}
+
+/** holdfastd and what it keeps. */
+export function ownProcesses({ site, supervisor, startedAtMs, deaths }: Own): readonly ProcessStatus[] {
   const own: ProcessStatus = {
     name: 'holdfastd',
-    node: site.machines[0]?.node ?? '',
+    node: ownNode(site),
     pid: process.pid,
     ...processMemory(process.pid),
     restarts: deaths.inAll,
-    startedAt: rfc3339(of.startedAtMs),
+    startedAt: rfc3339(startedAtMs),
   };
-  const processes = supervisor.states().flatMap((state): ProcessStatus[] =>
+  const kept = supervisor.states().flatMap((state): ProcessStatus[] =>
     state.pid === undefined
       ? []
       : [
@@ -41,6 +38,14 @@ export function runningStatus(of: {
           },
         ],
   );
+  return [own, ...kept];
+}
+
+export function runningStatus(of: Own & { folders: SiteFolders; health: Health; now: number }): SiteStatus {
+  const { site, folders, health, now } = of;
+  const standing = siteStanding(folders, now);
+  const outline = siteOutline(site, folders, standing);
+  const processes = ownProcesses(of);
   const runs = (name: string): boolean => processes.some((process) => process.name === name);
   return {
     ...outline,
@@ -52,7 +57,7 @@ export function runningStatus(of: {
     })),
     clusters: outline.clusters.map((cluster) => ({ ...cluster, ready: health.apiAnswers })),
     endpoints: runs('services') ? { registry: `${site.network.doorAddress}:${site.ports.registry}` } : {},
-    processes: [own, ...processes],
+    processes,
     conditions: [...health.conditions, ...standingConditions(standing, now), ...linkConditions(folders, now)],
   };
 }

@@ -1,6 +1,6 @@
 // `up`: brings the site up and says what to type next.
 import { InvalidArgumentError, Option } from 'commander';
-import { quantityMillis, quantityNanos, quantityUnits, WorldError } from '#base';
+import { quantityMillis, quantityNanos, quantityUnits } from '#base';
 import { type BroughtUp, bringUp, type PortChoice, READY_TIMEOUT_MS_DEFAULT, type SiteWishes } from '#host';
 import { addressRangeParse, type Runtime } from '#model/site';
 import { type CommonOptions, type Context, declare, type Verb } from '../context.ts';
@@ -11,7 +11,7 @@ interface UpOptions extends CommonOptions {
   readonly name?: string;
   readonly domain?: string;
   readonly address?: string;
-  readonly nodes: string;
+  readonly nodes?: string;
   readonly ports?: PortChoice;
   readonly serviceIps?: { first: string; last: string };
   readonly workerCpu?: number;
@@ -39,7 +39,12 @@ function declaration() {
     .option('--name <name>', 'name of a new site (default: site)')
     .option('--domain <domain>', "DNS domain of a new site's doors (default: site.internal)")
     .option('--address <address>', 'address of this machine on which the doors also answer people outside')
-    .addOption(new Option('--nodes <n>', 'nodes of the site').choices(['1', '2']).default('1'))
+    .addOption(
+      new Option('--nodes <n>', 'nodes of the site; 2: a lab, two nodes and a witness as network namespaces').choices([
+        '1',
+        '2',
+      ]),
+    )
     .addOption(new Option('--ports <choice>', 'usual ports, or ones that do not clash').choices(['auto', 'default']))
     .option(
       '--service-ips <a-b>',
@@ -111,14 +116,13 @@ export function up(context: Context): Verb {
     operation: 'site-up',
     async run(given) {
       const options = given as unknown as UpOptions;
-      if (options.nodes !== '1')
-        throw new WorldError('Unsupported', '--nodes 2 (the lab of two nodes and a witness) is not in this version');
       const { clock, errPaint, say } = context;
       const started = clock.monotonicMs();
       const result = await bringUp({
         data: context.dataOf(options),
         wishes: wishesOf(options),
         ports: options.ports,
+        ...(options.nodes !== undefined && { nodes: options.nodes === '2' ? 2 : 1 }),
         timeoutMs: options.timeout === undefined ? READY_TIMEOUT_MS_DEFAULT : options.timeout * 1000,
         program: context.program,
         clock,

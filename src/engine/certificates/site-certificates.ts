@@ -36,16 +36,30 @@ export const ETCD_SERVER_NAME = 'etcd';
 /** One certificate a voter, with which it speaks to the others as member, client and door. */
 function voterCertificates({ pair }: Site): CertificateSpec[] {
   if (!pair) return [];
-  return votersOf(pair).map(({ name, access, storage }) => ({
-    name: `etcd-${name}`,
+  const client: CertificateSpec = {
+    name: 'etcd-client',
     authority: 'etcd',
-    commonName: name,
+    commonName: 'holdfast:nodes',
     organizations: [],
-    names: [name, ETCD_SERVER_NAME, 'localhost', '127.0.0.1', access, ...(storage === undefined ? [] : [storage])],
-    use: 'server-and-client',
+    // Without names: members compare those with the address that somebody comes from.
+    names: [],
+    use: 'client',
     life: 'site',
-    holder: 'etcd',
-  }));
+    holder: 'kube',
+  };
+  const voters = votersOf(pair).map(
+    ({ name, access, storage }): CertificateSpec => ({
+      name: `etcd-${name}`,
+      authority: 'etcd',
+      commonName: name,
+      organizations: [],
+      names: [name, ETCD_SERVER_NAME, 'localhost', '127.0.0.1', access, ...(storage === undefined ? [] : [storage])],
+      use: 'server-and-client',
+      life: 'site',
+      holder: 'etcd',
+    }),
+  );
+  return [client, ...voters];
 }
 
 /** Every certificate of a site; those that foreign programs check live as long as the site. */

@@ -1,5 +1,5 @@
 // Where things stand in a site's data folder: <data>/{site.json,state,content,pki,logs,run}.
-import { DATA_PATH_BYTES_MAX } from './limits.ts';
+import { DATA_PATH_BYTES_MAX, LAB_PATH_BYTES_MAX } from './limits.ts';
 
 /** The process that starts holdfastd again, as records, `status` and `logs` call it. */
 export const GUARD_NAME = 'guard';
@@ -18,6 +18,12 @@ export interface SiteFolders {
   readonly supervisorSocket: string;
   /** Where the process `services` is asked. */
   readonly servicesSocket: string;
+  /** Where kube of a pair is told to serve, and until when. */
+  readonly kubeSocket: string;
+  /** There while this node of a pair controls. */
+  readonly controlMark: string;
+  /** The member of etcd of a pair's voter. */
+  readonly etcd: string;
   /** Held by holdfastd while it lives. */
   readonly supervisorLock: string;
   /** How often holdfastd died: in a row, and in all. */
@@ -84,6 +90,9 @@ export function siteFolders(data: string): SiteFolders {
     run: `${data}/run`,
     supervisorSocket: `${data}/run/holdfastd.sock`,
     servicesSocket: `${data}/run/services.sock`,
+    kubeSocket: `${data}/run/kube.sock`,
+    controlMark: `${data}/run/control`,
+    etcd: `${data}/state/etcd`,
     supervisorLock: `${data}/run/holdfastd.lock`,
     supervisorDeaths: `${data}/run/holdfastd.deaths`,
     guardScript: `${data}/run/guard.sh`,
@@ -117,12 +126,11 @@ export function siteFolders(data: string): SiteFolders {
   };
 }
 
-/** What is wrong with a data folder's path, or undefined. */
-export function dataPathProblem(data: string): string | undefined {
+/** What is wrong with a data folder's path, or undefined. `lab`: three nodes stand in it. */
+export function dataPathProblem(data: string, lab = false): string | undefined {
   if (!data.startsWith('/') || data === '/') return 'must be an absolute path other than /';
   if (/[\s,:"'\\]/.test(data)) return 'must not hold spaces, quotes, commas, colons or backslashes';
   const bytes = new TextEncoder().encode(data).length;
-  return bytes > DATA_PATH_BYTES_MAX
-    ? `is ${bytes} bytes long; at most ${DATA_PATH_BYTES_MAX} leave room for the unix sockets below it`
-    : undefined;
+  const most = lab ? LAB_PATH_BYTES_MAX : DATA_PATH_BYTES_MAX;
+  return bytes > most ? `is ${bytes} bytes long; at most ${most} leave room for the unix sockets below it` : undefined;
 }

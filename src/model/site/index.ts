@@ -40,6 +40,7 @@ export {
   type DrillStep,
 } from './drill.ts';
 export { dataPathProblem, GUARD_NAME, type SiteFolders, siteFolders } from './folders.ts';
+export type { KubeOrder, KubeSaid } from './kube-order.ts';
 export { type KubeconfigFacts, kubeconfigRead } from './kubeconfig.read.ts';
 export { kubeconfigText } from './kubeconfig.ts';
 export { DISK_LOW_BYTES, PODS_PER_MACHINE } from './limits.ts';
@@ -53,9 +54,18 @@ export {
   registryHosts,
   siteNameProblem,
 } from './naming.ts';
-export { cableName, namespaceName, namespacePath, namespacePrefix, switchName, tableName } from './network-names.ts';
+export {
+  cableName,
+  controlLinkName,
+  namespaceName,
+  namespacePath,
+  namespacePrefix,
+  switchName,
+  tableName,
+} from './network-names.ts';
 export {
   addressBetween,
+  CONTROL_LINK,
   type Pair,
   type PairVoter,
   planPair,

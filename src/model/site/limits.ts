@@ -1,7 +1,9 @@
 // Named limits of a site, each with its reason.
 
-/** A data folder's path: the longest socket below it (`containerd.sock.ttrpc` of a machine) must fit into 107 bytes (sun_path). */
-export const DATA_PATH_BYTES_MAX = 48;
+/** A node's data folder: the longest socket below it (`/run/node-a-worker/containerd.sock.ttrpc`) must fit into 107 bytes (sun_path). */
+export const DATA_PATH_BYTES_MAX = 60;
+/** That of a lab, which holds one for each of its nodes and the witness. */
+export const LAB_PATH_BYTES_MAX = DATA_PATH_BYTES_MAX - '/witness'.length;
 /** A site's name is part of machine and host names (DNS label of 63 with "-worker" and a node name to come). */
 export const SITE_NAME_LENGTH_MAX = 40;
 /** Room on the disk below which a condition says so: twice what a store keeps back, so that it can have it again. */

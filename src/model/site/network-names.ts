@@ -14,5 +14,7 @@ export const namespacePath = (site: Named, machine: Pick<Machine, 'name'>): stri
   `/run/netns/${namespaceName(site, machine)}`;
 /** The switch's end of a machine's cable; `index` is the machine's place in site.json. */
 export const cableName = (site: Named, index: number): string => `hf${site.id}m${index}`;
+/** The node's end of the link to the master machine of a pair. */
+export const controlLinkName = (site: Named): string => `hf${site.id}c`;
 /** The nftables table (family ip) in the host's namespace. */
 export const tableName = (site: Named): string => `holdfast_${site.id}`;

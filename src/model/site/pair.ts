@@ -12,6 +12,8 @@ export interface PairVoter {
   readonly access: string;
   /** Address on the network between the nodes; the witness has none. */
   readonly storage?: string;
+  /** Path of its data folder on its machine. */
+  readonly data: string;
 }
 
 export interface Pair {
@@ -23,10 +25,16 @@ export interface Pair {
   readonly storageDevice: string;
   /** Range of the network between the nodes. */
   readonly storageSubnet: string;
+  /** A router on the access network, where the nodes have no other way out. */
+  readonly wayOut?: string;
 }
 
 /** Ports of a voter, the same on each: nothing else stands on its addresses. */
 export const VOTER_PORTS = { etcd: 2379, etcdPeers: 2380, door: 9644 } as const;
+
+/** The link between a node and the master machine that may come to stand on it: there on both nodes, so that the one that stands by
+ * reaches etcd. The same addresses on both: nobody else sees them. */
+export const CONTROL_LINK = { subnet: '169.254.50.0/30', node: '169.254.50.1', master: '169.254.50.2' } as const;
 
 export const votersOf = ({ nodes, witness }: Pair): readonly PairVoter[] => [...nodes, witness];
 
@@ -42,17 +50,18 @@ export function addressBetween(pair: Pair, from: string, to: string): string {
   return (voterOf(pair, from).storage !== undefined && storage) || access;
 }
 
-/** Addresses of a pair in the site's subnet and in the one between the nodes. */
-export function planPair(subnet: string): Pair {
+/** A pair with its addresses in the site's subnet and in the one between the nodes. */
+export function planPair(subnet: string, dataOf: (voter: string) => string): Pair {
   const storageSubnet = `10.51.${subnet.split('.')[2]}.0/24`;
   const node = (name: string, host: number): PairVoter => ({
     name,
     access: hostAddress(subnet, host),
     storage: hostAddress(storageSubnet, host),
+    data: dataOf(name),
   });
   return {
     nodes: [node(NODE_NAME, 1), node(SECOND_NODE_NAME, 2)],
-    witness: { name: WITNESS_NAME, access: hostAddress(subnet, 3) },
+    witness: { name: WITNESS_NAME, access: hostAddress(subnet, 3), data: dataOf(WITNESS_NAME) },
     accessDevice: 'lan0',
     storageDevice: 'stor0',
     storageSubnet,

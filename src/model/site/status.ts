@@ -54,6 +54,8 @@ export interface SiteStatus {
     readonly graceDaysLeft: number | null;
   };
   readonly nodes: readonly { name: string; address: string; ready: boolean; holdsControl: boolean }[];
+  /** Who has a vote, of two nodes and their witness. */
+  readonly votes?: readonly { name: string; up: boolean }[];
   readonly machines: readonly MachineStatus[];
   readonly clusters: readonly ClusterStatus[];
   readonly endpoints: Readonly<Record<string, string>>;

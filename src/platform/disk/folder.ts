@@ -42,3 +42,11 @@ export function diskFreeBytes(folder: string): number {
   const { bavail, bsize } = fs.statfsSync(folder);
   return bavail * bsize;
 }
+
+/** Copies a folder with all below it; it appears whole at `to`, where nothing may be. */
+export function copyTree(from: string, to: string): void {
+  const aside = `${to}.${process.pid}.new`;
+  fs.rmSync(aside, { recursive: true, force: true });
+  fs.cpSync(from, aside, { recursive: true, preserveTimestamps: true });
+  fs.renameSync(aside, to);
+}

@@ -4,6 +4,7 @@ export { readJsonIfPresent, readTextIfPresent, syncFolder, writeFileAtomic } fro
 export { fileBytes, fileIdentity, isPresent, readBytes, renameFile, writeIfAbsent } from './file.ts';
 export { readFilesBelow } from './files-below.ts';
 export {
+  copyTree,
   diskBytes,
   diskFreeBytes,
   listFolder,

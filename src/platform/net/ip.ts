@@ -6,6 +6,8 @@ export interface InterfaceFacts {
   readonly name: string;
   readonly mtu: number;
   readonly up: boolean;
+  /** There is a carrier too. */
+  readonly running: boolean;
   /** IPv4 addresses with their prefix length, e.g. "10.50.0.1/24". */
   readonly addresses: readonly string[];
 }
@@ -34,6 +36,7 @@ export async function interfaceList(namespace?: string): Promise<InterfaceFacts[
       name: link.ifname,
       mtu: link.mtu,
       up: link.flags.includes('UP'),
+      running: link.flags.includes('LOWER_UP'),
       addresses: link.addr_info.filter((a) => a.family === 'inet').map((a) => `${a.local}/${a.prefixlen}`),
     }));
 }

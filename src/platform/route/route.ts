@@ -10,8 +10,9 @@ export interface Routing {
   addresses(device: string): Promise<string[]>;
   addAddress(address: string, device: string): Promise<void>;
   removeAddress(address: string, device: string): Promise<void>;
-  /** Tells everybody on the link that the address is here now (gratuitous ARP, RFC 5227 section 3). Does not wait. */
-  announce(address: string, device: string): void;
+  /** Tells everybody on the link that the address is here now (gratuitous ARP, RFC 5227 section 3). Does not wait.
+   * `namespace`: the path of the one where the link is, if not this process's. */
+  announce(address: string, device: string, namespace?: string): void;
   /** Routes with our protocol number: destination to gateway. */
   routes(): Promise<Map<string, string>>;
   setRoute(destination: string, gateway: string): Promise<void>;
@@ -58,10 +59,11 @@ export const systemRouting: Routing = {
     ),
   addAddress: async (address, device) => void (await ip(['addr', 'replace', `${address}/32`, 'dev', device])),
   removeAddress: async (address, device) => void (await ip(['addr', 'del', `${address}/32`, 'dev', device])),
-  announce: (address, device) => {
-    const child = spawn('arping', ['-q', '-U', '-c', '2', '-w', '3', '-I', device, '-s', address, address], {
-      stdio: 'ignore',
-    });
+  announce: (address, device, namespace) => {
+    const inside = namespace === undefined ? [] : ['nsenter', `--net=${namespace}`, '--'];
+    const command = ['arping', '-q', '-U', '-c', '2', '-w', '3', '-I', device, '-s', address, address];
+    const [program = '', ...args] = [...inside, ...command];
+    const child = spawn(program, args, { stdio: 'ignore' });
     child.on('error', () => undefined); // Without arping neighbours learn the address when they ask for it.
   },
   routes: async () => {

@@ -48,6 +48,8 @@ export interface ApiServerOptions extends ApiCredentials {
   readonly hub?: HubOwner;
   /** Told of what people change, at metadata level. */
   readonly audit?: AuditSink;
+  /** False once another one may serve: nothing is answered any more. Default always true. */
+  mayServe?(): boolean;
   /** Shown at `/metrics` beside the server's own. */
   readonly gauges?: readonly Gauge[];
   readonly clock: Clock;
@@ -186,12 +188,13 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
   const service = keepKubernetesService(system, options);
   const identify = makeIdentify(authentication, options);
   const requests = makeRequests(parts, identify, options);
+  const { mayServe = () => true } = options;
   const server = await listenHttps({
     listen: options.listen,
     tls: { ...options.tls, clientCaPem: options.clientCaPem },
     clock: options.clock,
-    onRequest: (exchange) => requests(exchange),
-    onUpgrade: (exchange, upgrade) => requests(exchange, upgrade),
+    onRequest: (exchange) => (mayServe() ? requests(exchange) : exchange.response.destroy()),
+    onUpgrade: (exchange, upgrade) => (mayServe() ? requests(exchange, upgrade) : exchange.response.destroy()),
   });
   return {
     ports: server.ports,

@@ -1,10 +1,26 @@
 // The sandbox machine: a network namespace on the site's switch and a control group with the machine's limits.
 // Everything is looked for before it is made, so a machine that runs is taken as it is.
-import { cgroupRoot, type Machine, machineCgroup, namespaceName, namespacePath, type Site } from '#model/site';
+import {
+  cableName,
+  cgroupRoot,
+  type Machine,
+  machineCgroup,
+  namespaceName,
+  namespacePath,
+  type Site,
+} from '#model/site';
 import type { Cgroups } from '#platform/cgroup';
-import { interfaceList, ipBatch, namespaceCreate, namespaceList, routeList, sysctlWriteIn } from '#platform/net';
+import {
+  interfaceList,
+  interfaceRemove,
+  ipBatch,
+  namespaceCreate,
+  namespaceList,
+  routeList,
+  sysctlWriteIn,
+} from '#platform/net';
 import { SYSTEM_CPU_SHARES } from './limits.ts';
-import { planMachineNetwork } from './network.plan.ts';
+import { planControlLink, planMachineNetwork } from './network.plan.ts';
 
 /** Source: ip-sysctl of the kernel's documentation. */
 const SETTINGS = {
@@ -53,8 +69,21 @@ export async function ensureNamespace(site: Site, machine: Machine): Promise<voi
 export async function ensureCable(site: Site, machine: Machine, options: { mtu: number }): Promise<void> {
   const name = namespaceName(site, machine);
   const [host, within, routes] = await Promise.all([interfaceList(), interfaceList(name), routeList(name)]);
-  const hasDefaultRoute = routes.some((route) => route.to === 'default');
+  const hasDefaultRoute = routes.some(({ to, device }) => to === 'default' && device === 'eth0');
   const plan = planMachineNetwork({ site, machine, host, within, hasDefaultRoute, mtu: options.mtu });
   await ipBatch(plan.outside);
   await ipBatch(plan.inside, name);
+}
+
+/** Takes a machine off the switch, and with the cable all of its addresses. */
+export const removeCable = (site: Site, machine: Machine): Promise<void> =>
+  interfaceRemove(cableName(site, site.machines.indexOf(machine)));
+
+/** Links the master machine of a pair to this node, where it stands and where it stands by. */
+export async function ensureControlLink(site: Site, machine: Machine): Promise<void> {
+  const namespace = namespaceName(site, machine);
+  const [host, within] = await Promise.all([interfaceList(), interfaceList(namespace)]);
+  const plan = planControlLink(site, machine, { host, within });
+  await ipBatch(plan.outside);
+  await ipBatch(plan.inside, namespace);
 }

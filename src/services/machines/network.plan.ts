@@ -1,6 +1,18 @@
 // Decides which `ip` commands bring the switch and the cables of machines to what the site says. Data in, commands out;
 // what is there already is left alone, so an interrupted setting-up goes on and a second one does nothing.
-import { cableName, type Machine, namespaceName, type Site, switchName } from '#model/site';
+import {
+  CONTROL_LINK,
+  cableName,
+  controlLinkName,
+  type Machine,
+  namespaceName,
+  nodeAddress,
+  ownNode,
+  type Site,
+  switchName,
+  VOTER_PORTS,
+  WITNESS_NAME,
+} from '#model/site';
 
 export interface InterfaceFacts {
   readonly name: string;
@@ -10,20 +22,27 @@ export interface InterfaceFacts {
 
 const prefixOf = (site: Site): string => site.network.subnet.split('/')[1] ?? '24';
 
-/** A fixed hardware address: a bridge without one takes, and changes to, the lowest of its ports. */
-const switchHardware = (site: Site): string => `02:50:${[0, 2, 4].map((at) => site.id.slice(at, at + 2)).join(':')}:01`;
+/** A fixed hardware address: a bridge without one takes, and changes to, the lowest of its ports. The switches of two nodes are one
+ * network, so each has its own. */
+function switchHardware(site: Site): string {
+  const last = { [WITNESS_NAME]: '03', [site.pair?.nodes[1].name ?? '']: '02' }[ownNode(site)] ?? '01';
+  return `02:50:${[0, 2, 4].map((at) => site.id.slice(at, at + 2)).join(':')}:${last}`;
+}
 
-/** Commands in the host's namespace for the switch. */
+/** Commands in the host's namespace for the switch. The doors of a pair stand where control is, so they are not the switch's. */
 export function planSwitch(site: Site, present: readonly InterfaceFacts[], mtu: number): string[] {
   const name = switchName(site);
+  const { pair, network } = site;
   const found = present.find((link) => link.name === name);
-  const wanted = [`${site.network.gateway}/${prefixOf(site)}`, `${site.network.doorAddress}/32`];
+  const wanted = [`${nodeAddress(site)}/${prefixOf(site)}`, ...(pair ? [] : [`${network.doorAddress}/32`])];
   return [
     ...(found ? [] : [`link add name ${name} address ${switchHardware(site)} mtu ${mtu} type bridge`]),
     ...(found?.up ? [] : [`link set ${name} up`]),
+    ...(pair && !found ? [`link set ${pair.accessDevice} master ${name}`] : []),
     ...wanted
       .filter((address) => !found?.addresses.includes(address))
       .map((address) => `addr add ${address} dev ${name}`),
+    ...(pair?.wayOut === undefined || found ? [] : [`route replace default via ${pair.wayOut}`]),
   ];
 }
 
@@ -66,7 +85,32 @@ export function planMachineNetwork(of: {
         .filter((address) => !eth0?.addresses.includes(address))
         .map((address) => `addr add ${address} dev eth0`),
       ...(eth0?.up ? [] : ['link set eth0 up']),
-      ...(of.hasDefaultRoute ? [] : [`route add default via ${site.network.gateway}`]),
+      ...(of.hasDefaultRoute ? [] : [`route add default via ${nodeAddress(site)}`]),
+    ],
+  };
+}
+
+/** Commands that link the master machine to its node whether or not it stands there, for a pair: in the node's namespace, in the machine's. */
+export function planControlLink(
+  site: Site,
+  machine: Machine,
+  has: { readonly host: readonly InterfaceFacts[]; readonly within: readonly InterfaceFacts[] },
+): MachineNetworkPlan {
+  if (!site.pair || has.within.some(({ name }) => name === 'ctl0')) return { outside: [], inside: [] };
+  const { node, master } = CONTROL_LINK;
+  const name = controlLinkName(site);
+  return {
+    outside: [
+      ...(has.host.some((link) => link.name === name) ? [`link del ${name}`] : []),
+      `link add ${name} type veth peer name ctl0 netns ${namespaceName(site, machine)}`,
+      `addr add ${node}/30 dev ${name}`,
+      `link set ${name} up`,
+    ],
+    inside: [
+      `addr add ${master}/30 dev ctl0`,
+      'link set ctl0 up',
+      `route add ${site.pair.storageSubnet} via ${node}`,
+      `route add default via ${node} metric 200`,
     ],
   };
 }
@@ -81,8 +125,23 @@ export function outboundRules(site: Site, table: string): string {
     '  chain postrouting {',
     '    type nat hook postrouting priority srcnat; policy accept;',
     `    ip saddr ${subnet} ip daddr != ${subnet} oifname != "${switchName(site)}" masquerade`,
+    ...(site.pair ? [`    ip saddr ${CONTROL_LINK.subnet} masquerade`] : []),
     '  }',
+    ...peerRules(site),
     '}',
     '',
   ].join('\n');
+}
+
+/** Members of etcd on two nodes speak over the storage network alone. */
+function peerRules(site: Site): string[] {
+  const { pair } = site;
+  if (!pair) return [];
+  const nodes = pair.nodes.map(({ access }) => access).join(', ');
+  return [
+    '  chain input {',
+    '    type filter hook input priority filter; policy accept;',
+    `    iifname "${switchName(site)}" ip saddr { ${nodes} } tcp dport ${VOTER_PORTS.etcdPeers} reject with tcp reset`,
+    '  }',
+  ];
 }

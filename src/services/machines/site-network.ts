@@ -1,16 +1,15 @@
 // The site's switch in the host's namespace: bridge, addresses, forwarding, the machines' way out.
-import { type Site, tableName } from '#model/site';
+import { type Machine, namespacePath, type Site, switchName, tableName } from '#model/site';
 import { isPresent, writeFileAtomic } from '#platform/disk';
 import { interfaceList, ipBatch, routeList, sysctlRead, sysctlWrite } from '#platform/net';
 import { systemNft } from '#platform/nft';
+import { systemRouting } from '#platform/route';
 import { FORWARDING_BEFORE_FILE, MTU_MAX } from './limits.ts';
 import { outboundRules, planSwitch } from './network.plan.ts';
 
 /** Brings up the switch; answers the MTU that machines use. */
 export async function ensureSwitch(site: Site): Promise<{ mtu: number }> {
-  const [present, routes] = await Promise.all([interfaceList(), routeList()]);
-  const uplink = routes.find((route) => route.to === 'default')?.device;
-  const mtu = Math.min(MTU_MAX, present.find((link) => link.name === uplink)?.mtu ?? MTU_MAX);
+  const [present, mtu] = await Promise.all([interfaceList(), wayOutMtu()]);
   await Promise.all([
     ipBatch(planSwitch(site, present, mtu)),
     systemNft.apply(outboundRules(site, tableName(site))),
@@ -19,11 +18,36 @@ export async function ensureSwitch(site: Site): Promise<{ mtu: number }> {
   return { mtu };
 }
 
+/** What the machine's way out carries in one piece. */
+export async function wayOutMtu(): Promise<number> {
+  const [present, routes] = await Promise.all([interfaceList(), routeList()]);
+  const uplink = routes.find((route) => route.to === 'default')?.device;
+  return Math.min(MTU_MAX, present.find((link) => link.name === uplink)?.mtu ?? MTU_MAX);
+}
+
 /** Forwarding is a setting of the whole machine: what it was before the first site is kept for the last one to restore. */
-async function ensureForwarding(): Promise<void> {
+export async function ensureForwarding(): Promise<void> {
   const setting = 'net.ipv4.ip_forward';
   const before = sysctlRead(setting);
   if (before === '1') return;
   if (!isPresent(FORWARDING_BEFORE_FILE)) writeFileAtomic(FORWARDING_BEFORE_FILE, before);
   sysctlWrite(setting, '1');
+}
+
+/** The address of the site's doors stands on the switch of the node that controls. */
+export async function setDoorAddress(site: Site, where: 'here' | 'elsewhere'): Promise<void> {
+  const name = switchName(site);
+  const address = `${site.network.doorAddress}/32`;
+  const isHere = (await interfaceList()).find((link) => link.name === name)?.addresses.includes(address) ?? false;
+  if (isHere !== (where === 'here')) await ipBatch([`addr ${where === 'here' ? 'add' : 'del'} ${address} dev ${name}`]);
+}
+
+/** Tells everybody on the switch that an address is here now. Does not wait. */
+export function announceAddress(of: {
+  readonly address: string;
+  readonly device: string;
+  /** The machine that has it; the node itself where there is none. */
+  readonly in?: { readonly site: Site; readonly machine: Machine };
+}): void {
+  systemRouting.announce(of.address, of.device, of.in && namespacePath(of.in.site, of.in.machine));
 }

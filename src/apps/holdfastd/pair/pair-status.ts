@@ -1,0 +1,57 @@
+// What a node of a pair knows of the whole: who is there, who votes, who controls, and what runs on the others.
+import { masterOf, ownNode, type Site, type SiteStatus } from '#model/site';
+import type { StartedPair } from './start-pair.ts';
+
+export interface PairFacts {
+  readonly votes: readonly { name: string; up: boolean }[];
+  readonly controller?: string;
+  readonly present: readonly string[];
+  /** What the pair is not whole for, as it is told. */
+  readonly missing: readonly string[];
+}
+
+export function pairFacts(site: Site, { failover, votes, ownEtcd }: StartedPair): PairFacts {
+  const list = votes.list({ name: ownNode(site), up: ownEtcd() });
+  const { seen } = failover;
+  const nodes = site.pair?.nodes.map(({ name }) => name) ?? [];
+  const present = seen?.present ?? [];
+  return {
+    votes: list,
+    ...(seen?.controller !== undefined && { controller: seen.controller }),
+    present,
+    missing: [
+      ...list.filter(({ up }) => !up).map(({ name }) => `the vote of ${name}`),
+      ...nodes.filter((name) => !present.includes(name)).map((name) => `node ${name}`),
+      ...(seen?.controller === undefined ? ['a node that controls'] : []),
+    ],
+  };
+}
+
+/** This node's status with what the others say of themselves. */
+export function pairStatus(own: SiteStatus, { site, pair }: { site: Site; pair: StartedPair }): SiteStatus {
+  const facts = pairFacts(site, pair);
+  const self = ownNode(site);
+  const words = facts.votes
+    .filter(({ name }) => name !== self)
+    .map(({ name }) => ({ name, word: pair.votes.word(name) }));
+  const isReady = (name: string): boolean => {
+    const machines = own.machines.filter((machine) => machine.node === name && machine.pinned);
+    return facts.present.includes(name) && machines.every(({ state }) => state === 'Running');
+  };
+  const master = masterOf(site).name;
+  return {
+    ...own,
+    votes: facts.votes,
+    nodes: (site.pair?.nodes ?? []).map(({ name, access }) => ({
+      name,
+      address: access,
+      ready: isReady(name),
+      holdsControl: facts.controller === name,
+    })),
+    machines: own.machines.map((machine) =>
+      machine.name === master && facts.controller !== undefined ? { ...machine, node: facts.controller } : machine,
+    ),
+    endpoints: facts.controller === undefined ? {} : { registry: `${site.network.doorAddress}:${site.ports.registry}` },
+    processes: [...own.processes, ...words.flatMap(({ word }) => word?.status.processes ?? [])],
+  };
+}

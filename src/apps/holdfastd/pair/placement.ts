@@ -1,0 +1,135 @@
+// What of the site stands on this node of a pair, brought to what is wanted one step after the other: machines of pods while it is a member,
+// the master machine, the doors and the site's services while it controls. What ends comes before what begins.
+import { messageOf } from '#base';
+import { masterOf, type Site, type SiteFolders, switchName, workerHere } from '#model/site';
+import type { Clock, Timer } from '#platform/clock';
+import { removeTree, writeFileAtomic } from '#platform/disk';
+import type { Log } from '#platform/log';
+import { announceAddress, ensureCable, removeCable, setDoorAddress } from '#services/machines';
+import type { ProcessDeclaration, Supervisor } from '#services/supervisor';
+
+export interface PlacementOptions {
+  readonly site: Site;
+  readonly folders: SiteFolders;
+  readonly supervisor: Supervisor;
+  readonly mtu: number;
+  /** Processes of the worker. */
+  readonly pods: readonly ProcessDeclaration[];
+  /** Processes that stand where control is. */
+  readonly control: readonly ProcessDeclaration[];
+  /** Control is here now, or is not any more. */
+  controlIs(here: boolean): void;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+export interface Placed {
+  readonly pods: boolean;
+  readonly control: boolean;
+}
+
+const RETRY_MS = 500;
+
+export class Placement {
+  readonly #of: PlacementOptions;
+  #wanted: Placed = { pods: false, control: false };
+  #placed: Placed = { pods: false, control: false };
+  #busy = false;
+  #retry: Timer | undefined;
+  #closed = false;
+
+  constructor(of: PlacementOptions) {
+    this.#of = of;
+  }
+
+  /** Names of the processes that are to run here now. */
+  get needed(): readonly string[] {
+    const { pods, control } = this.#of;
+    return [...(this.#wanted.pods ? pods : []), ...(this.#wanted.control ? control : [])].map(({ name }) => name);
+  }
+
+  want(wanted: Placed): void {
+    if (wanted.pods === this.#wanted.pods && wanted.control === this.#wanted.control) return;
+    this.#wanted = wanted;
+    this.#go();
+  }
+
+  /** Says again where the site's addresses are: somebody may have been told otherwise. */
+  announce(): void {
+    if (this.#placed.control) this.#announce();
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#retry?.cancel();
+  }
+
+  #go(): void {
+    if (this.#busy || this.#closed) return;
+    this.#busy = true;
+    this.#retry?.cancel();
+    this.#step().then(
+      (done) => {
+        this.#busy = false;
+        if (!done) this.#go();
+      },
+      (error: unknown) => {
+        this.#busy = false;
+        this.#of.log.warn('what stands on this node is not as it should be yet', { error: messageOf(error) });
+        this.#retry = this.#of.clock.after(RETRY_MS, () => this.#go());
+      },
+    );
+  }
+
+  /** One change; true when there was none left. */
+  async #step(): Promise<boolean> {
+    const { pods, control } = this.#wanted;
+    if (this.#placed.control && !control) await this.#leaveControl();
+    else if (this.#placed.pods && !pods) await this.#leavePods();
+    else if (!this.#placed.control && control) await this.#takeControl();
+    else if (!this.#placed.pods && pods) await this.#takePods();
+    else return true;
+    return false;
+  }
+
+  async #takePods(): Promise<void> {
+    const { site, mtu, pods } = this.#of;
+    this.#placed = { ...this.#placed, pods: true };
+    await ensureCable(site, workerHere(site), { mtu });
+    for (const declaration of pods) this.#of.supervisor.run(declaration);
+  }
+
+  async #leavePods(): Promise<void> {
+    const { site, pods, supervisor } = this.#of;
+    await removeCable(site, workerHere(site));
+    await Promise.all(pods.map(({ name }) => supervisor.stop(name)));
+    this.#placed = { ...this.#placed, pods: false };
+  }
+
+  async #takeControl(): Promise<void> {
+    const { site, folders, mtu, control, supervisor } = this.#of;
+    this.#placed = { ...this.#placed, control: true };
+    await Promise.all([ensureCable(site, masterOf(site), { mtu }), setDoorAddress(site, 'here')]);
+    this.#announce();
+    writeFileAtomic(folders.controlMark, '');
+    for (const declaration of control) supervisor.run(declaration);
+    this.#of.controlIs(true);
+  }
+
+  async #leaveControl(): Promise<void> {
+    const { site, folders, control, supervisor } = this.#of;
+    removeTree(folders.controlMark);
+    this.#of.controlIs(false);
+    await Promise.all([removeCable(site, masterOf(site)), setDoorAddress(site, 'elsewhere')]);
+    await Promise.all(control.map(({ name }) => supervisor.stop(name)));
+    this.#placed = { ...this.#placed, control: false };
+  }
+
+  #announce(): void {
+    const { site } = this.#of;
+    const master = masterOf(site);
+    announceAddress({ address: site.network.doorAddress, device: switchName(site) });
+    for (const address of [site.network.apiAddress, master.address])
+      announceAddress({ address, device: 'eth0', in: { site, machine: master } });
+  }
+}

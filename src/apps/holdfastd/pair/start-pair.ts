@@ -1,0 +1,150 @@
+// Starts this node of a pair: etcd, a kube that stands by, and failover, which says what else stands here and when.
+//
+//   namespaces ─┬─> etcd ──> failover ──> machines of pods, once the node has its lease
+//   switch     ─┘        └─> kube       └─> the master machine, doors and services, once it controls
+
+import { ensureRegistryAccounts } from '#host';
+import { machinesHere, masterOf, ownNode, type Pair, workerHere } from '#model/site';
+import { openCgroups } from '#platform/cgroup';
+import { machineTime } from '#platform/clock';
+import { interfaceList } from '#platform/net';
+import { PROGRAM_PATH } from '#platform/process';
+import { etcdClientOptions, etcdProcess } from '#services/etcd-member';
+import { type Failover, keepFailover } from '#services/failover';
+import { ensurePki, followPki } from '#services/infrastructure';
+import {
+  ensureControlLink,
+  ensureMachineGroups,
+  ensureNamespace,
+  ensureSiteGroups,
+  ensureSwitch,
+} from '#services/machines';
+import type { EventLog, ProcessDeclaration } from '#services/supervisor';
+import { openDoors } from '../doors.ts';
+import { containerdOf, kubeProcess, nodeProcess, servicesProcess } from '../processes.ts';
+import type { StartedSite, StartingSite } from '../start-site.ts';
+import { NodeHands } from './node-hands.ts';
+import { openPeerDoor, PeerCalls, type PeerWord } from './peer-door.ts';
+import { Placement } from './placement.ts';
+import { KubeWord } from './tell-kube.ts';
+import { Votes } from './votes.ts';
+
+export interface StartingPair extends StartingSite {
+  readonly pair: Pair;
+  readonly events: EventLog;
+  controlIs(here: boolean): void;
+  ownStatus(): PeerWord['status'];
+}
+
+export interface StartedPair extends StartedSite {
+  readonly failover: Failover;
+  readonly votes: Votes;
+  /** Whether the member of etcd on this node answers with a majority behind it. */
+  ownEtcd(): boolean;
+  /** Hands back what this node holds; nothing of it runs any more. */
+  stop(): Promise<void>;
+  /** Lets go of it as it stands. */
+  release(): void;
+}
+
+const UPLINK_LOOK_MS = 1_000;
+
+async function prepare(of: StartingPair): Promise<{ mtu: number }> {
+  const { site, folders, clock, log, progress } = of;
+  const cgroups = openCgroups();
+  const { system } = ensureSiteGroups(site, cgroups);
+  cgroups.addProcess(system, process.pid);
+  const machines = machinesHere(site);
+  for (const machine of machines) ensureMachineGroups(site, machine, cgroups);
+  ensureRegistryAccounts(folders);
+  return progress.step('certificates, machines and network', async () => {
+    const [{ mtu }, issued] = await Promise.all([
+      ensureSwitch(site),
+      ensurePki({ site, folders, now: clock.now() }),
+      ...machines.map((machine) => ensureNamespace(site, machine)),
+    ]);
+    for (const { spec, reason } of issued) log.info('certificate issued', { certificate: spec.name, reason });
+    await ensureControlLink(site, masterOf(site));
+    return { mtu };
+  });
+}
+
+/** Whether the switch's port to the others is up, looked at now and then. */
+function uplinkWatch(of: StartingPair): () => boolean {
+  const { pair } = of;
+  let isUp = true;
+  const look = async (): Promise<void> => {
+    const link = (await interfaceList()).find(({ name }) => name === pair.accessDevice);
+    isUp = link?.running === true;
+    setTimeout(() => void look(), UPLINK_LOOK_MS).unref();
+  };
+  void look();
+  return () => isUp;
+}
+
+export async function startPair(of: StartingPair): Promise<StartedPair> {
+  const { site, folders, pair, supervisor, clock, log, declaring } = of;
+  const self = ownNode(site);
+  const { mtu } = await prepare(of);
+  const certificates = followPki({ folder: folders.pki, clock, log });
+  const etcdOptions = () => etcdClientOptions({ pair, self }, certificates.pki);
+  const master = masterOf(site);
+  const worker = workerHere(site);
+  const always = [
+    etcdProcess({ pair, self, folders, path: PROGRAM_PATH, cgroup: declaring.systemCgroup, ownClient: etcdOptions }),
+    { ...kubeProcess(declaring, master), node: self },
+  ];
+  for (const declaration of always) supervisor.run(declaration);
+  const onDemand = new Map<string, ProcessDeclaration>(
+    [master, worker]
+      .map((machine) => containerdOf(declaring, machine))
+      .map((one) => [one.name, { ...one, node: self }]),
+  );
+  const placement = new Placement({
+    site,
+    folders,
+    supervisor,
+    mtu,
+    pods: [containerdOf(declaring, worker), nodeProcess(declaring, worker)],
+    control: [{ ...nodeProcess(declaring, master), node: self }, servicesProcess(declaring, self)],
+    controlIs: of.controlIs,
+    clock,
+    log,
+  });
+  const peers = { pair, self, certificates, clock };
+  const calls = new PeerCalls(peers);
+  const kube = new KubeWord(folders);
+  const hands = new NodeHands({
+    ...{ site, kube, placement, calls, log, cgroups: openCgroups(), events: of.events },
+    uplinkIsUp: uplinkWatch(of),
+    leadership: () => failover.leadership,
+  });
+  const failover: Failover = keepFailover({
+    ...{ self, hands, clock, log, life: crypto.randomUUID(), etcd: etcdOptions() },
+    voters: [...pair.nodes, pair.witness].map(({ name }) => name),
+    nodes: pair.nodes.map(({ name }) => name),
+    bootMs: () => machineTime.bootMs(),
+  });
+  const word = (): PeerWord => ({ out: failover.state.node === 'out' && hands.health().clean, status: of.ownStatus() });
+  const door = await openPeerDoor({ ...peers, word });
+  const votes = new Votes({ site, pair, calls, clock });
+  const release = (): void => {
+    placement.close();
+    votes.close();
+    calls.close();
+    certificates.close();
+    void door.close();
+  };
+  return {
+    ...{ failover, votes, onDemand, release },
+    ownEtcd: () => supervisor.states().some(({ name, phase }) => name === 'etcd' && phase === 'ready'),
+    get needed() {
+      return [...always.map(({ name }) => name), ...placement.needed];
+    },
+    doors: await openDoors({ site, clock, log }),
+    stop: async () => {
+      await failover.stop('handing back');
+      release();
+    },
+  };
+}
