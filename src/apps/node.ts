@@ -4,6 +4,7 @@ import { httpClient } from '#client';
 import { callSupervisor, ensureRegistryAccounts } from '#host';
 import { machineCgroup, PODS_PER_MACHINE, registryHosts } from '#model/site';
 import { diskBytes, makeFolder, readTextIfPresent } from '#platform/disk';
+import { SHORT_PATIENCE } from '#platform/http';
 import { interfaceList } from '#platform/net';
 import { systemNft } from '#platform/nft';
 import { systemRouting } from '#platform/route';
@@ -37,6 +38,8 @@ const client = httpClient({
   server: `https://${apiHost}:${site.ports.api}`,
   ...usedByClient,
   userAgent: `holdfast-node/${machine.name}`,
+  // The API of a pair may come to stand on the other node.
+  ...(site.pair && { patience: SHORT_PATIENCE }),
   clock,
   log,
 });

@@ -2,7 +2,7 @@
 import { type KubeObject, PATCH_MEDIA_TYPES, type ResourceFacts, resourceFacts } from '#model/kube';
 import type { Clock } from '#platform/clock';
 import { readTextIfPresent } from '#platform/disk';
-import { type Http2Answer, type Http2Client, http2Client } from '#platform/http';
+import { type Http2Answer, type Http2Client, http2Client, type Patience } from '#platform/http';
 import type { Log } from '#platform/log';
 import type { ClientTls } from '#platform/tls';
 import type {
@@ -36,6 +36,8 @@ export interface HttpClientOptions {
   readonly tokenFile?: string;
   /** "product/version": its product is who changes are by. */
   readonly userAgent: string;
+  /** When the server counts as gone; for one that may come to stand somewhere else, less than usual. */
+  readonly patience?: Patience;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -104,8 +106,13 @@ const writeQuery = ({ fieldManager, dryRun }: WriteOptions): Query => ({
 });
 
 export function httpClient(options: HttpClientOptions): HttpClient {
-  const { server, caPem, certPem, keyPem, clock, log } = options;
-  const connection = http2Client({ origin: server, tls: { caPem, certPem, keyPem }, clock });
+  const { server, caPem, certPem, keyPem, patience, clock, log } = options;
+  const connection = http2Client({
+    origin: server,
+    tls: { caPem, certPem, keyPem },
+    clock,
+    ...(patience && { patience }),
+  });
   const headers = makeHeaders(options);
   const ask = asking(connection, headers);
   const caches = sharedCaches();

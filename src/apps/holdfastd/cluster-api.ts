@@ -2,7 +2,7 @@
 import { WorldError } from '#base';
 import type { Site, SiteFolders } from '#model/site';
 import type { Clock } from '#platform/clock';
-import { type Http2Client, http2Client } from '#platform/http';
+import { type Http2Client, http2Client, SHORT_PATIENCE } from '#platform/http';
 import type { Log } from '#platform/log';
 import type { ClientTls } from '#platform/tls';
 import { type AskCluster, followPki, type Pki, type PkiFollower } from '#services/infrastructure';
@@ -25,7 +25,7 @@ export function clusterApi(of: { site: Site; folders: SiteFolders; clock: Clock;
     if (made) return made.client;
     const follower = followPki({ folder: folders.pki, clock, log });
     const tls = tlsOf(follower.pki);
-    const connection = http2Client({ origin, tls, clock });
+    const connection = http2Client({ origin, tls, clock, ...(site.pair && { patience: SHORT_PATIENCE }) });
     follower.follow(tlsOf, tls, (changed) => connection.setTls(changed));
     made = { client: connection, follower };
     return connection;

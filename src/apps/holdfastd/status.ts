@@ -1,6 +1,6 @@
 // The status of a running site, put together from what the supervisor and the API say.
 import { linkConditions, siteOutline, siteStanding, standingConditions } from '#host';
-import { ownNode, type ProcessStatus, type Site, type SiteFolders, type SiteStatus } from '#model/site';
+import { ownNode, type ProcessStatus, type Site, type SiteFolders, type SiteStatus, WITNESS_NAME } from '#model/site';
 import { rfc3339 } from '#platform/clock';
 import { processMemory } from '#platform/process';
 import type { Supervisor } from '#services/supervisor';
@@ -17,7 +17,7 @@ interface Own {
 /** holdfastd and what it keeps. */
 export function ownProcesses({ site, supervisor, startedAtMs, deaths }: Own): readonly ProcessStatus[] {
   const own: ProcessStatus = {
-    name: 'holdfastd',
+    name: ownNode(site) === WITNESS_NAME ? WITNESS_NAME : 'holdfastd',
     node: ownNode(site),
     pid: process.pid,
     ...processMemory(process.pid),

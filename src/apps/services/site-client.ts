@@ -2,6 +2,7 @@
 import { type HttpClient, httpClient } from '#client';
 import { type Site, SOFTWARE_VERSION } from '#model/site';
 import type { Clock } from '#platform/clock';
+import { SHORT_PATIENCE } from '#platform/http';
 import type { Log } from '#platform/log';
 import type { Pki, PkiFollower } from '#services/infrastructure';
 
@@ -19,6 +20,7 @@ export function siteClient({ site, certificates, clock, log }: SiteClientOptions
     server: `https://${site.network.apiAddress}:${site.ports.api}`,
     ...tls,
     userAgent: `holdfast-services/${SOFTWARE_VERSION}`,
+    ...(site.pair && { patience: SHORT_PATIENCE }),
     clock,
     log,
   });

@@ -6,7 +6,7 @@ import { connect, type TLSSocket } from 'node:tls';
 import { WorldError } from '#base';
 import type { Clock, Timer } from '#platform/clock';
 import { type ClientTls, checkServer, clientOptions } from '#platform/tls';
-import { ANSWER_MS_MAX, CONNECT_MS_MAX, PING_EVERY_MS, PING_MS_MAX } from './client-limits.ts';
+import { ANSWER_MS_MAX, type Patience, USUAL_PATIENCE } from './client-limits.ts';
 import { HTTP2_WINDOW_BYTES } from './limits.ts';
 
 export interface Http2Request {
@@ -46,6 +46,7 @@ interface Options {
   readonly origin: string;
   readonly tls: ClientTls;
   readonly clock: Clock;
+  readonly patience?: Patience;
 }
 
 export function http2Client(options: Options): Http2Client {
@@ -161,16 +162,15 @@ class Connection implements Http2Client {
   #connected(): ClientHttp2Session {
     if (this.#closed) throw new Error('the client is closed');
     if (this.#session && !this.#session.closed && !this.#session.destroyed) return this.#session;
-    const session = http2.connect(this.#options.origin, {
+    const { origin, clock, patience = USUAL_PATIENCE } = this.#options;
+    const session = http2.connect(origin, {
       settings: { initialWindowSize: HTTP2_WINDOW_BYTES, enablePush: false },
       createConnection: ({ hostname, port }) => this.#dial(hostname, Number(port), (error) => session.destroy(error)),
     });
     this.#session = session;
-    const connecting = this.#options.clock.after(
-      CONNECT_MS_MAX,
-      () => session.destroy(new Error('no connection in time')),
-      { background: true },
-    );
+    const connecting = clock.after(patience.connectMs, () => session.destroy(new Error('no connection in time')), {
+      background: true,
+    });
     const forget = (): void => {
       connecting.cancel();
       if (this.#session === session) this.#session = undefined;
@@ -200,13 +200,14 @@ class Connection implements Http2Client {
 
   /** A connection whose other end is gone without a word is found out by a ping that nobody answers. */
   #keepAlive(session: ClientHttp2Session): void {
-    const { clock } = this.#options;
+    const { clock, patience = USUAL_PATIENCE } = this.#options;
+    const { pingEveryMs, pingMs } = patience;
     this.#ping?.cancel();
     this.#ping = clock.after(
-      PING_EVERY_MS,
+      pingEveryMs,
       () => {
         if (session.destroyed || session.closed) return;
-        const late = clock.after(PING_MS_MAX, () => session.destroy(new Error('the server went silent')), {
+        const late = clock.after(pingMs, () => session.destroy(new Error('the server went silent')), {
           background: true,
         });
         session.ping(() => {

@@ -1,4 +1,5 @@
 // The door of the HTTP room.
+export { type Patience, SHORT_PATIENCE } from './client-limits.ts';
 export { type AnswerHeaders, type AnswerStream, type Connection, HttpExchange } from './exchange.ts';
 export { type ForwardTarget, forwardRequest } from './forward.ts';
 export { gzipFast } from './gzip.ts';

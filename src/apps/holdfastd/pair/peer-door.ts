@@ -3,7 +3,7 @@
 import { WorldError } from '#base';
 import { addressBetween, type Pair, type SiteStatus, VOTER_PORTS, voterOf } from '#model/site';
 import type { Clock, Timer } from '#platform/clock';
-import { type Http2Client, type HttpExchange, http2Client, listenHttps } from '#platform/http';
+import { type Http2Client, type HttpExchange, http2Client, listenHttps, SHORT_PATIENCE } from '#platform/http';
 import type { Pki, PkiFollower } from '#services/infrastructure';
 
 /** Milliseconds that an answer may take. */
@@ -119,7 +119,7 @@ export class PeerCalls {
     const known = this.#clients.get(host);
     if (known) return known;
     const tls = clientTls(certificates.pki, self);
-    const made = http2Client({ origin: `https://${host}:${VOTER_PORTS.door}`, tls, clock });
+    const made = http2Client({ origin: `https://${host}:${VOTER_PORTS.door}`, tls, clock, patience: SHORT_PATIENCE });
     this.#clients.set(host, made);
     return made;
   }

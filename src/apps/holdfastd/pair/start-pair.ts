@@ -7,6 +7,7 @@ import { ensureRegistryAccounts } from '#host';
 import { machinesHere, masterOf, ownNode, type Pair, workerHere } from '#model/site';
 import { openCgroups } from '#platform/cgroup';
 import { machineTime } from '#platform/clock';
+import { removeTree } from '#platform/disk';
 import { interfaceList } from '#platform/net';
 import { PROGRAM_PATH } from '#platform/process';
 import { etcdClientOptions, etcdProcess } from '#services/etcd-member';
@@ -18,6 +19,8 @@ import {
   ensureNamespace,
   ensureSiteGroups,
   ensureSwitch,
+  removeCable,
+  setDoorAddress,
 } from '#services/machines';
 import type { EventLog, ProcessDeclaration } from '#services/supervisor';
 import { openDoors } from '../doors.ts';
@@ -64,7 +67,13 @@ async function prepare(of: StartingPair): Promise<{ mtu: number }> {
       ...machines.map((machine) => ensureNamespace(site, machine)),
     ]);
     for (const { spec, reason } of issued) log.info('certificate issued', { certificate: spec.name, reason });
-    await ensureControlLink(site, masterOf(site));
+    // Control is asked for anew: what an earlier life has left of it would answer at the site's addresses.
+    removeTree(folders.controlMark);
+    await Promise.all([
+      ensureControlLink(site, masterOf(site)),
+      removeCable(site, masterOf(site)),
+      setDoorAddress(site, 'elsewhere'),
+    ]);
     return { mtu };
   });
 }
