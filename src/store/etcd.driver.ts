@@ -3,7 +3,7 @@
 // hold the mark of this claim: claiming anew changes the mark, so that nothing sent before can still take effect after
 // the log was read. That is what makes a lost answer decidable.
 import { WorldError } from '#base';
-import { EtcdClient, type EtcdOptions } from '#platform/etcd';
+import { connectEtcd, type EtcdOptions } from '#platform/etcd';
 import type { Store, StoreOptions } from './contract.ts';
 import { StoreEngine } from './core/engine.ts';
 import { EtcdLog, type EtcdLogOptions } from './etcd.log.ts';
@@ -24,7 +24,7 @@ export interface StandbyStore<I> extends Store<I> {
 }
 
 function engineOn<I>(options: EtcdStoreOptions<I>): StoreEngine<I> {
-  const log = new EtcdLog(new EtcdClient(options), {
+  const log = new EtcdLog(connectEtcd(options), {
     ...options,
     disk: (full) => options.notice?.({ kind: full ? 'disk-full' : 'disk-room' }),
   });

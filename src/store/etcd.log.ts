@@ -1,6 +1,7 @@
 // The store's log in etcd: how records stand in keys, and the guards of each transaction.
 import { assert, WorldError } from '#base';
-import type { Compare, EtcdClient, RequestOp, WatchResponse } from '#platform/etcd';
+import type { Clock } from '#platform/clock';
+import type { Compare, Etcd, RequestOp, WatchResponse } from '#platform/etcd';
 import type { Revision } from './contract.ts';
 import type { LogChunk, LogFollower, LogRecord, StoreLog } from './core/store-log.ts';
 import { decodeRecord, encodeRecord, recordKey } from './etcd.record.ts';
@@ -15,6 +16,7 @@ export interface EtcdLogOptions {
   /** Puts are refused from here on; the way to etcd's own quota is the room for deletes and compaction. */
   readonly quotaBytes?: number;
   disk?(full: boolean): void;
+  readonly clock?: Clock;
 }
 
 const PAGE_RECORDS = 1000;
@@ -23,7 +25,7 @@ const MOD = 2;
 const VALUE = 3;
 
 export class EtcdLog implements StoreLog {
-  readonly #client: EtcdClient;
+  readonly #client: Etcd;
   readonly #options: EtcdLogOptions;
   readonly #room: EtcdRoom;
   readonly #writerKey: Buffer;
@@ -34,13 +36,14 @@ export class EtcdLog implements StoreLog {
   #mark: Buffer | undefined;
   #claims = 0;
 
-  constructor(client: EtcdClient, options: EtcdLogOptions) {
+  constructor(client: Etcd, options: EtcdLogOptions) {
     this.#client = client;
     this.#options = options;
     const touch: RequestOp = { request_put: { key: Buffer.from(`${options.prefix}/room`), value: Buffer.alloc(0) } };
     this.#room = new EtcdRoom(client, {
       quotaBytes: options.quotaBytes,
       disk: options.disk,
+      clock: options.clock,
       touch: () => this.#commit([touch]),
     });
     this.#writerKey = Buffer.from(`${options.prefix}/writer`);

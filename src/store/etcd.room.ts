@@ -1,10 +1,12 @@
 // How much room the log may still take in etcd. etcd refuses everything at its own quota, so puts stop well below it.
-import type { EtcdClient } from '#platform/etcd';
+import { type Clock, systemClock, type Timer } from '#platform/clock';
+import type { Etcd } from '#platform/etcd';
 import { ETCD_MEASURE_BYTES, ETCD_PROBE_MS, ETCD_QUOTA_BYTES } from './limits.ts';
 
 export interface EtcdRoomOptions {
   readonly quotaBytes?: number;
   disk?(full: boolean): void;
+  readonly clock?: Clock;
   /** Writes something small. */
   touch(): Promise<unknown>;
 }
@@ -12,15 +14,16 @@ export interface EtcdRoomOptions {
 export class EtcdRoom {
   #bytes = 0;
   #full = false;
+  #closed = false;
   #unmeasured = 0;
   /** etcd's revision up to which its own history can go. */
   #compactTo = 0;
-  #probe: NodeJS.Timeout | undefined;
-  readonly #client: EtcdClient;
+  #probe: Timer | undefined;
+  readonly #client: Etcd;
   readonly #options: EtcdRoomOptions;
   readonly #quotaBytes: number;
 
-  constructor(client: EtcdClient, options: EtcdRoomOptions) {
+  constructor(client: Etcd, options: EtcdRoomOptions) {
     this.#client = client;
     this.#options = options;
     this.#quotaBytes = options.quotaBytes ?? ETCD_QUOTA_BYTES;
@@ -50,9 +53,7 @@ export class EtcdRoom {
     const full = dbSizeInUse >= this.#quotaBytes;
     if (full === this.#full) return;
     this.#full = full;
-    clearInterval(this.#probe);
-    const again = (): void => void this.#makeRoom().catch(() => undefined);
-    this.#probe = full ? setInterval(again, ETCD_PROBE_MS).unref() : undefined;
+    this.#probeLater();
     this.#options.disk?.(full);
   }
 
@@ -64,7 +65,19 @@ export class EtcdRoom {
   }
 
   close(): void {
-    clearInterval(this.#probe);
+    this.#closed = true;
+    this.#probe?.cancel();
+  }
+
+  #probeLater(): void {
+    this.#probe?.cancel();
+    if (this.#closed || !this.#full) return;
+    const again = (): void => this.#probeLater();
+    this.#probe = (this.#options.clock ?? systemClock).after(
+      ETCD_PROBE_MS,
+      () => void this.#makeRoom().then(again, again),
+      { background: true },
+    );
   }
 
   async #makeRoom(): Promise<void> {

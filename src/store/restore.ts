@@ -1,5 +1,5 @@
 // Restores a snapshot into a new store, of either kind.
-import { EtcdClient } from '#platform/etcd';
+import { connectEtcd } from '#platform/etcd';
 import { SqliteLog } from '#platform/sqlite';
 import type { StoreLog } from './core/store-log.ts';
 import type { EtcdStoreOptions } from './etcd.driver.ts';
@@ -24,7 +24,7 @@ export async function restoreSqliteStore(options: RestoreOptions & { readonly fo
 
 /** Makes the store under an etcd prefix from a snapshot. The leadership must be ours. */
 export async function restoreEtcdStore<I>(options: RestoreOptions & Omit<EtcdStoreOptions<I>, 'index'>): Promise<void> {
-  await restoreAndClose(new EtcdLog(new EtcdClient(options), options), options);
+  await restoreAndClose(new EtcdLog(connectEtcd(options), options), options);
 }
 
 async function restoreAndClose(log: StoreLog, options: RestoreOptions): Promise<void> {

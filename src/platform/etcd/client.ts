@@ -3,7 +3,8 @@
 // whether a call that failed was carried out is for the caller to find out.
 import { type Client, type ClientDuplexStream, credentials, Metadata, type ServiceError, status } from '@grpc/grpc-js';
 import { assert, WorldError } from '#base';
-import { KeepAlive } from './keep-alive.ts';
+import type { Etcd, EtcdOptions, EtcdWatch, KeepAlive } from './contract.ts';
+import { RenewalStream } from './keep-alive.ts';
 import type {
   LeaseGrantResponse,
   LeaseKeepAliveResponse,
@@ -15,32 +16,6 @@ import type {
   WatchResponse,
 } from './messages.ts';
 import { etcdServices } from './rpc.ts';
-
-export interface EtcdTls {
-  readonly ca: string;
-  readonly cert?: string;
-  readonly key?: string;
-  /** A name that every member's certificate carries; endpoints are addresses, which are no names for TLS (RFC 6066 section 3). */
-  readonly serverName: string;
-}
-
-export interface EtcdOptions {
-  /** "host:port", the nearest first. */
-  readonly endpoints: readonly string[];
-  /** PEM texts; without it the connection is plain. */
-  readonly tls?: EtcdTls;
-  readonly timeoutMs?: number;
-}
-
-export interface EtcdWatch {
-  readonly key: Uint8Array;
-  readonly rangeEnd: Uint8Array;
-  /** etcd's revision of the first change wanted. */
-  readonly from: number;
-  response(response: WatchResponse): void;
-  /** The stream ended; called once, not after `stop`. */
-  ended(error: WorldError): void;
-}
 
 const TIMEOUT_MS = 5_000;
 const CHANNEL = {
@@ -76,7 +51,7 @@ function errorOf(error: ServiceError, attempted: string, subject: string): World
   });
 }
 
-export class EtcdClient {
+export class EtcdClient implements Etcd {
   readonly #endpoints: readonly Endpoint[];
   readonly #timeoutMs: number;
   #turn = 0;
@@ -120,23 +95,19 @@ export class EtcdClient {
     return this.#call('maintenance', 'Status', {});
   }
 
-  /** A lease with an id of the caller's choice (1 to 2^53 - 1, free). `ttlMs` as granted: whole seconds, not fewer than asked for.
-   * Errors: WorldError `Unavailable`. */
   async grant(lease: number, ttlMs: number): Promise<{ readonly ttlMs: number }> {
     const { TTL } = await this.#call<LeaseGrantResponse>('lease', 'LeaseGrant', { ID: lease, TTL: ttlMs / 1000 });
     return { ttlMs: TTL * 1000 };
   }
 
-  /** Ends a lease, and with it the keys that it holds. */
   async revoke(lease: number): Promise<void> {
     await this.#call('lease', 'LeaseRevoke', { ID: lease });
   }
 
-  /** A stream on which one lease is renewed; no write of etcd's comes of it. */
   keepAlive(lease: number): KeepAlive {
     const endpoint = this.#endpoint();
     const open = (endpoint.lease as unknown as { LeaseKeepAlive: Stream<LeaseKeepAliveResponse> }).LeaseKeepAlive;
-    return new KeepAlive(open.call(endpoint.lease, new Metadata()), lease, {
+    return new RenewalStream(open.call(endpoint.lease, new Metadata()), lease, {
       failed: (error) => {
         this.#passTurn(endpoint);
         return errorOf(error, 'renew a lease', endpoint.name);
@@ -208,3 +179,5 @@ export class EtcdClient {
     });
   }
 }
+
+export const connectEtcd = (options: EtcdOptions): Etcd => options.connect?.(options) ?? new EtcdClient(options);

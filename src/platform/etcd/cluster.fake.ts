@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { testFolder } from '#platform/process';
 import { issueCertificate, newKeyPem } from '#platform/x509';
-import type { EtcdOptions } from './client.ts';
+import type { EtcdOptions } from './contract.ts';
 import { EtcdProcess, freePorts } from './etcd-process.fake.ts';
 
 export interface EtcdCluster {

@@ -3,7 +3,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import fs from 'node:fs';
 import net from 'node:net';
 import { WorldError } from '#base';
-import { EtcdClient, type EtcdOptions } from './client.ts';
+import { EtcdClient } from './client.ts';
+import type { EtcdOptions } from './contract.ts';
 
 const READY_MS = 30_000;
 export async function freePorts(count: number): Promise<number[]> {

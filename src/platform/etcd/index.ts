@@ -1,6 +1,16 @@
 // The door of the etcd room.
-export { EtcdClient, type EtcdOptions } from './client.ts';
+export { connectEtcd, EtcdClient } from './client.ts';
 export { type EtcdCluster, startEtcdCluster } from './cluster.fake.ts';
-export type { KeepAlive } from './keep-alive.ts';
-export type { Compare, KeyValue, RequestOp, WatchResponse } from './messages.ts';
+export type { Etcd, EtcdOptions, EtcdWatch, KeepAlive, Renewed } from './contract.ts';
+export type {
+  Compare,
+  KeyValue,
+  RangeRequest,
+  RangeResponse,
+  RequestOp,
+  StatusResponse,
+  TxnRequest,
+  TxnResponse,
+  WatchResponse,
+} from './messages.ts';
 export { type EtcdServer, startEtcd } from './server.fake.ts';

@@ -1,14 +1,15 @@
 // One lease, renewed over a stream of its own: a question and its answer at a time, in order.
 import type { ClientDuplexStream, ServiceError } from '@grpc/grpc-js';
 import { WorldError } from '#base';
+import type { KeepAlive, Renewed } from './contract.ts';
 import type { LeaseKeepAliveResponse } from './messages.ts';
 
 interface Asked {
-  resolve(answer: { readonly ttlMs: number }): void;
+  resolve(answer: Renewed): void;
   reject(error: WorldError): void;
 }
 
-export class KeepAlive {
+export class RenewalStream implements KeepAlive {
   readonly #stream: ClientDuplexStream<unknown, LeaseKeepAliveResponse>;
   readonly #lease: number;
   readonly #gaveUp: () => void;
@@ -23,18 +24,16 @@ export class KeepAlive {
     this.#stream = stream;
     this.#lease = lease;
     this.#gaveUp = () => on.gaveUp();
-    stream.on('data', ({ TTL }: LeaseKeepAliveResponse) => {
+    stream.on('data', ({ header, TTL }: LeaseKeepAliveResponse) => {
       const asked = this.#asked.shift();
-      if (TTL > 0) asked?.resolve({ ttlMs: TTL * 1000 });
+      if (TTL > 0) asked?.resolve({ ttlMs: TTL * 1000, term: header.raft_term });
       else asked?.reject(new WorldError('NotFound', 'the lease has ended', { attempted: 'renew a lease' }));
     });
     stream.on('error', (error: ServiceError) => this.#end(on.failed(error)));
     stream.on('end', () => this.#end(new WorldError('Unavailable', 'etcd ended the renewal of a lease')));
   }
 
-  /** For how long the lease holds from the sending of this on. Errors: WorldError `NotFound` (it has ended), `Unavailable`
-   * (another stream is needed). */
-  renew(): Promise<{ readonly ttlMs: number }> {
+  renew(): Promise<Renewed> {
     if (this.#ended) return Promise.reject(this.#ended);
     return new Promise((resolve, reject) => {
       this.#asked.push({ resolve, reject });
@@ -42,7 +41,6 @@ export class KeepAlive {
     });
   }
 
-  /** No answer came in time: the next stream goes to another member. */
   giveUp(): void {
     this.#gaveUp();
     this.close();

@@ -2,6 +2,8 @@
 
 export interface ResponseHeader {
   readonly revision: number;
+  /** Of the newest write that the member which answers has carried out. */
+  readonly raft_term: number;
 }
 
 export interface KeyValue {
@@ -70,6 +72,8 @@ export interface LeaseGrantResponse {
 }
 
 export interface LeaseKeepAliveResponse {
+  /** As it was before the renewal. */
+  readonly header: ResponseHeader;
   readonly ID: number;
   /** Seconds from now; 0 when there is no such lease. */
   readonly TTL: number;

@@ -10,7 +10,7 @@
 //
 // A fence's epoch is the revision of etcd at which it was written.
 import type { Fence, SiteSeen } from '#engine/failover';
-import type { Compare, EtcdClient, KeyValue, RequestOp } from '#platform/etcd';
+import type { Compare, Etcd, KeyValue, RequestOp } from '#platform/etcd';
 
 const PREFIX = '/holdfast/site/';
 const LEADERSHIP = `${PREFIX}control`;
@@ -46,14 +46,14 @@ const after = (prefix: string): Buffer => {
 };
 
 export interface AgreementOptions {
-  readonly client: EtcdClient;
+  readonly client: Etcd;
   readonly self: string;
   /** Differs between two lives of this node's program: what an earlier one wrote is not taken for ours. */
   readonly life: string;
 }
 
 export class SiteAgreement {
-  readonly #client: EtcdClient;
+  readonly #client: Etcd;
   readonly #self: string;
   readonly #value: string;
 

@@ -1,8 +1,12 @@
 // One lease of etcd with the key that it holds: asked for while it is wanted, renewed well before its end, and counted from the sending
 // of the renewal that was last acknowledged. It never says that it is held when etcd has said that it is not.
+//
+// A member that led, and was replaced while its disk stood still, goes on renewing leases for as long as it does not know: nobody else
+// counts with what it says. So a renewal counts once a read that a majority has part in, sent after it, was answered in the same term.
 import { WorldError } from '#base';
 import { isHeld, leaseUntil, type OwnLease } from '#engine/failover';
-import type { EtcdClient, KeepAlive } from '#platform/etcd';
+import type { Clock, Timer } from '#platform/clock';
+import type { Etcd, KeepAlive } from '#platform/etcd';
 import { ANSWER_MS_MAX, RENEWALS_A_LIFE } from './limits.ts';
 
 export interface AdoptedLease {
@@ -12,7 +16,8 @@ export interface AdoptedLease {
 }
 
 export interface HeldLeaseOptions {
-  readonly client: EtcdClient;
+  readonly client: Etcd;
+  readonly clock: Clock;
   readonly ttlMs: number;
   /** Puts the key under the lease; false when it may not be. */
   attach(lease: number): Promise<boolean>;
@@ -25,6 +30,9 @@ export interface HeldLeaseOptions {
   /** One attempt failed; it is made again. */
   failed(error: unknown): void;
 }
+
+/** What stands there does not matter. */
+const ANY_KEY = Buffer.from('/');
 
 /** 1 to 2^48: etcd takes any number, and two lives never choose the same. */
 const newLeaseId = (): number =>
@@ -81,7 +89,10 @@ export class HeldLease {
     const id = newLeaseId();
     const { ttlMs } = await this.#of.client.grant(id, this.#of.ttlMs);
     this.#id = id;
-    if (!(await this.#of.attach(id))) return this.release();
+    const attached = await this.#of.attach(id);
+    // It was handed back meanwhile.
+    if (this.#id !== id) return;
+    if (!attached) return this.release();
     this.#own = { sentMs, ttlMs };
     this.#of.held?.(id);
   }
@@ -90,21 +101,29 @@ export class HeldLease {
     if (this.#id === undefined) return;
     this.#stream ??= this.#of.client.keepAlive(this.#id);
     const stream = this.#stream;
-    let timer: NodeJS.Timeout | undefined;
+    let timer: Timer | undefined;
     const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new WorldError('Unavailable', 'a lease was not renewed in time')), ANSWER_MS_MAX);
+      const tooLate = (): void => reject(new WorldError('Unavailable', 'a lease was not renewed in time'));
+      timer = this.#of.clock.after(ANSWER_MS_MAX, tooLate, { background: true });
     });
     try {
-      const { ttlMs } = await Promise.race([stream.renew(), late]);
-      this.#own = { sentMs, ttlMs };
+      const { ttlMs, term } = await Promise.race([stream.renew(), late]);
+      await this.#confirm(term);
+      if (this.#stream === stream) this.#own = { sentMs, ttlMs };
     } catch (error) {
       stream.giveUp();
       if (this.#stream === stream) this.#stream = undefined;
       if (error instanceof WorldError && error.code === 'NotFound') this.#forget();
       throw error;
     } finally {
-      clearTimeout(timer);
+      timer?.cancel();
     }
+  }
+
+  async #confirm(term: number): Promise<void> {
+    const { header } = await this.#of.client.range({ key: ANY_KEY });
+    if (header.raft_term === term) return;
+    throw new WorldError('Unavailable', `a lease was renewed in term ${term}, and it is term ${header.raft_term}`);
   }
 
   #forget(): void {

@@ -11,7 +11,7 @@ import {
   type SiteSeen,
 } from '#engine/failover';
 import type { Clock, Timer } from '#platform/clock';
-import { EtcdClient, type EtcdOptions } from '#platform/etcd';
+import { connectEtcd, type Etcd, type EtcdOptions } from '#platform/etcd';
 import type { Log } from '#platform/log';
 import { SiteAgreement } from './agreement.ts';
 import type { FailoverHands } from './contract.ts';
@@ -51,7 +51,7 @@ export function keepFailover(options: FailoverOptions): Failover {
 
 class FailoverKeeper implements Failover {
   readonly #of: FailoverOptions;
-  readonly #client: EtcdClient;
+  readonly #client: Etcd;
   readonly #agreement: SiteAgreement;
   readonly #leases: { readonly node: HeldLease; readonly control: HeldLease };
   readonly #refusing: Refusing;
@@ -66,10 +66,10 @@ class FailoverKeeper implements Failover {
   constructor(of: FailoverOptions) {
     const { self, life, hands, bootMs } = of;
     this.#of = of;
-    this.#client = new EtcdClient({ ...of.etcd, timeoutMs: ANSWER_MS_MAX });
+    this.#client = connectEtcd({ ...of.etcd, timeoutMs: ANSWER_MS_MAX });
     this.#agreement = new SiteAgreement({ client: this.#client, self, life });
     const failed = (error: unknown): void => of.log.debug('failover: an attempt failed', { error });
-    const leased = { client: this.#client, bootMs, failed };
+    const leased = { client: this.#client, clock: of.clock, bootMs, failed };
     this.#leases = {
       node: new HeldLease({
         ...leased,

@@ -1,6 +1,6 @@
 // The witness: a voter without pods. It refuses fenced nodes, says so, and does nothing else.
 import type { Clock, Timer } from '#platform/clock';
-import { EtcdClient, type EtcdOptions } from '#platform/etcd';
+import { connectEtcd, type EtcdOptions } from '#platform/etcd';
 import type { Log } from '#platform/log';
 import { SiteAgreement } from './agreement.ts';
 import type { FailoverHands } from './contract.ts';
@@ -18,7 +18,7 @@ export interface WitnessOptions {
 
 export function keepWitness(of: WitnessOptions): { stop(): void } {
   const { self, life, hands, clock, log } = of;
-  const client = new EtcdClient({ ...of.etcd, timeoutMs: ANSWER_MS_MAX });
+  const client = connectEtcd({ ...of.etcd, timeoutMs: ANSWER_MS_MAX });
   const agreement = new SiteAgreement({ client, self, life });
   const failed = (error: unknown): void => log.debug('witness: an attempt failed', { error });
   const refusing = new Refusing({ self, agreement, hands, failed });
