@@ -68,7 +68,7 @@ function destroySites(folder: string): boolean {
   const launcher = path.join(import.meta.dirname, '..', 'holdfast');
   const sites = namesIn(folder)
     .map((name) => path.join(folder, name))
-    .filter((site) => fs.existsSync(path.join(site, 'site.json')));
+    .filter((site) => ['site.json', 'lab.json'].some((file) => fs.existsSync(path.join(site, file))));
   return sites
     .map((site) => spawnSync(launcher, ['destroy', '--yes', '--data', site], { stdio: 'inherit' }).status === 0)
     .every(Boolean);

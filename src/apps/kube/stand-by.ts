@@ -54,17 +54,18 @@ class Standby {
   }
 
   /** What holdfastd says now, and what it is told. */
-  obey({ serve, lost }: KubeOrder): KubeSaid {
-    if (serve) {
-      this.#untilMs = serve.untilMs;
-      this.#lost.set(lost);
-      if (this.#phase === 'following') void this.#serve(serve.leadership);
-    } else if (this.#phase !== 'following') this.#end('it was told to stop');
-    const progress = this.#progressMs === undefined ? {} : { progressMs: this.#progressMs };
+  obey(order: KubeOrder): KubeSaid {
+    if (order.kind === 'serve') {
+      this.#untilMs = order.untilMs;
+      this.#lost.set(order.lost);
+      if (this.#phase === 'following') void this.#serve(order.leadership);
+    } else if (order.kind === 'stop' && this.#phase !== 'following') this.#end('it was told to stop');
+    const isOurs = this.#phase !== 'following';
     return {
       serving: this.#phase === 'serving',
-      followed: this.#phase !== 'following' || this.#store.state === 'read-only',
-      ...progress,
+      followed: isOurs || this.#store.state === 'read-only',
+      ...(this.#progressMs !== undefined && { progressMs: this.#progressMs }),
+      ...(isOurs && { untilMs: this.#untilMs }),
     };
   }
 

@@ -22,6 +22,8 @@ export interface SiteFolders {
   readonly kubeSocket: string;
   /** There while this node of a pair controls. */
   readonly controlMark: string;
+  /** The leases that this node of a pair holds, for the next life of holdfastd. */
+  readonly leasesFile: string;
   /** The member of etcd of a pair's voter. */
   readonly etcd: string;
   /** Held by holdfastd while it lives. */
@@ -92,6 +94,7 @@ export function siteFolders(data: string): SiteFolders {
     servicesSocket: `${data}/run/services.sock`,
     kubeSocket: `${data}/run/kube.sock`,
     controlMark: `${data}/run/control`,
+    leasesFile: `${data}/run/leases.json`,
     etcd: `${data}/state/etcd`,
     supervisorLock: `${data}/run/holdfastd.lock`,
     supervisorDeaths: `${data}/run/holdfastd.deaths`,

@@ -27,10 +27,11 @@ export interface FailoverOptions {
   /** The member on this node first. */
   readonly etcd: EtcdOptions;
   readonly hands: FailoverHands;
-  /** The node lease of an earlier life of this program, whose pods run on. */
-  readonly adopted?: AdoptedLease;
-  /** Told with each node lease that is held, to be adopted by the next life. */
-  held?(id: number): void;
+  /** What an earlier life of this program held: the node lease, whose pods run on, and the leadership, under which the API serves. Of the
+   * latter only with the same `life`, which is part of what it holds. */
+  readonly adopted?: { readonly node?: AdoptedLease; readonly control?: AdoptedLease };
+  /** Told with each lease that is held, to be adopted by the next life. */
+  held?(what: 'node' | 'control', id: number): void;
   readonly clock: Clock;
   /** Boot time, suspended time included. */
   bootMs(): number;
@@ -75,10 +76,16 @@ class FailoverKeeper implements Failover {
         ...leased,
         ttlMs: NODE_TTL_MS,
         attach: (lease) => this.#agreement.join(lease),
-        ...(of.adopted && { adopted: of.adopted }),
-        held: (id) => of.held?.(id),
+        ...(of.adopted?.node && { adopted: of.adopted.node }),
+        held: (id) => of.held?.('node', id),
       }),
-      control: new HeldLease({ ...leased, ttlMs: CONTROL_TTL_MS, attach: (lease) => this.#agreement.campaign(lease) }),
+      control: new HeldLease({
+        ...leased,
+        ttlMs: CONTROL_TTL_MS,
+        attach: (lease) => this.#agreement.campaign(lease),
+        ...(of.adopted?.control && { adopted: of.adopted.control }),
+        held: (id) => of.held?.('control', id),
+      }),
     };
     this.#refusing = new Refusing({ self, agreement: this.#agreement, hands, failed });
     this.#state = failoverStart(bootMs(), this.#leases.node.own);

@@ -55,7 +55,9 @@ export class NodeHands implements FailoverHands {
     const { kube, leadership } = this.#of;
     this.#serves = untilMs !== undefined;
     this.#place();
-    kube.tell({ ...(untilMs !== undefined && { serve: { untilMs, leadership: leadership() } }), lost: this.#lost });
+    kube.tell(
+      untilMs === undefined ? { kind: 'stop' } : { kind: 'serve', untilMs, leadership: leadership(), lost: this.#lost },
+    );
   }
 
   pods(untilMs: number | 'unbounded' | undefined): void {

@@ -26,6 +26,7 @@ import type { EventLog, ProcessDeclaration } from '#services/supervisor';
 import { openDoors } from '../doors.ts';
 import { containerdOf, kubeProcess, nodeProcess, servicesProcess } from '../processes.ts';
 import type { StartedSite, StartingSite } from '../start-site.ts';
+import { takeUpLife } from './earlier-life.ts';
 import { NodeHands } from './node-hands.ts';
 import { openPeerDoor, PeerCalls, type PeerWord } from './peer-door.ts';
 import { Placement } from './placement.ts';
@@ -52,7 +53,7 @@ export interface StartedPair extends StartedSite {
 
 const UPLINK_LOOK_MS = 1_000;
 
-async function prepare(of: StartingPair): Promise<{ mtu: number }> {
+async function prepare(of: StartingPair, controlled: boolean): Promise<{ mtu: number }> {
   const { site, folders, clock, log, progress } = of;
   const cgroups = openCgroups();
   const { system } = ensureSiteGroups(site, cgroups);
@@ -67,13 +68,11 @@ async function prepare(of: StartingPair): Promise<{ mtu: number }> {
       ...machines.map((machine) => ensureNamespace(site, machine)),
     ]);
     for (const { spec, reason } of issued) log.info('certificate issued', { certificate: spec.name, reason });
+    await ensureControlLink(site, masterOf(site));
+    if (controlled) return { mtu };
     // Control is asked for anew: what an earlier life has left of it would answer at the site's addresses.
     removeTree(folders.controlMark);
-    await Promise.all([
-      ensureControlLink(site, masterOf(site)),
-      removeCable(site, masterOf(site)),
-      setDoorAddress(site, 'elsewhere'),
-    ]);
+    await Promise.all([removeCable(site, masterOf(site)), setDoorAddress(site, 'elsewhere')]);
     return { mtu };
   });
 }
@@ -94,7 +93,9 @@ function uplinkWatch(of: StartingPair): () => boolean {
 export async function startPair(of: StartingPair): Promise<StartedPair> {
   const { site, folders, pair, supervisor, clock, log, declaring } = of;
   const self = ownNode(site);
-  const { mtu } = await prepare(of);
+  const kube = new KubeWord(folders);
+  const lives = await takeUpLife({ folders, kube, podsUntilMs: async () => undefined });
+  const { mtu } = await prepare(of, lives.adopted.control !== undefined);
   const certificates = followPki({ folder: folders.pki, clock, log });
   const etcdOptions = () => etcdClientOptions({ pair, self }, certificates.pki);
   const master = masterOf(site);
@@ -122,14 +123,13 @@ export async function startPair(of: StartingPair): Promise<StartedPair> {
   });
   const peers = { pair, self, certificates, clock };
   const calls = new PeerCalls(peers);
-  const kube = new KubeWord(folders);
   const hands = new NodeHands({
     ...{ site, kube, placement, calls, log, cgroups: openCgroups(), events: of.events },
     uplinkIsUp: uplinkWatch(of),
     leadership: () => failover.leadership,
   });
   const failover: Failover = keepFailover({
-    ...{ self, hands, clock, log, life: crypto.randomUUID(), etcd: etcdOptions() },
+    ...{ self, hands, clock, log, ...lives, etcd: etcdOptions() },
     voters: [...pair.nodes, pair.witness].map(({ name }) => name),
     nodes: pair.nodes.map(({ name }) => name),
     bootMs: () => machineTime.bootMs(),

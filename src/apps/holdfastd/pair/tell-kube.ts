@@ -35,6 +35,11 @@ export class KubeWord {
       });
   }
 
+  /** What it says, without telling it anything. */
+  look(): Promise<KubeSaid> {
+    return this.#ask({ kind: 'look' }).catch(() => NOTHING);
+  }
+
   async #ask(order: KubeOrder): Promise<KubeSaid> {
     for await (const answer of callLines(this.#socket, order)) return answer as KubeSaid;
     return NOTHING;

@@ -1,0 +1,142 @@
+// A lab of two nodes and a witness for tests, by the command line, and what can befall its nodes: killed, cut off, frozen, brought back.
+import fs from 'node:fs';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Site, siteOn, switchName } from '#model/site';
+import { openCgroups } from '#platform/cgroup';
+import { bringUp, eventually, ran, type TestSite, testSite } from './site.fixture.ts';
+
+export const NODES = ['node-a', 'node-b'] as const;
+export type NodeName = (typeof NODES)[number];
+export type VoterName = NodeName | 'witness';
+export type Network = 'access' | 'storage';
+
+const VOTERS: readonly VoterName[] = [...NODES, 'witness'];
+const READY_MS = 120_000;
+
+export const otherThan = (node: NodeName): NodeName => (node === 'node-a' ? 'node-b' : 'node-a');
+
+export interface PairSite extends TestSite {
+  /** Who controls; waits until somebody does. */
+  controller(): Promise<NodeName>;
+  /** Kills every process of a voter at once, as its power going off would, and cuts it off. */
+  killNode(voter: VoterName): Promise<void>;
+  /** Cables of a voter go, or come back. */
+  cut(voter: VoterName, network: Network): Promise<void>;
+  mend(voter: VoterName, network: Network): Promise<void>;
+  /** Stops every process of a node where it stands, and lets all go on. */
+  freeze(node: NodeName): void;
+  thaw(node: NodeName): void;
+  /** Numbers of the processes of a node, those of its pods and of its own daemons. */
+  processes(voter: VoterName): number[];
+  /** Brings what was killed back, with its cables, and waits until the site is whole. */
+  bringBack(voter: VoterName): Promise<void>;
+  /** Waits until the site is Ready. */
+  whole(): Promise<void>;
+  /** A process of a node by its name in `status`. */
+  pidOf(node: VoterName, process: string): Promise<number>;
+}
+
+export function pairSite(name: string): PairSite {
+  const site = testSite(name);
+  const kubeconfig = path.join(site.data, 'node-a/pki/admin.kubeconfig');
+  const described = (): Site =>
+    (JSON.parse(fs.readFileSync(path.join(site.data, 'lab.json'), 'utf8')) as { site: Site }).site;
+  const groupOf = (voter: VoterName): string => `/holdfast-${siteOn(described(), voter).id}`;
+  const cableOf = (voter: VoterName, network: Network): string =>
+    `${switchName(described())}${network === 'access' ? 'l' : 's'}${VOTERS.indexOf(voter)}`;
+  const setCable = async (voter: VoterName, network: Network, to: 'up' | 'down'): Promise<void> => {
+    const { code, stderr } = await ran('ip', ['link', 'set', cableOf(voter, network), to]);
+    if (code !== 0) throw new Error(`the cable of ${voter} cannot be set ${to}: ${stderr}`);
+  };
+  const networksOf = (voter: VoterName): readonly Network[] =>
+    voter === 'witness' ? ['access'] : ['access', 'storage'];
+  const setFrozen = (node: NodeName, state: 'FROZEN' | 'THAWED'): void => {
+    const v1 = `/sys/fs/cgroup/freezer${groupOf(node)}/freezer.state`;
+    if (fs.existsSync(v1)) fs.writeFileSync(v1, state);
+    else fs.writeFileSync(`/sys/fs/cgroup${groupOf(node)}/cgroup.freeze`, state === 'FROZEN' ? '1' : '0');
+  };
+  const processes = (voter: VoterName): number[] => openCgroups().processes(groupOf(voter));
+  const kubectlRan: TestSite['kubectlRan'] = (args, options) =>
+    site.kubectlRan([`--kubeconfig=${kubeconfig}`, ...args], options);
+  const whole = async (): Promise<void> => {
+    await eventually('the site is whole', async () => (await site.status()).phase === 'Ready', READY_MS);
+  };
+  return {
+    ...site,
+    kubeconfig,
+    kubectlRan,
+    kubectl: async (...args) => {
+      const { code, stdout, stderr } = await kubectlRan(args);
+      if (code !== 0) throw new Error(`kubectl ${args.join(' ')}: exit ${code}: ${stderr}`);
+      return stdout;
+    },
+    controller: () =>
+      eventually('a node controls', async () => {
+        const controlling = (await site.status()).nodes.find(({ holdsControl }) => holdsControl);
+        return controlling?.name as NodeName | undefined;
+      }),
+    killNode: async (voter) => {
+      for (const network of networksOf(voter)) await setCable(voter, network, 'down');
+      if (!(await openCgroups().killAll(groupOf(voter)))) throw new Error(`processes of ${voter} cannot be killed`);
+    },
+    cut: (voter, network) => setCable(voter, network, 'down'),
+    mend: (voter, network) => setCable(voter, network, 'up'),
+    freeze: (node) => setFrozen(node, 'FROZEN'),
+    thaw: (node) => setFrozen(node, 'THAWED'),
+    processes,
+    bringBack: async (voter) => {
+      for (const network of networksOf(voter)) await setCable(voter, network, 'up');
+      const { code, stderr } = await site.holdfast('up', '--timeout', String(READY_MS / 1000));
+      if (code !== 0) throw new Error(`up: exit ${code}: ${stderr}`);
+    },
+    whole,
+    pidOf: async (node, name) => {
+      const found = (await site.status()).processes.find((one) => one.node === node && one.name === name);
+      if (!found) throw new Error(`no process ${name} on ${node}`);
+      return found.pid;
+    },
+  };
+}
+
+/** Brings a lab up with an image that runs until it is asked to end. */
+export async function bringUpPair(site: PairSite): Promise<void> {
+  await bringUp(site, '--nodes', '2');
+}
+
+/** Writes to the site's API without rest, over a connection each, and remembers what was acknowledged. */
+export class Writer {
+  readonly acknowledged: number[] = [];
+  readonly #site: PairSite;
+  readonly #name: string;
+  #going = true;
+  #last = performance.now();
+  #done: Promise<void>;
+  /** The longest time between two acknowledged writes, milliseconds. */
+  longestGapMs = 0;
+
+  constructor(
+    site: PairSite,
+    readonly name: string,
+  ) {
+    this.#site = site;
+    this.#done = this.#run();
+  }
+
+  async stop(): Promise<void> {
+    this.#going = false;
+    await this.#done;
+  }
+
+  async #run(): Promise<void> {
+    for (let n = 1; this.#going; n++) {
+      const made = ['create', 'configmap', `${this.#name}-${n}`, `--from-literal=n=${n}`, '--request-timeout=2s'];
+      const { code } = await this.#site.kubectlRan(made);
+      if (code === 0) {
+        this.acknowledged.push(n);
+        this.longestGapMs = Math.max(this.longestGapMs, performance.now() - this.#last);
+        this.#last = performance.now();
+      } else await sleep(50);
+    }
+  }
+}

@@ -1,0 +1,134 @@
+// A site of two nodes: whole, and after the loss of either.
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import { after, before, test } from 'node:test';
+import { writeBusyboxImage } from './image.fixture.ts';
+import { bringUpPair, NODES, otherThan, pairSite, Writer } from './pair.fixture.ts';
+import { eventually, ran } from './site.fixture.ts';
+
+const site = pairSite('pair');
+const IMAGE = 'busybox:1';
+const WEB = `
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+spec:
+  replicas: 4
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec:
+      terminationGracePeriodSeconds: 1
+      topologySpreadConstraints:
+      - {maxSkew: 1, topologyKey: kubernetes.io/hostname, whenUnsatisfiable: ScheduleAnyway, labelSelector: {matchLabels: {app: web}}}
+      containers:
+      - name: web
+        image: ${IMAGE}
+        command: [/bin/busybox, sh, -c, 'mkdir -p /www && echo well > /www/index.html && exec /bin/busybox httpd -f -p 8080 -h /www']
+        readinessProbe: {tcpSocket: {port: 8080}, periodSeconds: 1}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: web}
+spec: {type: LoadBalancer, selector: {app: web}, ports: [{port: 80, targetPort: 8080}]}
+`;
+
+interface Pod {
+  readonly metadata: { readonly name: string; readonly uid: string; readonly deletionTimestamp?: string };
+  readonly spec: { readonly nodeName?: string };
+  readonly status: { readonly phase: string; readonly conditions?: { type: string; status: string }[] };
+}
+
+async function webPods(): Promise<Pod[]> {
+  const { items } = JSON.parse(await site.kubectl('get', 'pods', '-l', 'app=web', '-o', 'json')) as { items: Pod[] };
+  return items.filter(({ metadata }) => !metadata.deletionTimestamp);
+}
+const isReady = ({ status }: Pod): boolean =>
+  status.conditions?.some(({ type, status: holds }) => type === 'Ready' && holds === 'True') === true;
+const placesOf = (pods: readonly Pod[]): string[] => [...new Set(pods.map(({ spec }) => spec.nodeName ?? ''))].sort();
+const webAnswers = async (): Promise<boolean> => {
+  const address = await site.kubectl('get', 'service', 'web', '-o', 'jsonpath={.status.loadBalancer.ingress[0].ip}');
+  return (await ran('curl', ['-sf', '-m', '2', `http://${address}/`])).stdout === 'well\n';
+};
+const allRunOn = (...workers: string[]): Promise<true> =>
+  eventually('four Ready pods in their places', async () => {
+    const pods = await webPods();
+    return pods.length === 4 && pods.every(isReady) && placesOf(pods).join() === workers.sort().join();
+  });
+
+before(async () => {
+  await bringUpPair(site);
+  const archive = path.join(path.dirname(site.data), 'busybox.tar');
+  await writeBusyboxImage(archive, `docker.io/library/${IMAGE}`);
+  const imported = await site.holdfast('image', 'import', archive);
+  assert.equal(imported.code, 0, imported.stderr);
+  const { code, stderr } = await site.kubectlRan(['apply', '-f', '-'], { input: WEB });
+  assert.equal(code, 0, stderr);
+});
+after(() => site.destroy());
+
+test('three votes, one cluster over both nodes, control on one of them', async () => {
+  const status = await site.status();
+  assert.equal(status.phase, 'Ready');
+  assert.deepEqual(
+    status.votes,
+    [...NODES, 'witness'].map((name) => ({ name, up: true })),
+  );
+  assert.deepEqual(
+    status.nodes.map(({ name, ready }) => ({ name, ready })),
+    NODES.map((name) => ({ name, ready: true })),
+  );
+  assert.equal(status.nodes.filter(({ holdsControl }) => holdsControl).length, 1);
+  const placed = status.machines.map(({ name, pinned }) => `${name} ${pinned}`);
+  assert.deepEqual(placed, ['node-a-master false', 'node-a-worker true', 'node-b-worker true']);
+  for (const node of [...NODES, 'witness'])
+    assert.ok(
+      status.processes.some((process) => process.node === node && process.name === 'etcd'),
+      `etcd on ${node}`,
+    );
+  await allRunOn('node-a-worker', 'node-b-worker');
+  await eventually('the pods answer from outside', webAnswers);
+});
+
+test('the node that controls is lost: control and pods are on the other, nothing acknowledged is lost', async () => {
+  const lost = await site.controller();
+  const survivor = otherThan(lost);
+  const writer = new Writer(site, 'loss');
+  await eventually('writes are acknowledged', async () => writer.acknowledged.length > 5);
+  await site.killNode(lost);
+  const beforeLoss = writer.acknowledged.length;
+  await eventually('writes go on', async () => writer.acknowledged.length > beforeLoss + 5);
+  assert.equal(await site.controller(), survivor);
+  await allRunOn(`${survivor}-worker`);
+  await eventually('the pods answer from outside', webAnswers);
+  await writer.stop();
+  const names = new Set((await site.kubectl('get', 'configmaps', '-o', 'name')).split('\n'));
+  const missing = writer.acknowledged.filter((n) => !names.has(`configmap/loss-${n}`));
+  assert.deepEqual(missing, []);
+  assert.equal((await site.status()).phase, 'Degraded');
+  await site.bringBack(lost);
+  // The role does not flap.
+  assert.equal(await site.controller(), survivor);
+});
+
+test('the node that does not control is lost: its pods move, control stays', async () => {
+  const controller = await site.controller();
+  const lost = otherThan(controller);
+  await site.kubectl('rollout', 'restart', 'deployment/web');
+  await allRunOn('node-a-worker', 'node-b-worker');
+  await site.killNode(lost);
+  await allRunOn(`${controller}-worker`);
+  assert.equal(await site.controller(), controller);
+  await site.bringBack(lost);
+});
+
+test('down and up: everything is where it was', async () => {
+  const down = await site.holdfast('down');
+  assert.equal(down.code, 0, down.stderr);
+  assert.equal((await site.status()).phase, 'Stopped');
+  const up = await site.holdfast('up');
+  assert.equal(up.code, 0, up.stderr);
+  await eventually('the pods answer from outside', webAnswers);
+  assert.ok(fs.existsSync(site.kubeconfig));
+});
