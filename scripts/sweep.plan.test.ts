@@ -30,6 +30,7 @@ const BELONGS: Record<string, Partial<Seen>> = {
   'a namespace of the run': { namespace: `hft-agent-${RUN}` },
   'a group of the run': { groups: ['/', `/hft-agent-${RUN}/kubepods/pod1`] },
   'a program of tests, with a path in its folder': { argv: ['containerd', '--config', `${FOLDER}/containerd.toml`] },
+  'a watchdog of a site of tests': { argv: ['perl', `${FOLDER}/site/run/watchdog.pl`, '/x'] },
   'the same, as an option set to it': { argv: ['/usr/bin/etcd', `--data-dir=${FOLDER}/data`] },
 };
 for (const [what, more] of Object.entries(BELONGS))

@@ -19,7 +19,7 @@ export interface Seen {
 }
 
 /** Programs that tests start, some with an environment of their own. A shell or an editor of whoever looks is not one. */
-const PROGRAMS = /^(node|containerd|containerd-shim-runc-v2|runc|etcd|docker-registry|qemu-system-.*)$/;
+const PROGRAMS = /^(node|containerd|containerd-shim-runc-v2|runc|etcd|docker-registry|perl|qemu-system-.*)$/;
 
 /** The run of a path: that of the first folder in it that bears a mark. */
 export const runOfPath = (file: string): string | undefined => file.split('/').map(testRunOf).find(Boolean);

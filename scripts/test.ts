@@ -28,6 +28,7 @@ const ALONE = [
   'test/integration/site-alone',
   'test/integration/site-destroy',
   'test/integration/token-secrets',
+  'test/integration/watchdog',
 ];
 
 function testFiles(folder: string): string[] {
