@@ -1,5 +1,6 @@
 // The app `holdfastd`: supervisor of one site. Opens its socket first, then starts or adopts everything else.
 import { messageOf, WorldError } from '#base';
+import { endPods } from '#host';
 import { GUARD_NAME, ownNode, type SitePhase, type SiteStatus, type SupervisorAnswer } from '#model/site';
 import { openCgroups } from '#platform/cgroup';
 import { tryLock } from '#platform/process';
@@ -124,6 +125,10 @@ async function letGo(): Promise<void> {
 }
 
 async function* stop({ keepPods }: { keepPods: boolean }): AsyncGenerator<SupervisorAnswer> {
+  if (keepPods && site.pair)
+    throw new WorldError('Unsupported', 'pods of a site of two nodes run only while their node holds its lease', {
+      cure: 'leave --keep-pods out; to restart one node, move its pods to the other first: kubectl drain',
+    });
   await audit({ act: 'stop', door: 'command-line', keepPods, outcome: 'begun' });
   health.close();
   running.keeper?.close();
@@ -134,9 +139,13 @@ async function* stop({ keepPods }: { keepPods: boolean }): AsyncGenerator<Superv
     .states()
     .map(({ name }) => name)
     .filter((name) => !running.started?.onDemand.has(name));
-  await running.pair?.stop();
   const nodes = names.filter((name) => name.startsWith('agent-'));
   await Promise.all(nodes.map((name) => supervisor.stop(name)));
+  if (running.pair) {
+    // What runs under the node's lease ends before that is handed back.
+    if (cgroups) await endPods({ site, cgroups, clock });
+    await running.pair.stop();
+  }
   await Promise.all(names.map((name) => supervisor.stop(name)));
   yield { kind: 'step', step: `${names.length} processes ended`, tookMs: Math.round(clock.monotonicMs() - began) };
   events.add({ type: 'Normal', subject: site.name, reason: 'Stopped', message: 'the site was stopped' });

@@ -35,4 +35,5 @@ export type { Program } from './start-supervisor.ts';
 export { strayProcesses } from './stray-processes.ts';
 export { callSupervisor } from './supervisor-call.ts';
 export { destroySite, takeDown } from './take-down.ts';
+export { endPods } from './tear-down.ts';
 export { siteUsage } from './usage.ts';

@@ -3,10 +3,13 @@ import { GUARD_NAME, type SiteFolders } from '#model/site';
 import { argumentsOf, type ProcessIdentity, runningIdentities } from '#platform/process';
 
 const OUR_APPS = /\/(kube|node|services)\.mjs$/;
+const OUR_SCRIPTS = ['watchdog.pl'];
 
 function nameOf(argv: readonly string[], folders: SiteFolders): string | undefined {
   const after = (option: string): string | undefined => argv[argv.indexOf(option) + 1];
   if (argv[0]?.endsWith('containerd') && after('--config')?.startsWith(`${folders.run}/`)) return 'containerd-';
+  if (argv[0]?.endsWith('etcd') && after('--data-dir') === folders.etcd) return 'etcd-';
+  if (OUR_SCRIPTS.some((script) => argv.includes(`${folders.run}/${script}`))) return 'watchdog-';
   if (argv[1] === folders.guardScript) return `${GUARD_NAME}-`;
   const app = argv.map((argument) => OUR_APPS.exec(argument)?.[1]).find(Boolean);
   return app && argv.includes('--data') && after('--data') === folders.data ? `${app}-` : undefined;

@@ -62,8 +62,8 @@ export async function endProcesses(of: {
 }
 
 /** SIGTERM for the first process of every container, as a runtime does, and time to end. */
-async function endPods(of: { site: Site; cgroups: Cgroups; clock: Clock; graceMs: number }): Promise<void> {
-  const { site, cgroups, clock, graceMs } = of;
+export async function endPods(of: { site: Site; cgroups: Cgroups; clock: Clock; graceMs?: number }): Promise<void> {
+  const { site, cgroups, clock, graceMs = POD_STOP_GRACE_MS } = of;
   const podProcesses = (): number[] =>
     site.machines.flatMap((machine) => {
       const group = machineCgroup(site, machine);

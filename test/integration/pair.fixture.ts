@@ -115,10 +115,8 @@ export class Writer {
   /** The longest time between two acknowledged writes, milliseconds. */
   longestGapMs = 0;
 
-  constructor(
-    site: PairSite,
-    readonly name: string,
-  ) {
+  constructor(site: PairSite, name: string) {
+    this.#name = name;
     this.#site = site;
     this.#done = this.#run();
   }

@@ -20,6 +20,8 @@ export interface SiteFolders {
   readonly servicesSocket: string;
   /** Where kube of a pair is told to serve, and until when. */
   readonly kubeSocket: string;
+  /** Where the watchdog of a pair's node is told until when pods may run. */
+  readonly watchdogSocket: string;
   /** There while this node of a pair controls. */
   readonly controlMark: string;
   /** The leases that this node of a pair holds, for the next life of holdfastd. */
@@ -93,6 +95,7 @@ export function siteFolders(data: string): SiteFolders {
     supervisorSocket: `${data}/run/holdfastd.sock`,
     servicesSocket: `${data}/run/services.sock`,
     kubeSocket: `${data}/run/kube.sock`,
+    watchdogSocket: `${data}/run/watchdog.sock`,
     controlMark: `${data}/run/control`,
     leasesFile: `${data}/run/leases.json`,
     etcd: `${data}/state/etcd`,

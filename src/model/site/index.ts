@@ -47,12 +47,14 @@ export { DISK_LOW_BYTES, PODS_PER_MACHINE } from './limits.ts';
 export type * from './link-status.ts';
 export {
   cgroupRoot,
+  controlCgroup,
   domainProblem,
   doorNames,
   machineCgroup,
   NODE_NAME,
   registryHosts,
   siteNameProblem,
+  volumesCgroup,
 } from './naming.ts';
 export {
   cableName,

@@ -12,6 +12,11 @@ export const cgroupRoot = (site: Named): string => `/holdfast-${site.id}`;
 export const machineCgroup = (site: Named, machine: Pick<Machine, 'name'>): string =>
   `${cgroupRoot(site)}/${machine.name}`;
 
+/** Group of a pair's kube: it may stand by, or go on following the log, where nothing of the master machine may run. */
+export const controlCgroup = (site: Named): string => `${cgroupRoot(site)}/control`;
+/** Group of the clients of replicated volumes: what is killed first when a node may not write any more. */
+export const volumesCgroup = (site: Named): string => `${cgroupRoot(site)}/volumes`;
+
 /** Host names under which a door answers, the first being the one to show. Source of the forms: Azure Stack Edge. */
 export const doorNames = (site: Pick<Site, 'name' | 'domain'>, door: 'compute' | 'registry' | 'portal'): string[] =>
   door === 'registry'

@@ -16,7 +16,7 @@ import {
 } from './limits.ts';
 
 /** Moves itself to the top of every hierarchy: below it a real-time process may not run, or is killed with its group. */
-export const WATCHDOG_START = `root=$3
+export const WATCHDOG_START = `root=$4
 if [ -e "$root/cgroup.controllers" ]; then echo $$ > "$root/cgroup.procs"
 else for each in "$root"/*/cgroup.procs; do echo $$ > "$each"; done
 fi 2> /dev/null

@@ -1,9 +1,9 @@
 // What failover orders of this node, done: kube serves or not, machines stand here or not, others are refused or not. It decides nothing.
 import type { FailoverChange, FailoverView } from '#engine/failover';
-import { machineCgroup, type Site, workerHere } from '#model/site';
-import type { Cgroups } from '#platform/cgroup';
+import type { Site } from '#model/site';
 import { machineTime } from '#platform/clock';
 import type { Log } from '#platform/log';
+import type { Watchdog, WatchdogState } from '#platform/watchdog';
 import type { FailoverHands } from '#services/failover';
 import type { EventLog } from '#services/supervisor';
 import type { PeerCalls } from './peer-door.ts';
@@ -13,19 +13,23 @@ import type { KubeWord } from './tell-kube.ts';
 export interface NodeHandsOptions {
   readonly site: Site;
   readonly kube: KubeWord;
+  readonly watchdog: Watchdog;
   readonly placement: Placement;
   readonly calls: PeerCalls;
-  readonly cgroups: Cgroups;
   readonly events: EventLog;
   readonly log: Log;
   /** The port of the switch to the others carries something. */
   uplinkIsUp(): boolean;
   /** What the leadership holds while it is ours. */
   leadership(): { readonly key: string; readonly value: string };
+  /** The number of the node lease that is held. */
+  nodeLease(): number | undefined;
 }
 
-/** Between two words to the neighbours where addresses are, while a lost node might say otherwise. */
+/** Milliseconds between two words to the neighbours where addresses are, while a lost node might say otherwise. */
 const ANNOUNCE_AGAIN_MS = 1_000;
+/** Milliseconds between two looks at the watchdog: what is left to end decides about a way back. */
+const WATCHDOG_LOOK_MS = 250;
 
 export class NodeHands implements FailoverHands {
   readonly #of: NodeHandsOptions;
@@ -34,20 +38,24 @@ export class NodeHands implements FailoverHands {
   #announcedMs = 0;
   /** Pods may run, and until when. */
   #podsUntilMs: number | 'unbounded' | undefined;
+  #watchdog: WatchdogState | undefined;
+  /** How often it had fired when what stands here was placed. */
+  #firedSeen: string | undefined;
 
   constructor(of: NodeHandsOptions) {
     this.#of = of;
-    setInterval(() => this.#endPods(), 50).unref();
+    this.#lookAtWatchdog();
   }
 
   health(): FailoverView['health'] {
-    const { kube, uplinkIsUp } = this.#of;
+    const { kube, watchdog, uplinkIsUp } = this.#of;
     const { serving, followed, progressMs } = kube.said;
+    const isArmed = watchdog.follows?.do === 'arm';
     return {
       serving,
       ...(progressMs !== undefined && { progressMs }),
-      clean: this.#podsUntilMs !== undefined || this.#podProcesses().length === 0,
-      fit: followed && uplinkIsUp(),
+      clean: this.#podsUntilMs === undefined && watchdog.follows !== undefined && this.#watchdog?.clean === true,
+      fit: followed && isArmed && uplinkIsUp(),
     };
   }
 
@@ -61,9 +69,12 @@ export class NodeHands implements FailoverHands {
   }
 
   pods(untilMs: number | 'unbounded' | undefined): void {
+    const { watchdog, nodeLease } = this.#of;
+    const id = nodeLease();
     this.#podsUntilMs = untilMs;
+    if (untilMs === undefined) watchdog.fire();
+    else if (id !== undefined) watchdog.arm(untilMs === 'unbounded' ? untilMs : Math.floor(untilMs), id);
     this.#place();
-    this.#endPods();
   }
 
   async refuse(): Promise<void> {
@@ -99,19 +110,33 @@ export class NodeHands implements FailoverHands {
     });
   }
 
+  /** Nothing is placed before the watchdog is known to hold its end. */
   #place(): void {
-    this.#of.placement.want({ pods: this.#podsUntilMs !== undefined, control: this.#serves });
+    const { placement, watchdog } = this.#of;
+    const mayRun = this.#podsUntilMs !== undefined && watchdog.follows?.do === 'arm';
+    placement.want({
+      pods: mayRun || (this.#podsUntilMs !== undefined && placement.placed.pods),
+      control: this.#serves,
+    });
   }
 
-  #podProcesses(): number[] {
-    const { site, cgroups } = this.#of;
-    return cgroups.processes(machineCgroup(site, workerHere(site)));
-  }
-
-  #endPods(): void {
-    const until = this.#podsUntilMs;
-    const { site, cgroups } = this.#of;
-    if (until === 'unbounded' || (until !== undefined && machineTime.bootMs() < until)) return;
-    if (this.#podProcesses().length > 0) void cgroups.killAll(machineCgroup(site, workerHere(site)));
+  /** One that fired by itself has taken down what was placed here: it is placed anew. */
+  #lookAtWatchdog(): void {
+    const { watchdog, placement } = this.#of;
+    watchdog
+      .state()
+      .then(
+        (state) => {
+          this.#watchdog = state;
+          const fired = JSON.stringify(state.fired);
+          const isPlaced = placement.placed.pods && state.state !== 'fired';
+          if (isPlaced && this.#firedSeen !== undefined && fired !== this.#firedSeen) placement.again();
+          this.#firedSeen = fired;
+        },
+        () => {
+          this.#watchdog = undefined;
+        },
+      )
+      .finally(() => setTimeout(() => this.#lookAtWatchdog(), WATCHDOG_LOOK_MS).unref());
   }
 }

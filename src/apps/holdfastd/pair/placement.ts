@@ -34,6 +34,7 @@ export class Placement {
   readonly #of: PlacementOptions;
   #wanted: Placed = { pods: false, control: false };
   #placed: Placed = { pods: false, control: false };
+  #isStale = false;
   #busy = false;
   #retry: Timer | undefined;
   #closed = false;
@@ -51,6 +52,16 @@ export class Placement {
   want(wanted: Placed): void {
     if (wanted.pods === this.#wanted.pods && wanted.control === this.#wanted.control) return;
     this.#wanted = wanted;
+    this.#go();
+  }
+
+  get placed(): Placed {
+    return this.#placed;
+  }
+
+  /** What was placed was taken down by somebody else: from the beginning. */
+  again(): void {
+    this.#isStale = true;
     this.#go();
   }
 
@@ -84,7 +95,10 @@ export class Placement {
   /** One change; true when there was none left. */
   async #step(): Promise<boolean> {
     const { pods, control } = this.#wanted;
-    if (this.#placed.control && !control) await this.#leaveControl();
+    if (this.#isStale && this.#placed.pods) {
+      await this.#leavePods();
+      this.#isStale = false;
+    } else if (this.#placed.control && !control) await this.#leaveControl();
     else if (this.#placed.pods && !pods) await this.#leavePods();
     else if (!this.#placed.control && control) await this.#takeControl();
     else if (!this.#placed.pods && pods) await this.#takePods();

@@ -4,12 +4,23 @@
 //   switch     ─┘        └─> kube       └─> the master machine, doors and services, once it controls
 
 import { ensureRegistryAccounts } from '#host';
-import { machinesHere, masterOf, ownNode, type Pair, workerHere } from '#model/site';
+import {
+  cableName,
+  controlCgroup,
+  machineCgroup,
+  machinesHere,
+  masterOf,
+  ownNode,
+  type Pair,
+  volumesCgroup,
+  workerHere,
+} from '#model/site';
 import { openCgroups } from '#platform/cgroup';
 import { machineTime } from '#platform/clock';
 import { removeTree } from '#platform/disk';
 import { interfaceList } from '#platform/net';
 import { PROGRAM_PATH } from '#platform/process';
+import { openWatchdog, watchdogProcess } from '#platform/watchdog';
 import { etcdClientOptions, etcdProcess } from '#services/etcd-member';
 import { type Failover, keepFailover } from '#services/failover';
 import { ensurePki, followPki } from '#services/infrastructure';
@@ -60,6 +71,10 @@ async function prepare(of: StartingPair, controlled: boolean): Promise<{ mtu: nu
   cgroups.addProcess(system, process.pid);
   const machines = machinesHere(site);
   for (const machine of machines) ensureMachineGroups(site, machine, cgroups);
+  const { cpuShares, cpuMillis, memoryBytes } = masterOf(site);
+  cgroups.create(controlCgroup(site));
+  cgroups.setLimits(controlCgroup(site), { cpuShares, cpuMillis, memoryBytes });
+  cgroups.create(volumesCgroup(site));
   ensureRegistryAccounts(folders);
   return progress.step('certificates, machines and network', async () => {
     const [{ mtu }, issued] = await Promise.all([
@@ -77,6 +92,30 @@ async function prepare(of: StartingPair, controlled: boolean): Promise<{ mtu: nu
   });
 }
 
+/** What ends when the node lease does: clients of volumes first, then the machines with all that runs in them, and their cables. */
+function watchdogOf({ site, folders, clock }: StartingPair): ProcessDeclaration {
+  const machines = machinesHere(site);
+  const { argv, isReady, answers } = watchdogProcess({
+    folder: folders.run,
+    socket: folders.watchdogSocket,
+    targets: {
+      volumes: [volumesCgroup(site)],
+      groups: machines.map((machine) => machineCgroup(site, machine)),
+      mountsBelow: [`${folders.run}/volumes`],
+      links: machines.map((machine) => cableName(site, site.machines.indexOf(machine))),
+    },
+    clock,
+  });
+  return {
+    name: 'watchdog',
+    node: ownNode(site),
+    argv,
+    env: { PATH: PROGRAM_PATH },
+    isReady: () => isReady(),
+    answers,
+  };
+}
+
 /** Whether the switch's port to the others is up, looked at now and then. */
 function uplinkWatch(of: StartingPair): () => boolean {
   const { pair } = of;
@@ -90,27 +129,11 @@ function uplinkWatch(of: StartingPair): () => boolean {
   return () => isUp;
 }
 
-export async function startPair(of: StartingPair): Promise<StartedPair> {
-  const { site, folders, pair, supervisor, clock, log, declaring } = of;
+function placementOf(of: StartingPair, mtu: number): Placement {
+  const { site, folders, supervisor, declaring, clock, log } = of;
   const self = ownNode(site);
-  const kube = new KubeWord(folders);
-  const lives = await takeUpLife({ folders, kube, podsUntilMs: async () => undefined });
-  const { mtu } = await prepare(of, lives.adopted.control !== undefined);
-  const certificates = followPki({ folder: folders.pki, clock, log });
-  const etcdOptions = () => etcdClientOptions({ pair, self }, certificates.pki);
-  const master = masterOf(site);
-  const worker = workerHere(site);
-  const always = [
-    etcdProcess({ pair, self, folders, path: PROGRAM_PATH, cgroup: declaring.systemCgroup, ownClient: etcdOptions }),
-    { ...kubeProcess(declaring, master), node: self },
-  ];
-  for (const declaration of always) supervisor.run(declaration);
-  const onDemand = new Map<string, ProcessDeclaration>(
-    [master, worker]
-      .map((machine) => containerdOf(declaring, machine))
-      .map((one) => [one.name, { ...one, node: self }]),
-  );
-  const placement = new Placement({
+  const [master, worker] = [masterOf(site), workerHere(site)];
+  return new Placement({
     site,
     folders,
     supervisor,
@@ -121,10 +144,36 @@ export async function startPair(of: StartingPair): Promise<StartedPair> {
     clock,
     log,
   });
+}
+
+export async function startPair(of: StartingPair): Promise<StartedPair> {
+  const { site, folders, pair, supervisor, clock, log, declaring } = of;
+  const self = ownNode(site);
+  const kube = new KubeWord(folders);
+  const watchdog = openWatchdog({ socket: folders.watchdogSocket, clock, log });
+  const lives = await takeUpLife({ folders, kube, watchdog });
+  const { mtu } = await prepare(of, lives.adopted.control !== undefined);
+  const certificates = followPki({ folder: folders.pki, clock, log });
+  const etcdOptions = () => etcdClientOptions({ pair, self }, certificates.pki);
+  const master = masterOf(site);
+  const worker = workerHere(site);
+  const always = [
+    etcdProcess({ pair, self, folders, path: PROGRAM_PATH, cgroup: declaring.systemCgroup, ownClient: etcdOptions }),
+    { ...kubeProcess(declaring, master), node: self, cgroup: controlCgroup(site) },
+    watchdogOf(of),
+  ];
+  for (const declaration of always) supervisor.run(declaration);
+  const onDemand = new Map<string, ProcessDeclaration>(
+    [master, worker]
+      .map((machine) => containerdOf(declaring, machine))
+      .map((one) => [one.name, { ...one, node: self }]),
+  );
+  const placement = placementOf(of, mtu);
   const peers = { pair, self, certificates, clock };
   const calls = new PeerCalls(peers);
   const hands = new NodeHands({
-    ...{ site, kube, placement, calls, log, cgroups: openCgroups(), events: of.events },
+    ...{ site, kube, watchdog, placement, calls, log, events: of.events },
+    nodeLease: () => lives.leases().node,
     uplinkIsUp: uplinkWatch(of),
     leadership: () => failover.leadership,
   });
@@ -138,6 +187,7 @@ export async function startPair(of: StartingPair): Promise<StartedPair> {
   const door = await openPeerDoor({ ...peers, word });
   const votes = new Votes({ site, pair, calls, clock });
   const release = (): void => {
+    watchdog.close();
     placement.close();
     votes.close();
     calls.close();
@@ -153,6 +203,7 @@ export async function startPair(of: StartingPair): Promise<StartedPair> {
     doors: await openDoors({ site, clock, log }),
     stop: async () => {
       await failover.stop('handing back');
+      watchdog.disarm();
       release();
     },
   };
