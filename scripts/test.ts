@@ -19,6 +19,7 @@ const ALONE = [
   'test/faults/disk-full-pods',
   'test/faults/hung',
   'test/integration/drills',
+  'test/integration/fencing',
   'test/integration/guestbook',
   'test/integration/link-life',
   'test/integration/node-agent.test',
