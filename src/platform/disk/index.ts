@@ -2,6 +2,7 @@
 export { type AppendFile, openAppendFile, syncFile } from './append-file.ts';
 export { readJsonIfPresent, readTextIfPresent, syncFolder, writeFileAtomic } from './disk.ts';
 export { fileBytes, fileIdentity, isPresent, readBytes, renameFile, writeIfAbsent } from './file.ts';
+export { fileStamp, fileStamps } from './file-stamps.ts';
 export { readFilesBelow } from './files-below.ts';
 export {
   copyTree,

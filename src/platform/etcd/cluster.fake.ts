@@ -7,6 +7,8 @@ import type { EtcdOptions } from './contract.ts';
 import { EtcdProcess, freePorts } from './etcd-process.fake.ts';
 
 export interface EtcdCluster {
+  /** Holds the data folder of each member, by its name. */
+  readonly folder: string;
   readonly members: ReadonlyMap<string, EtcdProcess>;
   /** For a client, the member that is named first. */
   clientOf(name: string): Pick<EtcdOptions, 'endpoints' | 'tls'>;
@@ -40,6 +42,7 @@ export async function startEtcdCluster(names: readonly string[]): Promise<EtcdCl
   await Promise.all([...members.values()].map((member) => member.start()));
   const endpoints = [...members.values()].map(({ endpoint }) => endpoint);
   return {
+    folder,
     members,
     clientOf: (name) => {
       const own = members.get(name)?.endpoint ?? '';
