@@ -3,16 +3,19 @@ import { WorldError } from '#base';
 import { ownNode, type Pair, type SitePhase, type SupervisorAnswer } from '#model/site';
 import { openCgroups } from '#platform/cgroup';
 import { interfaceList, ipBatch } from '#platform/net';
+import { systemNft } from '#platform/nft';
 import { PROGRAM_PATH, tryLock } from '#platform/process';
 import { serveLines } from '#platform/socket';
 import { etcdClientOptions, etcdProcess } from '#services/etcd-member';
 import { keepWitness } from '#services/failover';
+import { keepRefusals } from '#services/fencing';
 import { followPki } from '#services/infrastructure';
 import { ensureSiteGroups } from '#services/machines';
 import { openProcessRecords, startSupervisor } from '#services/supervisor';
 import { control } from './holdfastd/control.ts';
 import { guardProcess, ownDeaths, recordGuard } from './holdfastd/guard.ts';
 import { openPeerDoor, PeerCalls } from './holdfastd/pair/peer-door.ts';
+import { refusalFacts } from './holdfastd/pair/refusal-facts.ts';
 import { makeProgress } from './holdfastd/progress.ts';
 import { ownProcesses, runningStatus } from './holdfastd/status.ts';
 import { programBeside } from './program.ts';
@@ -106,12 +109,16 @@ if (byGuard)
 
 // The address on the access network, and no way to the network between the nodes: members take the other one at once.
 await keepAddress();
+const refusals = await keepRefusals({
+  ...{ log, nft: systemNft, file: folders.refusalsFile },
+  facts: () => refusalFacts(site),
+});
 const declaring = { site, folders, program: programBeside(import.meta.filename), systemCgroup: system };
 supervisor.run(etcdProcess({ pair, self, folders, path: PROGRAM_PATH, cgroup: system, ownClient: etcdOptions }));
 supervisor.run(guardProcess(declaring, self, 'witness'));
 const witness = keepWitness({
   ...{ self, clock, log, life: crypto.randomUUID(), etcd: etcdOptions() },
-  hands: { refuse: async () => undefined },
+  hands: { refuse: (nodes) => refusals.refuse(nodes) },
 });
 const calls = new PeerCalls({ pair, self, certificates, clock });
 const door = await openPeerDoor({

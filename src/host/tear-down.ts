@@ -6,6 +6,7 @@ import {
   cgroupRoot,
   machineCgroup,
   namespacePrefix,
+  refusalTable,
   type Site,
   type SiteFolders,
   switchName,
@@ -91,15 +92,16 @@ export async function removeKernelTraces(site: Site, folders: SiteFolders): Prom
     for (const name of namespaces) await steps.step(() => namespaceRemove(name));
     const links = [...site.machines.map((_, index) => cableName(site, index)), switchName(site)];
     for (const link of links) await steps.step(() => interfaceRemove(link));
-    await steps.step(() => removeTable(tableName(site)));
+    await steps.step(() => removeTable('ip', tableName(site)));
+    await steps.step(() => removeTable('netdev', refusalTable(site)));
     await steps.step(() => openCgroups().remove(cgroupRoot(site)));
     await steps.step(restoreForwarding);
   }
   steps.finish();
 }
 
-async function removeTable(table: string): Promise<void> {
-  if (await systemNft.show('ip', table)) await systemNft.apply(`delete table ip ${table}\n`);
+async function removeTable(family: 'ip' | 'netdev', table: string): Promise<void> {
+  if (await systemNft.show(family, table)) await systemNft.apply(`delete table ${family} ${table}\n`);
 }
 
 /** What the site mounted. The data folder, and what stands directly in it, may be disks of their own: they are not ours. */

@@ -26,6 +26,8 @@ export interface SiteFolders {
   readonly controlMark: string;
   /** The leases that this node of a pair holds, for the next life of holdfastd. */
   readonly leasesFile: string;
+  /** Whom this voter of a pair refuses. */
+  readonly refusalsFile: string;
   /** The member of etcd of a pair's voter. */
   readonly etcd: string;
   /** Held by holdfastd while it lives. */
@@ -98,6 +100,7 @@ export function siteFolders(data: string): SiteFolders {
     watchdogSocket: `${data}/run/watchdog.sock`,
     controlMark: `${data}/run/control`,
     leasesFile: `${data}/run/leases.json`,
+    refusalsFile: `${data}/state/refused.json`,
     etcd: `${data}/state/etcd`,
     supervisorLock: `${data}/run/holdfastd.lock`,
     supervisorDeaths: `${data}/run/holdfastd.deaths`,

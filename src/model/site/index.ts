@@ -62,6 +62,7 @@ export {
   namespaceName,
   namespacePath,
   namespacePrefix,
+  refusalTable,
   switchName,
   tableName,
 } from './network-names.ts';
@@ -77,7 +78,7 @@ export {
   votersOf,
   WITNESS_NAME,
 } from './pair.ts';
-export { machinesHere, masterOf, nodeAddress, ownNode, rootId, siteOn, workerHere } from './placement.ts';
+export { agentFolder, machinesHere, masterOf, nodeAddress, ownNode, rootId, siteOn, workerHere } from './placement.ts';
 export type { PlaneStatus } from './plane-status.ts';
 export { PROTOCOL_VERSION, type SupervisorAnswer, type SupervisorRequest } from './protocol.ts';
 export type { RegistryAccount, RegistryAccounts } from './registry-access.ts';

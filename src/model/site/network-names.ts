@@ -18,3 +18,5 @@ export const cableName = (site: Named, index: number): string => `hf${site.id}m$
 export const controlLinkName = (site: Named): string => `hf${site.id}c`;
 /** The nftables table (family ip) in the host's namespace. */
 export const tableName = (site: Named): string => `holdfast_${site.id}`;
+/** The table (family netdev) by which a voter of a pair refuses fenced nodes. */
+export const refusalTable = (site: Named): string => `${tableName(site)}_refused`;

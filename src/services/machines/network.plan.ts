@@ -73,7 +73,9 @@ export function planMachineNetwork(of: {
   ];
   return {
     outside: eth0
-      ? []
+      ? host.some((link) => link.name === cable && !link.up)
+        ? [`link set ${cable} up`]
+        : []
       : [
           ...(orphan ? [`link del ${cable}`] : []),
           `link add ${cable} mtu ${mtu} type veth peer name eth0 mtu ${mtu} netns ${namespaceName(site, machine)}`,

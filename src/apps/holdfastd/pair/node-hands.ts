@@ -5,6 +5,7 @@ import { machineTime } from '#platform/clock';
 import type { Log } from '#platform/log';
 import type { Watchdog, WatchdogState } from '#platform/watchdog';
 import type { FailoverHands } from '#services/failover';
+import type { Refusals } from '#services/fencing';
 import type { EventLog } from '#services/supervisor';
 import type { PeerCalls } from './peer-door.ts';
 import type { Placement } from './placement.ts';
@@ -15,6 +16,7 @@ export interface NodeHandsOptions {
   readonly kube: KubeWord;
   readonly watchdog: Watchdog;
   readonly placement: Placement;
+  readonly refusals: Refusals;
   readonly calls: PeerCalls;
   readonly events: EventLog;
   readonly log: Log;
@@ -77,8 +79,8 @@ export class NodeHands implements FailoverHands {
     this.#place();
   }
 
-  async refuse(): Promise<void> {
-    // Not yet.
+  refuse(nodes: readonly string[]): Promise<void> {
+    return this.#of.refusals.refuse(nodes);
   }
 
   lost(nodes: readonly string[]): void {

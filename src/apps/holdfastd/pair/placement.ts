@@ -1,11 +1,12 @@
 // What of the site stands on this node of a pair, brought to what is wanted one step after the other: machines of pods while it is a member,
 // the master machine, the doors and the site's services while it controls. What ends comes before what begins.
 import { messageOf } from '#base';
-import { masterOf, type Site, type SiteFolders, switchName, workerHere } from '#model/site';
+import { agentFolder, masterOf, type Site, type SiteFolders, switchName, workerHere } from '#model/site';
 import type { Clock, Timer } from '#platform/clock';
 import { removeTree, writeFileAtomic } from '#platform/disk';
 import type { Log } from '#platform/log';
 import { announceAddress, ensureCable, removeCable, setDoorAddress } from '#services/machines';
+import { forgetPods } from '#services/node-agent';
 import type { ProcessDeclaration, Supervisor } from '#services/supervisor';
 
 export interface PlacementOptions {
@@ -13,6 +14,8 @@ export interface PlacementOptions {
   readonly folders: SiteFolders;
   readonly supervisor: Supervisor;
   readonly mtu: number;
+  /** The pods of an earlier life of this program run on, under the same lease. */
+  readonly podsRunOn: boolean;
   /** Processes of the worker. */
   readonly pods: readonly ProcessDeclaration[];
   /** Processes that stand where control is. */
@@ -32,6 +35,7 @@ const RETRY_MS = 500;
 
 export class Placement {
   readonly #of: PlacementOptions;
+  #podsRunOn: boolean;
   #wanted: Placed = { pods: false, control: false };
   #placed: Placed = { pods: false, control: false };
   #isStale = false;
@@ -41,6 +45,7 @@ export class Placement {
 
   constructor(of: PlacementOptions) {
     this.#of = of;
+    this.#podsRunOn = of.podsRunOn;
   }
 
   /** Names of the processes that are to run here now. */
@@ -107,9 +112,12 @@ export class Placement {
   }
 
   async #takePods(): Promise<void> {
-    const { site, mtu, pods } = this.#of;
+    const { site, folders, mtu, pods } = this.#of;
+    const worker = workerHere(site);
     this.#placed = { ...this.#placed, pods: true };
-    await ensureCable(site, workerHere(site), { mtu });
+    if (!this.#podsRunOn) forgetPods(agentFolder(folders, worker));
+    this.#podsRunOn = false;
+    await ensureCable(site, worker, { mtu });
     for (const declaration of pods) this.#of.supervisor.run(declaration);
   }
 

@@ -19,10 +19,12 @@ import { openCgroups } from '#platform/cgroup';
 import { machineTime } from '#platform/clock';
 import { removeTree } from '#platform/disk';
 import { interfaceList } from '#platform/net';
+import { systemNft } from '#platform/nft';
 import { PROGRAM_PATH } from '#platform/process';
 import { openWatchdog, watchdogProcess } from '#platform/watchdog';
 import { etcdClientOptions, etcdProcess } from '#services/etcd-member';
 import { type Failover, keepFailover } from '#services/failover';
+import { keepRefusals } from '#services/fencing';
 import { ensurePki, followPki } from '#services/infrastructure';
 import {
   ensureControlLink,
@@ -41,6 +43,7 @@ import { takeUpLife } from './earlier-life.ts';
 import { NodeHands } from './node-hands.ts';
 import { openPeerDoor, PeerCalls, type PeerWord } from './peer-door.ts';
 import { Placement } from './placement.ts';
+import { refusalFacts } from './refusal-facts.ts';
 import { KubeWord } from './tell-kube.ts';
 import { Votes } from './votes.ts';
 
@@ -129,7 +132,7 @@ function uplinkWatch(of: StartingPair): () => boolean {
   return () => isUp;
 }
 
-function placementOf(of: StartingPair, mtu: number): Placement {
+function placementOf(of: StartingPair, mtu: number, podsRunOn: boolean): Placement {
   const { site, folders, supervisor, declaring, clock, log } = of;
   const self = ownNode(site);
   const [master, worker] = [masterOf(site), workerHere(site)];
@@ -138,6 +141,7 @@ function placementOf(of: StartingPair, mtu: number): Placement {
     folders,
     supervisor,
     mtu,
+    podsRunOn,
     pods: [containerdOf(declaring, worker), nodeProcess(declaring, worker)],
     control: [{ ...nodeProcess(declaring, master), node: self }, servicesProcess(declaring, self)],
     controlIs: of.controlIs,
@@ -153,6 +157,11 @@ export async function startPair(of: StartingPair): Promise<StartedPair> {
   const watchdog = openWatchdog({ socket: folders.watchdogSocket, clock, log });
   const lives = await takeUpLife({ folders, kube, watchdog });
   const { mtu } = await prepare(of, lives.adopted.control !== undefined);
+  // Before anything of etcd is there: whoever was refused stays so.
+  const refusals = await keepRefusals({
+    ...{ log, nft: systemNft, file: folders.refusalsFile },
+    facts: () => refusalFacts(site),
+  });
   const certificates = followPki({ folder: folders.pki, clock, log });
   const etcdOptions = () => etcdClientOptions({ pair, self }, certificates.pki);
   const master = masterOf(site);
@@ -168,11 +177,11 @@ export async function startPair(of: StartingPair): Promise<StartedPair> {
       .map((machine) => containerdOf(declaring, machine))
       .map((one) => [one.name, { ...one, node: self }]),
   );
-  const placement = placementOf(of, mtu);
+  const placement = placementOf(of, mtu, lives.adopted.node !== undefined);
   const peers = { pair, self, certificates, clock };
   const calls = new PeerCalls(peers);
   const hands = new NodeHands({
-    ...{ site, kube, watchdog, placement, calls, log, events: of.events },
+    ...{ site, kube, watchdog, placement, refusals, calls, log, events: of.events },
     nodeLease: () => lives.leases().node,
     uplinkIsUp: uplinkWatch(of),
     leadership: () => failover.leadership,

@@ -3,9 +3,9 @@
 // which nobody touches until the API has said which pods belong here.
 import { messageOf } from '#base';
 import type { KubeObject, Pod } from '#model/kube';
-import { isPresent, listFolder, readTextIfPresent, renameFile, writeFileAtomic } from '#platform/disk';
+import { isPresent, listFolder, readTextIfPresent, removeTree, renameFile, writeFileAtomic } from '#platform/disk';
 import type { Log } from '#platform/log';
-import { type Paths, uidOfPod } from '../paths.ts';
+import { type Paths, pathsIn, uidOfPod } from '../paths.ts';
 import type { KeptObjects } from './references.ts';
 
 export interface Checkpoint {
@@ -46,6 +46,13 @@ function parse(text: string, uid: string): Checkpoint | string {
   if (metadata?.uid !== uid) return `it is of the pod with uid ${metadata?.uid}`;
   if (!metadata.name || !metadata.namespace || !Array.isArray(spec?.containers)) return 'the pod in it is not whole';
   return { pod: pod as Pod, objects: new Map(Object.entries(objects)) };
+}
+
+/** Forgets every pod that was kept, of an agent that does not run: none of them starts before the API has said that it still belongs here.
+ * For a node that was taken for lost: its pods may run elsewhere. */
+export function forgetPods(agentFolder: string): void {
+  const paths = pathsIn(agentFolder);
+  for (const uid of listFolder(paths.podsFolder)) removeTree(paths.checkpoint(uid));
 }
 
 /** Every pod that was kept, and the uids of those whose files could not be made out. */
