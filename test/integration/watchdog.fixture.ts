@@ -45,6 +45,8 @@ export const hierarchies = (): Hierarchy[] =>
     return fs.existsSync(path.join(root, 'memory', 'cgroup.procs')) ? [{ name: 'version 1', root }] : [];
   });
 
+/** Goes into groups, then becomes what it is to be. */
+const JOINING = 'for each in $0; do echo $$ > "$each/cgroup.procs"; done; exec "$@"';
 /** Waits for a line, then becomes what it is to be: so it is in its group before it starts anything. */
 const WAITING = 'read -r line; exec "$@"';
 /** Forks, ends, and lives on as its child, all the time: its number is an old one when it is read. */
@@ -97,17 +99,23 @@ export class WatchedNode {
     await until('the watchdog answers', () => this.#answers());
   }
 
+  /** As a process of holdfastd, whose group it does not stay in. */
   async startWatchdog(): Promise<void> {
     const { folder, socket, targets } = this;
     const { argv, isReady } = watchdogProcess({ folder, socket, targets, clock: systemClock, cgroups: this.#root });
     const { identity } = await startDaemon({
-      argv,
+      argv: ['/bin/sh', '-c', JOINING, this.#foldersOf(`${this.top}/system`).join(' '), ...argv],
       env: { PATH: PROGRAM_PATH, [TEST_RUN_VARIABLE]: testRunMark() },
       logFile: path.join(folder, 'watchdog.log'),
       networkNamespace: `/run/netns/${this.namespace}`,
     });
     this.#watchdog = identity;
     await until('the watchdog is ready', isReady);
+  }
+
+  #foldersOf(group: string): string[] {
+    const tops = [this.#root, ...fs.readdirSync(this.#root).map((name) => path.join(this.#root, name))];
+    return tops.map((top) => `${top}${group}`).filter((folder) => fs.existsSync(path.join(folder, 'cgroup.procs')));
   }
 
   async #answers(): Promise<boolean> {

@@ -85,8 +85,8 @@ test('it outlives who armed it, tells the next what it holds, and goes on by tha
 test('once it has fired it ends what comes, until it is armed anew', async () => {
   const of = await startNode();
   of.client.fire();
-  await of.reaches('fired');
-  assert.ok((await of.client.state()).clean);
+  const { clean, fired } = await of.reaches('fired');
+  assert.deepEqual([clean, fired], [true, { times: 1, killed: 0, aborted: 0, linksDown: 1 }]);
   const newcomer = await of.startIn('pods/pod-1', STUBBORN);
   await until('the newcomer ends', () => newcomer.signalCode === 'SIGKILL');
   of.ip('link set c0 up');
@@ -174,7 +174,7 @@ test('one that starts anew is told what the one before held', async () => {
   assert.equal(of.cgroups.processes(`${of.top}/pods`).length, 2, 'the shell and its sleep, which are aimed at no more');
 });
 
-test('it takes no order that could end the machine, keeps the targets it has, and is small', async () => {
+test('it takes no order that could end the machine, keeps the targets it has, stands in no group, and is small', async () => {
   const of = await startNode();
   const before = of.targets;
   const wrong = [
@@ -194,6 +194,7 @@ test('it takes no order that could end the machine, keeps the targets it has, an
     assert.deepEqual(answer, { seq: 0, error: 'no such form' });
     break;
   }
+  assert.deepEqual(of.processes(), [], 'it has left the group that it was started in');
   const { realTime } = await of.client.state();
   assert.equal(realTime, mayRunInRealTime());
   const { rssBytes } = processMemory(of.watchdog.pid);

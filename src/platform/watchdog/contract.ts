@@ -21,8 +21,13 @@ export interface WatchdogState {
   readonly untilMs?: number;
   /** The lease that it was armed with last. */
   readonly id?: number;
-  /** What became of the last firing. */
-  readonly fired: { readonly killed: number; readonly aborted: number; readonly linksDown: number };
+  /** How often it has fired since it was started, and what became of the last time. */
+  readonly fired: {
+    readonly times: number;
+    readonly killed: number;
+    readonly aborted: number;
+    readonly linksDown: number;
+  };
   /** No process is left in any of the groups. */
   readonly clean: boolean;
   readonly realTime: boolean;

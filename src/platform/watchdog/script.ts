@@ -37,7 +37,7 @@ my @roots = $v2 ? ($root) : grep { -e "$_/cgroup.procs" } map { "$root/$_" } qw(
 my %targets = (volumes => [], groups => [], mountsBelow => [], links => []);
 my ($state, $until, $id) = ('disarmed');
 my (%killed, %aborted);
-my ($links_down, $pause, $look_at) = (0, 0, 0);
+my ($times, $links_down, $pause, $look_at) = (0, 0, 0, 0);
 my $connections;
 
 open(my $uptime, '<', '/proc/uptime') or die "no /proc/uptime: $!\n";
@@ -190,6 +190,7 @@ sub fire {
   my ($why) = @_;
   return if $state eq 'fired';
   $state = 'fired';
+  $times++;
   (%killed, %aborted) = ();
   ($links_down, $pause) = (0, ${LOOK_PAUSE_MS});
   look();
@@ -241,7 +242,7 @@ sub arm {
 sub standing {
   my $real_time = $_[0] ? 'true' : 'false';
   my $clean = processes_in(@{ $targets{volumes} }, @{ $targets{groups} }) ? 'false' : 'true';
-  my $fired = sprintf '{"killed":%d,"aborted":%d,"linksDown":%d}', scalar keys %killed, scalar keys %aborted, $links_down;
+  my $fired = sprintf '{"times":%d,"killed":%d,"aborted":%d,"linksDown":%d}', $times, scalar keys %killed, scalar keys %aborted, $links_down;
   my $held = (defined $until ? qq("untilMs":$until,) : '') . (defined $id ? qq("id":$id,) : '');
   return qq("state":"$state",$held"fired":$fired,"clean":$clean,"realTime":$real_time);
 }

@@ -15,6 +15,7 @@ export interface FakeWatchdog extends Watchdog {
 
 export function fakeWatchdog(): FakeWatchdog {
   const orders: WatchdogOrder[] = [];
+  let times = 0;
   let held: Pick<WatchdogState, 'state' | 'untilMs' | 'id'> = { state: 'disarmed' };
   const told = (order: WatchdogOrder): void => {
     orders.push(order);
@@ -40,9 +41,10 @@ export function fakeWatchdog(): FakeWatchdog {
     },
     state: async () => {
       if (!fake.reachable) throw new WorldError('Unavailable', 'the watchdog does not answer: told not to');
-      return { ...held, fired: { killed: 0, aborted: 0, linksDown: 0 }, clean: fake.clean, realTime: true };
+      return { ...held, fired: { times, killed: 0, aborted: 0, linksDown: 0 }, clean: fake.clean, realTime: true };
     },
     runOut: () => {
+      if (held.state !== 'fired') times++;
       held = { ...held, state: 'fired' };
       fake.clean = true;
     },

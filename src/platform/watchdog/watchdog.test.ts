@@ -23,12 +23,12 @@ test('keys stand where the program looks for them, and a deadline is never round
 
 test('a state is taken whole or not at all', () => {
   const line =
-    '{"seq":8,"state":"fired","untilMs":5,"id":1,"fired":{"killed":2,"aborted":0,"linksDown":1},"clean":true';
+    '{"seq":8,"state":"fired","untilMs":5,"id":1,"fired":{"times":1,"killed":2,"aborted":0,"linksDown":1},"clean":true';
   assert.deepEqual(stateOf(parseAnswer(`${line},"realTime":false}`)), {
     state: 'fired',
     untilMs: 5,
     id: 1,
-    fired: { killed: 2, aborted: 0, linksDown: 1 },
+    fired: { times: 1, killed: 2, aborted: 0, linksDown: 1 },
     clean: true,
     realTime: false,
   });
@@ -42,8 +42,9 @@ test('the fake holds what it is told, and can be out of reach', async () => {
   assert.deepEqual(watchdog.follows, { do: 'arm', until: 500, id: 3 });
   watchdog.clean = false;
   watchdog.runOut();
-  const { state, untilMs, id, clean } = await watchdog.state();
+  const { state, untilMs, id, clean, fired } = await watchdog.state();
   assert.deepEqual({ state, untilMs, id, clean }, { state: 'fired', untilMs: 500, id: 3, clean: true });
+  assert.equal(fired.times, 1);
   watchdog.arm('unbounded', 3);
   assert.equal((await watchdog.state()).state, 'holding');
   watchdog.reachable = false;
