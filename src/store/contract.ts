@@ -74,6 +74,15 @@ export type WatchResult =
   | { readonly kind: 'watching'; close(): void }
   | { readonly kind: 'expired'; readonly oldest: Revision };
 
+export interface Resealed {
+  /** Which key seals now. */
+  readonly key: number;
+  /** Records that were sealed anew by this call. */
+  readonly resealed: number;
+  /** Those that another key still seals, or none. */
+  readonly left: number;
+}
+
 export interface WatchSink<Index> {
   /** Called synchronously, in revision order, as commits become visible. Must not block or throw. */
   event(event: StoreEvent<Index>): void;
@@ -101,6 +110,9 @@ export interface Store<Index = unknown> {
   write(key: string, decide: Decide<Index>): Promise<WriteOutcome<Index>>;
   /** Drops history up to `revision` from memory and log. */
   compact(revision: Revision): Promise<void>;
+  /** Seals at most so many records anew that the key which seals now has not sealed; objects, revisions and watches stay as they are.
+   * Undefined where nothing is sealed. WorldError `Unavailable` when it is not the active writer. */
+  reseal(most: number): Promise<Resealed | undefined>;
   /** Writes a whole, self-contained copy at one revision to `file`. */
   snapshot(file: string): Promise<{ revision: Revision; entries: number }>;
   /** Bytes the log takes on disk (0 for memory), and whether it runs on reserved room. */

@@ -7,7 +7,8 @@ import { connectEtcd, type EtcdOptions } from '#platform/etcd';
 import type { Store, StoreOptions } from './contract.ts';
 import { StoreEngine } from './core/engine.ts';
 import { EtcdLog, type EtcdLogOptions } from './etcd.log.ts';
-import { type Sealing, sealedEntries, sealedLog } from './sealed.log.ts';
+import { sealedEntries, sealedLog } from './sealed.log.ts';
+import type { Sealing } from './sealed.record.ts';
 import { writeSnapshot } from './snapshot.ts';
 
 export interface EtcdStoreOptions<I> extends StoreOptions<I>, EtcdOptions, Omit<EtcdLogOptions, 'identity'> {

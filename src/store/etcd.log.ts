@@ -21,6 +21,8 @@ export interface EtcdLogOptions {
 
 const PAGE_RECORDS = 1000;
 const EQUAL = 0;
+const GREATER = 1;
+const CREATE = 1;
 const MOD = 2;
 const VALUE = 3;
 
@@ -113,6 +115,27 @@ export class EtcdLog implements StoreLog {
     this.#room.wrote(bytes);
   }
 
+  async readPage(after: Revision): Promise<{ records: LogRecord[]; isLast: boolean }> {
+    const range = { key: this.#keyOf(after + 1), range_end: this.#logEnd, limit: PAGE_RECORDS };
+    const { kvs, more } = await this.#client.range(range);
+    return { records: kvs.map((pair) => decodeRecord(this.#revisionOf(pair.key), pair.value)), isLast: !more };
+  }
+
+  async rewrite(records: readonly LogRecord[]): Promise<void> {
+    const keys = records.map(({ revision }) => this.#keyOf(revision));
+    // Never makes a record that was dropped: also not when it arrives late.
+    const there = keys.map((key): Compare => ({ result: GREATER, target: CREATE, key, create_revision: 0 }));
+    const values = records.map(encodeRecord);
+    const ops = keys.map((key, i): RequestOp => ({ request_put: { key, value: values[i] ?? Buffer.alloc(0) } }));
+    const { succeeded } = await this.#client.txn({ compare: [...this.#guards(), ...there], success: ops });
+    if (!succeeded) {
+      // Tells whether the guards hold.
+      await this.#commit([]);
+      throw new WorldError('Conflict', 'a record is not there any more', { attempted: 'seal records anew' });
+    }
+    this.#room.wrote(values.reduce((sum, { length }) => sum + length, 0));
+  }
+
   async drop(revisions: readonly Revision[], floor: Revision): Promise<void> {
     const floorOp: RequestOp = { request_put: { key: this.#floorKey, value: Buffer.from(String(floor)) } };
     // The floor goes first, alone: whoever sees records missing also sees why.
@@ -202,10 +225,7 @@ export class EtcdLog implements StoreLog {
   }
 
   async #commit(ops: readonly RequestOp[]): Promise<{ header: { revision: number } }> {
-    const mark = this.#mark;
-    if (mark === undefined) throw this.#notOurs('it was not claimed');
-    const writer: Compare = { result: EQUAL, target: VALUE, key: this.#writerKey, value: mark };
-    const answer = await this.#client.txn({ compare: [writer, ...this.#leaderGuard()], success: ops });
+    const answer = await this.#client.txn({ compare: this.#guards(), success: ops });
     if (answer.succeeded) return answer;
     this.#mark = undefined;
     throw new WorldError('Unavailable', 'this node does not lead any more; another may write', { attempted: 'guard' });
@@ -217,6 +237,12 @@ export class EtcdLog implements StoreLog {
       attempted: 'claim',
       subject: this.#options.prefix,
     });
+  }
+
+  #guards(): Compare[] {
+    const mark = this.#mark;
+    if (mark === undefined) throw this.#notOurs('it was not claimed');
+    return [{ result: EQUAL, target: VALUE, key: this.#writerKey, value: mark }, ...this.#leaderGuard()];
   }
 
   #leaderKey(): Buffer {

@@ -24,6 +24,9 @@ export const DEAD_BYTES_MIN = 4 * 1024 * 1024;
 /** Records dropped in one transaction, so that a commit never waits long for it. */
 export const DROP_OPS_MAX = 128;
 
+/** Records sealed anew in one transaction: writes go on between two of them. Each is compared too, beside the guards. */
+export const RESEAL_OPS_MAX = 100;
+
 /** Keys in one block of the index: small enough to shift, large enough to keep blocks few. */
 export const INDEX_BLOCK_KEYS_MAX = 512;
 

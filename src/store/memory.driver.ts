@@ -43,6 +43,17 @@ export function memoryLog(shared: MemoryRecords): StoreLog & { readonly identity
       for (const record of records) shared.records.set(record.revision, record);
       for (const follower of shared.followers) follower.chunk({ floor: shared.floor, records });
     },
+    readPage: async (after) => {
+      const records = [...shared.records.values()].filter((record) => record.revision > after);
+      return { records, isLast: true };
+    },
+    rewrite: async (records) => {
+      if (shared.writer !== identity) throw new WorldError('Unavailable', 'another store writes this log');
+      if (records.some(({ revision }) => !shared.records.has(revision)))
+        throw new WorldError('Conflict', 'a record is not there any more');
+      for (const record of records) shared.records.set(record.revision, record);
+      for (const follower of shared.followers) follower.chunk({ floor: shared.floor, records });
+    },
     drop: async (revisions, floor) => {
       shared.floor = Math.max(shared.floor, floor);
       for (const revision of revisions) shared.records.delete(revision);

@@ -1,51 +1,28 @@
 // A log whose secret records are sealed: in memory they are as everywhere, on disk only who has the keys can read them. A record is
 // sealed for its key and revision, so that none can stand in the place of another. Records from before sealing are read as they are.
-import { WorldError } from '#base';
-import { isSealed, type SealKeys, seal, unseal } from '#platform/seal';
 import type { Entry } from './contract.ts';
-import type { LogChunk, LogRecord, StoreLog } from './core/store-log.ts';
-
-export interface Sealing {
-  /** Whether what stands under a store's key is secret. */
-  isSecret(key: string): boolean;
-  /** Asked with each use: keys may be added, and another one be the first, while the store is open. */
-  keys(): SealKeys;
-}
-
-const belongsTo = ({ key, revision }: Pick<LogRecord, 'key' | 'revision'>): string => `${key}@${revision}`;
-
-export function sealedRecord<R extends Pick<LogRecord, 'key' | 'revision' | 'bytes'>>(sealing: Sealing, record: R): R {
-  if (!sealing.isSecret(record.key)) return record;
-  return { ...record, bytes: seal(sealing.keys(), record.bytes, belongsTo(record)) };
-}
-
-function unsealedRecord(sealing: Sealing, record: LogRecord): LogRecord {
-  if (!sealing.isSecret(record.key) || !isSealed(record.bytes)) return record;
-  try {
-    return { ...record, bytes: unseal(sealing.keys(), record.bytes, belongsTo(record)) };
-  } catch (cause) {
-    throw new WorldError('Corrupt', `the secret ${record.key} of revision ${record.revision} cannot be unsealed`, {
-      attempted: 'read the log',
-      subject: record.key,
-      cure: 'give the site the key that it was sealed with, or restore the last backup (holdfast cluster restore FILE)',
-      cause,
-    });
-  }
-}
+import type { LogChunk, StoreLog } from './core/store-log.ts';
+import { type Sealing, sealedRecord, unsealedRecord } from './sealed.record.ts';
+import { Seals } from './seals.ts';
 
 /** `inner` itself where nothing is to be sealed. */
 export function sealedLog(inner: StoreLog, sealing: Sealing | undefined): StoreLog {
   if (!sealing) return inner;
-  const opened = ({ floor, records }: LogChunk): LogChunk => ({
-    floor,
-    records: records.map((record) => unsealedRecord(sealing, record)),
-  });
+  const seals = new Seals(inner, sealing);
+  const opened = (chunk: LogChunk): LogChunk => {
+    seals.saw(chunk.records);
+    return { floor: chunk.floor, records: chunk.records.map((record) => unsealedRecord(sealing, record)) };
+  };
   const { follow, ping } = inner;
   return {
     claim: () => inner.claim(),
-    read: (after, visit) => inner.read(after, (chunk) => visit(opened(chunk))),
-    append: (records) => inner.append(records.map((record) => sealedRecord(sealing, record))),
-    drop: (revisions, floor) => inner.drop(revisions, floor),
+    read: (after, visit) => {
+      if (after === 0) seals.forget();
+      return inner.read(after, (chunk) => visit(opened(chunk)));
+    },
+    append: (records) => seals.append(records.map((record) => sealedRecord(sealing, record))),
+    drop: (revisions, floor) => seals.drop(revisions, floor),
+    reseal: (most) => seals.reseal(most),
     get diskFull() {
       return inner.diskFull;
     },

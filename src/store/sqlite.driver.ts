@@ -3,7 +3,8 @@ import { type LogRow, RowLog, SqliteLog } from '#platform/sqlite';
 import type { Store, StoreOptions } from './contract.ts';
 import { StoreEngine } from './core/engine.ts';
 import type { StoreLog } from './core/store-log.ts';
-import { type Sealing, sealedEntries, sealedLog } from './sealed.log.ts';
+import { sealedEntries, sealedLog } from './sealed.log.ts';
+import type { Sealing } from './sealed.record.ts';
 import { writeSnapshot } from './snapshot.ts';
 
 export interface SqliteStoreOptions<I> extends StoreOptions<I> {

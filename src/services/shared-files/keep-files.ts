@@ -8,7 +8,7 @@ import { backoffDelayMs, messageOf, WorldError } from '#base';
 import type { Clock, Timer } from '#platform/clock';
 import { sha256Of } from '#platform/digest';
 import { watchFolder } from '#platform/disk';
-import type { EtcdClient } from '#platform/etcd';
+import type { Etcd } from '#platform/etcd';
 import type { Log } from '#platform/log';
 import type { SealKeys } from '#platform/seal';
 import { BATCH_BYTES_MAX, BATCH_FILES_MAX, FILE_BYTES_MAX, RETRY_BACKOFF, SCAN_EVERY_MS, SETTLE_MS } from './limits.ts';
@@ -29,7 +29,7 @@ export type KeeperRole = 'following' | 'taking over' | 'publishing';
 
 export interface FileKeeperOptions {
   readonly self: string;
-  readonly client: EtcdClient;
+  readonly client: Etcd;
   readonly prefix: string;
   readonly local: LocalFiles;
   /** Folders in which a change is noticed at once. */

@@ -1,6 +1,6 @@
 // Keeps what both nodes must have in step through etcd, and gives the witness what it needs to vote.
 import { WITNESS_NAME } from '#model/site';
-import { EtcdClient } from '#platform/etcd';
+import { connectEtcd } from '#platform/etcd';
 import { changedMarker } from './changed-mark.ts';
 import type { SharedFiles, SharedFilesOptions, SharedFilesState } from './contract.ts';
 import { FileKeeper } from './keep-files.ts';
@@ -10,7 +10,7 @@ import { isForWitness, isShared, SHARED, SITE_SHELF, WITNESS_KEY_FILE, WITNESS_S
 
 export function keepSharedFiles(of: SharedFilesOptions): SharedFiles {
   const { self, other, data, clock, log } = of;
-  const client = new EtcdClient({ ...of.etcd, timeoutMs: ANSWER_MS_MAX });
+  const client = connectEtcd({ ...of.etcd, timeoutMs: ANSWER_MS_MAX });
   const both = { self, client, clock, tookOver: changedMarker(data) };
   const site = new FileKeeper({
     ...both,

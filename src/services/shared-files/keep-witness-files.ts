@@ -1,7 +1,7 @@
 // The witness takes over what the nodes give it to vote with: its leaf, whom the members trust, and the key that seals both. Nothing
 // else that the nodes share can be read there.
 import { WITNESS_NAME } from '#model/site';
-import { EtcdClient } from '#platform/etcd';
+import { connectEtcd } from '#platform/etcd';
 import { changedMarker } from './changed-mark.ts';
 import type { SharedFilesOptions } from './contract.ts';
 import { FileKeeper } from './keep-files.ts';
@@ -20,7 +20,7 @@ export function keepWitnessFiles(
   of: Pick<SharedFilesOptions, 'data' | 'etcd' | 'witnessKeys' | 'clock' | 'log'>,
 ): WitnessFiles {
   const { data, clock, log } = of;
-  const client = new EtcdClient({ ...of.etcd, timeoutMs: ANSWER_MS_MAX });
+  const client = connectEtcd({ ...of.etcd, timeoutMs: ANSWER_MS_MAX });
   const keeper = new FileKeeper({
     self: WITNESS_NAME,
     client,

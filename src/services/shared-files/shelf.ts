@@ -8,7 +8,7 @@
 // A publication is one transaction that compares the leadership and the revision before, so that whoever does not control writes
 // nothing, and nothing that was sent earlier takes effect late.
 import { WorldError } from '#base';
-import type { Compare, EtcdClient, KeyValue, RequestOp, WatchResponse } from '#platform/etcd';
+import type { Compare, Etcd, KeyValue, RequestOp, WatchResponse } from '#platform/etcd';
 import { type SealKeys, seal, sealedWith, unseal } from '#platform/seal';
 import { BATCH_BYTES_MAX, PART_BYTES } from './limits.ts';
 
@@ -103,11 +103,11 @@ function decodePublished(value: Buffer | undefined): Published {
 }
 
 export class Shelf {
-  readonly #client: Pick<EtcdClient, 'range' | 'txn' | 'watch'>;
+  readonly #client: Etcd;
   readonly #prefix: string;
   readonly #identity: string;
 
-  constructor(client: Pick<EtcdClient, 'range' | 'txn' | 'watch'>, prefix: string, identity: string) {
+  constructor(client: Etcd, prefix: string, identity: string) {
     this.#client = client;
     this.#prefix = prefix;
     this.#identity = identity;

@@ -12,6 +12,7 @@ import type {
   Entry,
   ListQuery,
   ListResult,
+  Resealed,
   Revision,
   Store,
   StoreEvent,
@@ -140,6 +141,11 @@ export class StoreEngine<I> implements Store<I> {
   async compact(revision: Revision): Promise<void> {
     this.#history.trim(Math.min(revision, this.#revision));
     if (this.#state === 'open') await this.#compactor.run(this.#history.floor);
+  }
+
+  async reseal(most: number): Promise<Resealed | undefined> {
+    if (this.#state !== 'open') throw new WorldError('Unavailable', `the store is ${this.#state}`);
+    return this.#log.reseal?.(most);
   }
 
   async snapshot(file: string): Promise<{ revision: Revision; entries: number }> {

@@ -1,6 +1,6 @@
 // What a driver gives the engine: a durable sequence of records, one a write, addressed by revision. The engine replays
 // it into memory at the start and appends to it; it asks nothing of it in between.
-import type { Revision } from '../contract.ts';
+import type { Resealed, Revision } from '../contract.ts';
 
 export interface LogRecord {
   readonly revision: Revision;
@@ -34,6 +34,13 @@ export interface StoreLog {
   claim(): Promise<void>;
   /** Hands over every record after `after`, at least one chunk. */
   read(after: Revision, visit: (chunk: LogChunk) => void): Promise<void>;
+  /** Records after `after` in their order: as many as a page holds, and whether that was all. Only logs that rewrite have it. */
+  readPage?(after: Revision): Promise<{ readonly records: readonly LogRecord[]; readonly isLast: boolean }>;
+  /**
+   * Puts other bytes in the place of records, all or none, at their revisions. WorldError `Conflict`: one of them is not there any
+   * more, and none was written; otherwise as `append`. Followers are shown nothing of it.
+   */
+  rewrite?(records: readonly LogRecord[]): Promise<void>;
   /**
    * All records or none, in order; resolves when they are durable. WorldError `Exhausted`: nothing written, no room.
    * `Unavailable`: nothing written, not the writer any more. Anything else: it may or may not have been written.
@@ -47,6 +54,8 @@ export interface StoreLog {
   readonly diskFull: boolean;
   /** Resolves when all that was asked before is dealt with; only logs that another thread keeps have it. */
   ping?(): Promise<void>;
+  /** See {@link Store.reseal}; only logs that seal have it. */
+  reseal?(most: number): Promise<Resealed>;
   /** What it takes on disk. */
   bytes(): number;
   close(): Promise<void>;
