@@ -41,8 +41,8 @@ export class NodeHands implements FailoverHands {
   /** Pods may run, and until when. */
   #podsUntilMs: number | 'unbounded' | undefined;
   #watchdog: WatchdogState | undefined;
-  /** How often it had fired when what stands here was placed. */
-  #firedSeen: string | undefined;
+  /** How often it had fired when what stands here was placed; undefined until that is looked at. */
+  #firedSeen: number | undefined;
 
   constructor(of: NodeHandsOptions) {
     this.#of = of;
@@ -74,8 +74,10 @@ export class NodeHands implements FailoverHands {
     const { watchdog, nodeLease } = this.#of;
     const id = nodeLease();
     this.#podsUntilMs = untilMs;
-    if (untilMs === undefined) watchdog.fire();
-    else if (id !== undefined) watchdog.arm(untilMs === 'unbounded' ? untilMs : Math.floor(untilMs), id);
+    if (untilMs === undefined) {
+      watchdog.fire();
+      this.#firedSeen = undefined;
+    } else if (id !== undefined) watchdog.arm(untilMs === 'unbounded' ? untilMs : Math.floor(untilMs), id);
     this.#place();
   }
 
@@ -130,10 +132,10 @@ export class NodeHands implements FailoverHands {
       .then(
         (state) => {
           this.#watchdog = state;
-          const fired = JSON.stringify(state.fired);
-          const isPlaced = placement.placed.pods && state.state !== 'fired';
-          if (isPlaced && this.#firedSeen !== undefined && fired !== this.#firedSeen) placement.again();
-          this.#firedSeen = fired;
+          if (state.state === 'fired') return;
+          const { times } = state.fired;
+          if (placement.placed.pods && this.#firedSeen !== undefined && times !== this.#firedSeen) placement.again();
+          this.#firedSeen = times;
         },
         () => {
           this.#watchdog = undefined;
