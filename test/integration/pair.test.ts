@@ -57,6 +57,14 @@ const allRunOn = (...workers: string[]): Promise<true> =>
     return pods.length === 4 && pods.every(isReady) && placesOf(pods).join() === workers.sort().join();
   });
 
+/** From none to all, so that they are spread over both nodes. */
+async function spreadPods(): Promise<void> {
+  await site.kubectl('scale', 'deployment/web', '--replicas=0');
+  await eventually('no pod is left', async () => (await webPods()).length === 0);
+  await site.kubectl('scale', 'deployment/web', '--replicas=4');
+  await allRunOn('node-a-worker', 'node-b-worker');
+}
+
 before(async () => {
   await bringUpPair(site);
   const archive = path.join(path.dirname(site.data), 'busybox.tar');
@@ -115,8 +123,7 @@ test('the node that controls is lost: control and pods are on the other, nothing
 test('the node that does not control is lost: its pods move, control stays', async () => {
   const controller = await site.controller();
   const lost = otherThan(controller);
-  await site.kubectl('rollout', 'restart', 'deployment/web');
-  await allRunOn('node-a-worker', 'node-b-worker');
+  await spreadPods();
   await site.killNode(lost);
   await allRunOn(`${controller}-worker`);
   assert.equal(await site.controller(), controller);
