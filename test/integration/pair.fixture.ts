@@ -29,6 +29,10 @@ export interface PairSite extends TestSite {
   thaw(node: NodeName): void;
   /** Numbers of the processes of a node, those of its pods and of its own daemons. */
   processes(voter: VoterName): number[];
+  /** Numbers of the processes of a node's pods. */
+  podProcesses(node: NodeName): number[];
+  /** The link by which this machine stands in the lab's access network. */
+  accessSwitch(): string;
   /** Brings what was killed back, with its cables, and waits until the site is whole. */
   bringBack(voter: VoterName): Promise<void>;
   /** Waits until the site is Ready. */
@@ -56,6 +60,15 @@ export function pairSite(name: string): PairSite {
     if (fs.existsSync(v1)) fs.writeFileSync(v1, state);
     else fs.writeFileSync(`/sys/fs/cgroup${groupOf(node)}/cgroup.freeze`, state === 'FROZEN' ? '1' : '0');
   };
+  const watchdogOf = (node: NodeName): number => {
+    const records = JSON.parse(fs.readFileSync(path.join(site.data, node, 'run/processes.json'), 'utf8')) as Record<
+      string,
+      { identity: { pid: number } }
+    >;
+    const pid = records.watchdog?.identity.pid;
+    if (pid === undefined) throw new Error(`${node} has no watchdog`);
+    return pid;
+  };
   const processes = (voter: VoterName): number[] => openCgroups().processes(groupOf(voter));
   const kubectlRan: TestSite['kubectlRan'] = (args, options) =>
     site.kubectlRan([`--kubeconfig=${kubeconfig}`, ...args], options);
@@ -78,12 +91,27 @@ export function pairSite(name: string): PairSite {
       }),
     killNode: async (voter) => {
       for (const network of networksOf(voter)) await setCable(voter, network, 'down');
+      if (voter !== 'witness') process.kill(watchdogOf(voter), 'SIGKILL');
       if (!(await openCgroups().killAll(groupOf(voter)))) throw new Error(`processes of ${voter} cannot be killed`);
     },
     cut: (voter, network) => setCable(voter, network, 'down'),
     mend: (voter, network) => setCable(voter, network, 'up'),
-    freeze: (node) => setFrozen(node, 'FROZEN'),
-    thaw: (node) => setFrozen(node, 'THAWED'),
+    // The watchdog stands outside of the node's groups.
+    freeze: (node) => {
+      process.kill(watchdogOf(node), 'SIGSTOP');
+      setFrozen(node, 'FROZEN');
+    },
+    thaw: (node) => {
+      setFrozen(node, 'THAWED');
+      process.kill(watchdogOf(node), 'SIGCONT');
+    },
+    podProcesses: (node) => {
+      const cgroups = openCgroups();
+      const worker = `${groupOf(node)}/${node}-worker`;
+      const pods = cgroups.children(worker).filter((name) => !['system', 'shims'].includes(name));
+      return pods.flatMap((name) => cgroups.processes(`${worker}/${name}`));
+    },
+    accessSwitch: () => switchName(described()),
     processes,
     bringBack: async (voter) => {
       for (const network of networksOf(voter)) await setCable(voter, network, 'up');
