@@ -4,6 +4,7 @@
 //   npm run bench -- kube-load --only create --n 50  one, with options of its own
 import { spawn } from 'node:child_process';
 import path from 'node:path';
+import { failover } from './failover.ts';
 import { type Bench, progress } from './harness/bench.ts';
 import { hub } from './hub.ts';
 import { idle } from './idle.ts';
@@ -20,6 +21,7 @@ const BENCHES: readonly Pick<Bench, 'name' | 'about' | 'slow'>[] = [
   podStart,
   idle,
   noisyNeighbour,
+  failover,
   hub,
 ];
 

@@ -15,7 +15,7 @@ export interface SiteStatusSeen {
     readonly cpus: number;
     readonly memoryBytes: number;
   }[];
-  readonly processes: readonly { readonly name: string; readonly pid: number }[];
+  readonly processes: readonly { readonly name: string; readonly pid: number; readonly node: string }[];
 }
 
 export interface BenchSite {
@@ -71,6 +71,9 @@ function tellLogs(data: string): void {
   }
 }
 
+const isThere = (data: string): boolean =>
+  ['site.json', 'lab.json'].some((file) => fs.existsSync(path.join(data, file)));
+
 /** The first call does it, every other waits for the same end. */
 function once(act: () => Promise<void>): () => Promise<void> {
   let running: Promise<void> | undefined;
@@ -86,7 +89,7 @@ export async function withSite<T>(upArgs: readonly string[], use: (site: BenchSi
   const run = (...args: string[]): Promise<string> => holdfast(data, args);
   const remove = once(async (): Promise<void> => {
     try {
-      for (let attempt = 1; fs.existsSync(path.join(data, 'site.json')); attempt++)
+      for (let attempt = 1; isThere(data); attempt++)
         await run('destroy', '--yes').catch((error: unknown) => {
           if (attempt === DESTROY_ATTEMPTS) throw error;
           progress(String(error));

@@ -9,7 +9,10 @@ import { outboundRules, planSwitch } from './network.plan.ts';
 
 /** Brings up the switch; answers the MTU that machines use. */
 export async function ensureSwitch(site: Site): Promise<{ mtu: number }> {
-  const [present, mtu] = await Promise.all([interfaceList(), wayOutMtu()]);
+  const [present, wayOut] = await Promise.all([interfaceList(), wayOutMtu()]);
+  // What is too large for the port to the other node would go lost without a word.
+  const port = present.find((link) => link.name === site.pair?.accessDevice);
+  const mtu = Math.min(wayOut, port?.mtu ?? MTU_MAX);
   await Promise.all([
     ipBatch(planSwitch(site, present, mtu)),
     systemNft.apply(outboundRules(site, tableName(site))),

@@ -1,0 +1,251 @@
+// What the loss of a node costs a site of two: from the instant at which all of its processes are killed and its cables pulled, until a
+// write by a new connection is acknowledged again, and until every pod runs on the node that is left. Then the node is brought back, and
+// the next loss is the other's. A lab stands on one machine: both nodes, the witness and the load share its processors.
+import fs from 'node:fs';
+import https from 'node:https';
+import path from 'node:path';
+import { type Site, siteOn, switchName } from '#model/site';
+import { openCgroups } from '#platform/cgroup';
+import { runOrThrow } from '#platform/process';
+import { bench, benchMain, pause, progress, waitUntil } from './harness/bench.ts';
+import { BUSYBOX_IMAGE, importBusybox } from './harness/busybox-image.ts';
+import { connect, expectJson, expectStatus } from './harness/connection.ts';
+import type { Target } from './harness/kubeconfig.ts';
+import { IDLE_COMMAND, podNamespace } from './harness/pods.ts';
+import { type BenchSite, withSite } from './harness/site.ts';
+import { rounded, spanFigures } from './harness/statistics.ts';
+
+const NAMESPACE = 'bench-failover';
+const NODES = ['node-a', 'node-b'] as const;
+type NodeName = (typeof NODES)[number];
+/** Of one try to write, and between two. */
+const WRITE_TIMEOUT_MS = 400;
+const WRITE_PAUSE_MS = 15;
+const LOOK_PAUSE_MS = 40;
+const TIMEOUT_MS = 120_000;
+
+interface Loss {
+  readonly node: NodeName;
+  readonly controlled: boolean;
+  readonly writableMs: number;
+  readonly podsMs: number;
+}
+
+interface SeenPod {
+  readonly metadata: { readonly deletionTimestamp?: string };
+  readonly spec: { readonly nodeName?: string };
+  readonly status?: { readonly conditions?: readonly { readonly type: string; readonly status: string }[] };
+}
+
+/** One write by a connection of its own; true when it was acknowledged. */
+function writes({ server, tls }: Target, value: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const at = new URL(`/api/v1/namespaces/${NAMESPACE}/configmaps/probe`, server);
+    const headers = { 'content-type': 'application/merge-patch+json' };
+    const request = https.request(at, { ...tls, method: 'PATCH', headers, agent: false }, (answer) => {
+      answer.resume();
+      answer.on('end', () => resolve(answer.statusCode === 200));
+      answer.on('error', () => resolve(false));
+    });
+    request.setTimeout(WRITE_TIMEOUT_MS, () => request.destroy());
+    request.on('error', () => resolve(false));
+    request.end(JSON.stringify({ data: { value: String(value) } }));
+  });
+}
+
+async function untilWritable(target: Target): Promise<number> {
+  for (let n = 0; !(await writes(target, n)); n++) await pause(WRITE_PAUSE_MS);
+  return performance.now();
+}
+
+async function webPods(target: Target): Promise<readonly SeenPod[]> {
+  const connection = connect(target, { connections: 1 });
+  try {
+    const all = connection.request('GET', `/api/v1/namespaces/${NAMESPACE}/pods`);
+    const { items } = await expectJson<{ items: SeenPod[] }>(all, 200);
+    return items.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
+  } finally {
+    connection.close();
+  }
+}
+
+const isReady = ({ status }: SeenPod): boolean =>
+  status?.conditions?.some(({ type, status: holds }) => type === 'Ready' && holds === 'True') === true;
+
+/** Resolves when there are `count` Ready pods, on these workers and on no others. */
+async function untilReadyOn(target: Target, count: number, workers: readonly string[]): Promise<number> {
+  const deadlineMs = performance.now() + TIMEOUT_MS;
+  for (;;) {
+    const pods = await webPods(target).catch(() => []);
+    const places = new Set(pods.map(({ spec }) => spec.nodeName ?? ''));
+    if (
+      pods.length === count &&
+      pods.every(isReady) &&
+      workers.every((worker) => places.delete(worker)) &&
+      places.size === 0
+    )
+      return performance.now();
+    if (performance.now() > deadlineMs) throw new Error(`${count} pods were not Ready on ${workers.join()} in time`);
+    await pause(LOOK_PAUSE_MS);
+  }
+}
+
+const workload = (replicas: number): unknown => ({
+  apiVersion: 'apps/v1',
+  kind: 'Deployment',
+  metadata: { name: 'web' },
+  spec: {
+    replicas,
+    selector: { matchLabels: { app: 'web' } },
+    template: {
+      metadata: { labels: { app: 'web' } },
+      spec: {
+        terminationGracePeriodSeconds: 1,
+        topologySpreadConstraints: [
+          {
+            maxSkew: 1,
+            topologyKey: 'kubernetes.io/hostname',
+            whenUnsatisfiable: 'ScheduleAnyway',
+            labelSelector: { matchLabels: { app: 'web' } },
+          },
+        ],
+        containers: [{ name: 'c', image: BUSYBOX_IMAGE, command: ['/bin/busybox', ...IDLE_COMMAND] }],
+      },
+    },
+  },
+});
+
+class Lab {
+  readonly #site: Site;
+  readonly #bench: BenchSite;
+
+  constructor(of: BenchSite) {
+    this.#bench = of;
+    this.#site = (JSON.parse(fs.readFileSync(path.join(of.data, 'lab.json'), 'utf8')) as { site: Site }).site;
+  }
+
+  async controller(): Promise<NodeName> {
+    const { nodes } = (await this.#bench.status()) as unknown as { nodes: { name: NodeName; holdsControl: boolean }[] };
+    const found = nodes.find(({ holdsControl }) => holdsControl);
+    if (!found) throw new Error('nobody controls');
+    return found.name;
+  }
+
+  /** The instant of the fault. */
+  async kill(node: NodeName): Promise<number> {
+    const records = JSON.parse(
+      fs.readFileSync(path.join(this.#bench.data, node, 'run/processes.json'), 'utf8'),
+    ) as Record<string, { identity: { pid: number } }>;
+    const watchdog = records.watchdog?.identity.pid;
+    const atMs = performance.now();
+    await Promise.all(this.#cables(node).map((cable) => runOrThrow('ip', ['link', 'set', cable, 'down'])));
+    if (watchdog !== undefined) process.kill(watchdog, 'SIGKILL');
+    await openCgroups().killAll(`/holdfast-${siteOn(this.#site, node).id}`);
+    return atMs;
+  }
+
+  async bringBack(node: NodeName): Promise<void> {
+    await Promise.all(this.#cables(node).map((cable) => runOrThrow('ip', ['link', 'set', cable, 'up'])));
+    await this.#bench.holdfast('up');
+  }
+
+  #cables(node: NodeName): string[] {
+    const index = NODES.indexOf(node);
+    return ['l', 's'].map((network) => `${switchName(this.#site)}${network}${index}`);
+  }
+}
+
+async function loseOnce(site: BenchSite, lab: Lab, node: NodeName, pods: number): Promise<Loss> {
+  const survivor = node === 'node-a' ? 'node-b' : 'node-a';
+  const controlled = (await lab.controller()) === node;
+  const lostMs = await lab.kill(node);
+  const [writableMs, podsMs] = await Promise.all([
+    untilWritable(site.target),
+    untilReadyOn(site.target, pods, [`${survivor}-worker`]),
+  ]);
+  return { node, controlled, writableMs: writableMs - lostMs, podsMs: podsMs - lostMs };
+}
+
+/** From none to all, so that they are spread over both. */
+async function spread(site: BenchSite, pods: number): Promise<void> {
+  const connection = connect(site.target, { connections: 1 });
+  const scale = (replicas: number): Promise<unknown> =>
+    expectStatus(
+      connection.request('PATCH', `/apis/apps/v1/namespaces/${NAMESPACE}/deployments/web`, {
+        body: { spec: { replicas } },
+        contentType: 'application/merge-patch+json',
+      }),
+      200,
+    );
+  try {
+    await scale(0);
+    await waitUntil('no pod is left', async () => (await webPods(site.target)).length === 0, { timeoutMs: TIMEOUT_MS });
+    await scale(pods);
+  } finally {
+    connection.close();
+  }
+  await untilReadyOn(
+    site.target,
+    pods,
+    NODES.map((node) => `${node}-worker`),
+  );
+}
+
+const figures = (losses: readonly Loss[]) => ({
+  control_writable: spanFigures(losses.filter(({ controlled }) => controlled).map(({ writableMs }) => writableMs)),
+  writable_when_the_other_is_lost: spanFigures(
+    losses.filter(({ controlled }) => !controlled).map(({ writableMs }) => writableMs),
+  ),
+  pods_running: spanFigures(losses.map(({ podsMs }) => podsMs)),
+  losses: losses.map(({ node, controlled, writableMs, podsMs }) => ({
+    node,
+    controlled,
+    writable_ms: rounded(writableMs, 0),
+    pods_ms: rounded(podsMs, 0),
+  })),
+});
+
+export const failover = bench({
+  name: 'failover',
+  about: 'the loss of a node of two: until writes are acknowledged again, and until all its pods run on the other',
+  options: {
+    n: { default: 20, means: 'losses, of the node that controls and of the other in turn' },
+    pods: { default: 4, means: 'pods of the workload, spread over both nodes' },
+  },
+  slow: true,
+  measure: ({ n, pods }) =>
+    withSite(['--nodes', '2'], async (site) => {
+      const lab = new Lab(site);
+      await importBusybox(site);
+      const connection = connect(site.target, { connections: 1 });
+      await podNamespace(connection, NAMESPACE);
+      const probe = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'probe' } };
+      await expectStatus(
+        connection.request('POST', `/api/v1/namespaces/${NAMESPACE}/configmaps`, { body: probe }),
+        201,
+      );
+      const body = workload(pods);
+      await expectStatus(
+        connection.request('POST', `/apis/apps/v1/namespaces/${NAMESPACE}/deployments`, { body }),
+        201,
+      );
+      connection.close();
+      const losses: Loss[] = [];
+      for (let i = 0; i < n; i++) {
+        await spread(site, pods);
+        const controller = await lab.controller();
+        const other = controller === 'node-a' ? 'node-b' : 'node-a';
+        const node = i % 2 === 0 ? controller : other;
+        const loss = await loseOnce(site, lab, node, pods);
+        losses.push(loss);
+        const role = loss.controlled ? 'which controlled' : 'which did not control';
+        progress(
+          `loss ${i + 1} of ${n} (${node}, ${role}): writable after ${rounded(loss.writableMs, 0)} ms, pods after ${rounded(loss.podsMs, 0)} ms`,
+        );
+        await lab.bringBack(node);
+      }
+      return { first_up_ms: rounded(site.firstUpMs, 0), ...figures(losses) };
+    }),
+});
+
+if (import.meta.main) await benchMain(failover);
