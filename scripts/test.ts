@@ -32,6 +32,9 @@ const ALONE = [
   'test/integration/watchdog',
 ];
 
+/** Lives of a pair start nothing real, and are over in seconds. */
+const PAIRS = 'test/simulation/pair';
+
 function testFiles(folder: string): string[] {
   if (!fs.existsSync(path.join(root, folder))) return [];
   return fs
@@ -65,8 +68,8 @@ async function main(): Promise<void> {
   testRunMark();
   await sweepAbortedRuns();
   const before = machineState();
-  const unit = [...testFiles('src'), ...testFiles('scripts')];
-  const real = quick ? [] : testFiles('test');
+  const unit = [...testFiles('src'), ...testFiles('scripts'), ...testFiles(PAIRS)];
+  const real = quick ? [] : testFiles('test').filter((file) => !file.startsWith(PAIRS));
   if (unit.length + real.length === 0) throw new Error(`no test file matches "${filter}"`);
   const isAlone = (file: string): boolean => ALONE.some((start) => file.startsWith(start));
   const beside = real.filter((file) => !isAlone(file));

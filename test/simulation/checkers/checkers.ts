@@ -17,10 +17,10 @@ import { renewals } from './renewals.ts';
 import { shutOut } from './shut-out.ts';
 import { systemClock } from './system-clock.ts';
 
-export interface Checker {
+export interface Checker<O = Observation> {
   readonly name: string;
   /** What is wrong. */
-  saw(observation: Observation): string | undefined;
+  saw(observation: O): string | undefined;
   /** What is wrong at the end, after days in which everything was well. */
   end?(): string | undefined;
 }
