@@ -25,4 +25,12 @@ export {
   rolloverStep,
   trustedGenerations,
 } from './rollover.ts';
+export {
+  type SealingEvent,
+  type SealingState,
+  sealingEndMs,
+  sealingGenerations,
+  sealingRenewsAtMs,
+  sealingStep,
+} from './sealing.ts';
 export { ETCD_SERVER_NAME, siteCertificates } from './site-certificates.ts';

@@ -9,8 +9,17 @@ import { openGenerations } from './generations.ts';
 import { CERTIFICATE_CHECK_MS, ROLLOVER_CHECK_MS } from './limits.ts';
 import { readNames } from './names.ts';
 import { neededUntilMs } from './needed-until.ts';
+import { markChanged } from './pki.ts';
 import { type RenewalPass, renewalPass, stepLine } from './renewal.ts';
 import { readRollovers } from './rollovers.ts';
+import {
+  SEALING,
+  type SealingSurroundings,
+  sealingIsUnderWay,
+  sealingText,
+  stepSealing,
+  tickSealing,
+} from './sealing/renew-sealing.ts';
 
 export interface RenewWish {
   /** A leaf or an authority; without it every leaf. */
@@ -29,6 +38,13 @@ export interface CertificateKeeper {
   close(): void;
 }
 
+export interface PairSurroundings {
+  /** Every voter has the authorities of etcd that are here, and its member was started with them. */
+  etcdIsEverywhere(): boolean;
+  /** Of the keys that seal. */
+  readonly sealing: SealingSurroundings;
+}
+
 export interface KeeperOptions {
   readonly site: Site;
   readonly folders: SiteFolders;
@@ -36,6 +52,8 @@ export interface KeeperOptions {
   readonly log: Log;
   /** Told of everything that was renewed, as it happens. */
   renewed(what: RenewedCertificate): void;
+  /** What a pair knows of its other voters. */
+  readonly pair?: PairSurroundings;
   /** Whether a token without an end was signed by an earlier key of service accounts; true when that cannot be known now. */
   tokensHeld(): Promise<boolean>;
 }
@@ -54,8 +72,15 @@ type Renew = (wanted?: ReadonlySet<string>) => Promise<readonly RenewedCertifica
 
 /** Passes over the certificates, which remember since when they have seen each line as it is. */
 function passes(of: KeeperOptions): Renew {
-  const { site, folders, clock, log } = of;
-  const seen = new Map<Line, { readonly name: string; readonly sinceMs: number }>();
+  const { site, folders, clock, log, pair } = of;
+  const seen = new Map<string, { readonly name: string; readonly sinceMs: number }>();
+  const seenForMs = (what: string, name: string): number => {
+    const before = seen.get(what);
+    if (before?.name === name) return clock.monotonicMs() - before.sinceMs;
+    seen.set(what, { name, sinceMs: clock.monotonicMs() });
+    return 0;
+  };
+  const isEverywhere = (line: Line): boolean => line !== 'etcd' || (pair?.etcdIsEverywhere() ?? true);
   return async (wanted) => {
     const now = clock.now();
     const done = await renewalPass({
@@ -63,16 +88,19 @@ function passes(of: KeeperOptions): Renew {
       folders,
       now,
       wanted,
+      // An authority of etcd signs only once every member trusts it: one that does not would be shut out of what brings it there.
       seenForMs: (line, name) => {
-        const before = seen.get(line);
-        if (before?.name === name) return clock.monotonicMs() - before.sinceMs;
-        seen.set(line, { name, sinceMs: clock.monotonicMs() });
+        if (isEverywhere(line)) return seenForMs(line, name);
+        seen.delete(line);
         return 0;
       },
       neededUntilMs: (line) => neededUntilMs(line, folders, now),
-      isHeld: async (line) => line === 'service-accounts' && (await of.tokensHeld()),
+      isHeld: async (line) => (line === 'service-accounts' && (await of.tokensHeld())) || !isEverywhere(line),
     });
-    const told = reportOf(done);
+    const sealing =
+      pair && tickSealing({ folders, now, ...pair.sealing, seenForMs: (name) => seenForMs(SEALING, name) });
+    if (sealing) markChanged(folders.pki);
+    const told = [...reportOf(done), ...(sealing ? [{ name: SEALING, what: sealingText(sealing) }] : [])];
     for (const what of told) {
       log.info('certificate renewed', { certificate: what.name, what: what.what });
       of.renewed(what);
@@ -86,8 +114,7 @@ async function renewNamed(
   pass: Renew,
   { name, hurry, finish }: RenewWish,
 ): Promise<readonly RenewedCertificate[]> {
-  const { site, folders, clock } = of;
-  const names = readNames(site, name);
+  const names = readNames(of.site, name);
   if (names.kind === 'leaves') {
     if (hurry || finish)
       throw new WorldError('Invalid', 'only an authority is replaced in steps', {
@@ -95,11 +122,26 @@ async function renewNamed(
       });
     return pass(new Set(names.leaves));
   }
-  const event = finish ? { kind: 'finish' as const } : { kind: 'renew' as const, hurry };
-  const to = stepLine({ site, folders, now: clock.now() }, names.line, event);
-  const first = to ? [{ name: names.line, what: rolloverText(to) }] : [];
+  const first = names.kind === 'sealing' ? renewSealing(of, finish) : renewLine(of, names.line, { hurry, finish });
   for (const what of first) of.renewed(what);
   return [...first, ...(await pass())];
+}
+
+function renewLine(of: KeeperOptions, line: Line, { hurry, finish }: Omit<RenewWish, 'name'>): RenewedCertificate[] {
+  const { site, folders, clock } = of;
+  const event = finish ? { kind: 'finish' as const } : { kind: 'renew' as const, hurry };
+  const to = stepLine({ site, folders, now: clock.now() }, line, event);
+  return to ? [{ name: line, what: rolloverText(to) }] : [];
+}
+
+function renewSealing({ folders, clock }: KeeperOptions, finish: boolean): RenewedCertificate[] {
+  if (finish)
+    throw new WorldError('Invalid', 'a key that seals is dropped by itself, once nothing is sealed with it any more', {
+      cure: 'see how far it is: holdfast certificates list',
+    });
+  const to = stepSealing({ folders, now: clock.now() }, { kind: 'renew' });
+  if (to) markChanged(folders.pki);
+  return to ? [{ name: SEALING, what: sealingText(to) }] : [];
 }
 
 export function keepCertificates(of: KeeperOptions): CertificateKeeper {
@@ -108,7 +150,8 @@ export function keepCertificates(of: KeeperOptions): CertificateKeeper {
   let closed = false;
   const inTurn = turns();
   const pass = passes(of);
-  const isAnnounced = (): boolean => {
+  const isUnderWay = (): boolean => {
+    if (sealingIsUnderWay(folders.pki)) return true;
     const generations = openGenerations({ folder: folders.pki, siteName: site.name, now: clock.now() });
     const rollovers = readRollovers(folders.pki, generations, clock.now());
     return LINES.some((line) => rollovers[line].phase === 'announced');
@@ -116,7 +159,7 @@ export function keepCertificates(of: KeeperOptions): CertificateKeeper {
   const again = (): void => {
     timer?.cancel();
     if (closed) return;
-    const wait = isAnnounced() ? ROLLOVER_CHECK_MS : CERTIFICATE_CHECK_MS;
+    const wait = isUnderWay() ? ROLLOVER_CHECK_MS : CERTIFICATE_CHECK_MS;
     timer = clock.after(wait, () => void check(), { background: true });
   };
   const check = (): Promise<void> =>

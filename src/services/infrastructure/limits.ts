@@ -18,3 +18,8 @@ export const GONE_KEPT_MS = 365 * 86_400_000;
 /** People of a site, and kubeconfigs of one that have not ended long ago: the record is read whole on every change. */
 export const USERS_MAX = 1_000;
 export const CERTIFICATES_PER_USER_MAX = 100;
+/** Records that are sealed anew in one step, and the pause until the next: two hundred a second, a tenth of what etcd takes. */
+export const RESEAL_RECORDS = 50;
+export const RESEAL_PAUSE_MS = 250;
+/** How often is looked whether a new key seals. */
+export const RESEAL_LOOK_MS = 5_000;

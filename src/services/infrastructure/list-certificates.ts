@@ -14,6 +14,7 @@ import { readCertificate } from '#platform/x509';
 import { openGenerations } from './generations.ts';
 import { certificatePem } from './pem.ts';
 import { readRollovers } from './rollovers.ts';
+import { listSealing } from './sealing/list-sealing.ts';
 import type { UsersFile } from './users/users-file.ts';
 
 type Listing = Omit<ListedCertificate, 'issuer' | 'notBefore' | 'notAfter' | 'fingerprint' | 'renewsAt'>;
@@ -76,5 +77,5 @@ export function listCertificates(of: {
         }),
       ),
   );
-  return [...authorities, ...leaves, ...people];
+  return [...authorities, ...listSealing({ pki: folders.pki, siteName: site.name }), ...leaves, ...people];
 }

@@ -9,6 +9,8 @@
 //   pki/service-accounts/<n>.pem         signs tokens, by generation
 //   pki/service-accounts.pem             the key that signs now, and the public keys that are believed
 //   pki/rollovers.json                   which generation signs, which are trusted
+//   pki/sealing.json                     of a pair: the keys that seal, and how far their replacement is
+//   pki/witness-key.json                 of a pair: seals what the nodes give to the witness
 //   pki/users.json                       people: serial numbers and revocations
 //   pki/admin.kubeconfig                 the administrator's way in
 //   pki/changed                          written last whenever something changed; whoever follows looks again
@@ -29,6 +31,7 @@ import { ensureAuthorities, writeUnlessSame } from './authorities.ts';
 import { type Generation, openGenerations } from './generations.ts';
 import { certificatePem, privateKeyPem, publicKeysPem } from './pem.ts';
 import { readRollovers, writeRollovers } from './rollovers.ts';
+import { ensureSealing } from './sealing/sealing-file.ts';
 
 export interface KeyPair {
   readonly certPem: string;
@@ -77,7 +80,8 @@ export async function ensurePki(of: PkiWish): Promise<IssueStep[]> {
   const generations = openGenerations({ folder, siteName: site.name, now });
   const rollovers = readRollovers(folder, generations, now);
   if (!isPresent(`${folder}/rollovers.json`)) writeRollovers(folder, rollovers);
-  const changed = await ensureAuthorities({ folder, generations, rollovers });
+  const sealing = site.pair !== undefined && ensureSealing(folder, now);
+  const changed = (await ensureAuthorities({ folder, generations, rollovers })) || sealing;
   const issuerOf = (authority: Authority): Generation => generations.read(authority, rollovers[authority].current);
   const specs = siteCertificates(site);
   const plan = planCertificates({

@@ -12,7 +12,7 @@ import {
 import { type FakeClock, fakeClock } from '#platform/clock';
 import { removeTree } from '#platform/disk';
 import { memoryLog } from '#platform/log';
-import { type CertificateKeeper, keepCertificates } from './keep-certificates.ts';
+import { type CertificateKeeper, keepCertificates, type PairSurroundings } from './keep-certificates.ts';
 
 export const START = Date.UTC(2026, 10, 21);
 
@@ -37,13 +37,15 @@ export interface TrialPki {
   readonly told: RenewedCertificate[];
   /** Whether tokens without an end rest on an earlier key. */
   held: boolean;
+  /** Of a site of two nodes: what is known of the others. */
+  pair?: PairSurroundings;
   /** As if holdfastd had been started anew. */
   keeper(): CertificateKeeper;
   remove(): void;
 }
 
 /** `data`: an empty folder, which `remove` removes. */
-export function trialPki(data: string): TrialPki {
+export function trialPki(data: string, site: Site = SITE): TrialPki {
   const folders = siteFolders(data);
   const clock = fakeClock(START);
   const told: RenewedCertificate[] = [];
@@ -54,11 +56,12 @@ export function trialPki(data: string): TrialPki {
     held: false,
     keeper: () =>
       keepCertificates({
-        site: SITE,
+        site,
         folders,
         clock,
         log: memoryLog(),
         renewed: (what) => told.push(what),
+        ...(trial.pair && { pair: trial.pair }),
         tokensHeld: async () => trial.held,
       }),
     remove: () => removeTree(data),
