@@ -14,6 +14,14 @@ export function amountOf(resource: string, quantity: Quantity): number {
   return resource === 'cpu' ? quantityMillis(quantity) : quantityUnits(quantity);
 }
 
+const GIBIBYTE = 2 ** 30;
+
+/** An amount for people: "1.5 cores", "0.3 GiB", "2". */
+export function amountText(resource: string, amount: number): string {
+  if (resource === 'cpu') return `${Math.round(amount / 10) / 100} cores`;
+  return resource === 'memory' ? `${Math.round((amount / GIBIBYTE) * 100) / 100} GiB` : `${amount}`;
+}
+
 function requestsOf(container: Container, assume: boolean): Amounts {
   const amounts: Amounts = new Map();
   const { requests } = container.resources ?? {};

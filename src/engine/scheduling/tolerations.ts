@@ -1,6 +1,13 @@
 // Whether tolerations let a pod onto a tainted node. Source: Kubernetes concepts "Taints and Tolerations".
 import type { Taint, Toleration } from '#model/kube';
 
+/** What a node carries that is lost and was fenced. Source: Kubernetes concepts "Node Shutdowns". */
+export const OUT_OF_SERVICE = {
+  key: 'node.kubernetes.io/out-of-service',
+  value: 'nodeshutdown',
+  effect: 'NoExecute',
+} as const satisfies Taint;
+
 export function tolerates(toleration: Toleration, taint: Taint): boolean {
   if (toleration.effect && toleration.effect !== taint.effect) return false;
   if (toleration.key && toleration.key !== taint.key) return false;

@@ -2,7 +2,8 @@
 // no place for pods, and its pods are let go at once, so that they start elsewhere. Back, it is in service as soon as its agent says so.
 // Source: Kubernetes concepts "Node Shutdowns", "Non-graceful node shutdown handling".
 import { type Client, resourceOf } from '#client';
-import type { Node, Pod, Taint } from '#model/kube';
+import { OUT_OF_SERVICE } from '#engine/scheduling';
+import type { Node, Pod } from '#model/kube';
 import type { Machine } from '#model/site';
 import { type Clock, rfc3339 } from '#platform/clock';
 import { type Controller, deleteExactly, nameOf, orMissing } from '#reconcile';
@@ -10,11 +11,6 @@ import type { LostNodes } from './lost-nodes.ts';
 
 const NODES = resourceOf<Node>('', 'v1', 'nodes');
 const PODS = resourceOf<Pod>('', 'v1', 'pods');
-const TAINT: Pick<Taint, 'key' | 'value' | 'effect'> = {
-  key: 'node.kubernetes.io/out-of-service',
-  value: 'nodeshutdown',
-  effect: 'NoExecute',
-};
 
 export interface LostMachinesOptions {
   readonly client: Client;
@@ -49,10 +45,10 @@ export function lostMachinesController(of: LostMachinesOptions): Controller {
     const node = nodes.get({ name });
     if (!node) return;
     const taints = node.spec?.taints ?? [];
-    if (!taints.some(({ key }) => key === TAINT.key)) {
+    if (!taints.some(({ key }) => key === OUT_OF_SERVICE.key)) {
       if (node.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True'))
         await setReady(node);
-      const body = { spec: { taints: [...taints, { ...TAINT, timeAdded: rfc3339(clock.now()) }] } };
+      const body = { spec: { taints: [...taints, { ...OUT_OF_SERVICE, timeAdded: rfc3339(clock.now()) }] } };
       await client.patch(NODES, { name }, { type: 'merge', body });
     }
     const dead = pods.list().filter((pod) => pod.spec?.nodeName === name);
@@ -61,9 +57,9 @@ export function lostMachinesController(of: LostMachinesOptions): Controller {
   const takeBack = async (name: string): Promise<void> => {
     const node = nodes.get({ name });
     const taints = node?.spec?.taints ?? [];
-    if (!node || !taints.some(({ key }) => key === TAINT.key)) return;
+    if (!node || !taints.some(({ key }) => key === OUT_OF_SERVICE.key)) return;
     if (!node.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True')) return;
-    const body = { spec: { taints: taints.filter(({ key }) => key !== TAINT.key) } };
+    const body = { spec: { taints: taints.filter(({ key }) => key !== OUT_OF_SERVICE.key) } };
     await client.patch(NODES, nameOf(node), { type: 'merge', body });
   };
   return {
