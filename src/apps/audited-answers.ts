@@ -13,6 +13,7 @@ const UNTOLD: ReadonlySet<string> = new Set([
   'clock',
   'clock-sample',
   'usage',
+  'forecast',
   'plane',
 ]);
 const isTold = (verb: string): boolean => !UNTOLD.has(verb) && !/-(list|status|show|drill)$/.test(verb);

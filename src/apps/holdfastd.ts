@@ -175,6 +175,7 @@ const verbs: ControlVerbs = {
   access: (request) => accessAnswer({ site, folders, clock, people, keeper: runningKeeper }, request),
   clock: (request) => answerClock(timekeeper, request),
   drills,
+  forecast: () => running.pair?.forecast(),
   usage: () => readUsage(folders.journal('holdfastd')),
   refused: (refusal) => audit({ act: 'refused', door: 'command-line', ...refusal }),
 };

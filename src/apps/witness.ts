@@ -92,6 +92,7 @@ const server = await serveLines(folders.supervisorSocket, (line) =>
       clock: elsewhere,
       drills: { begin: elsewhere, end: elsewhere },
       usage: elsewhere,
+      forecast: elsewhere,
       refused: (refusal) => audit({ act: 'refused', door: 'command-line', ...refusal }),
     },
     line,

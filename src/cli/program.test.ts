@@ -53,6 +53,7 @@ test('every verb has help with an example', async () => {
     plane: ['take', 'give'],
     settings: ['set', 'unset'],
     link: ['status', 'activate', 'deactivate', 'cut', 'restore'],
+    node: ['list', 'forecast'],
     drill: ['list', 'run'],
     hub: HUB_NOUN.verbs.map((verb) => verb(contextOf(surroundings([], []))).declaration.name()),
   };

@@ -17,6 +17,7 @@ import { imageImportVerb } from './image/import.ts';
 import { imageListVerb } from './image/list.ts';
 import { imagePinVerb, imageUnpinVerb } from './image/pin.ts';
 import { LINK_NOUN } from './link/noun.ts';
+import { NODE_NOUN } from './node/noun.ts';
 import { operationsVerb } from './operations/table.ts';
 import { planeGiveVerb } from './plane/give.ts';
 import { planeVerb } from './plane/show.ts';
@@ -66,6 +67,7 @@ const NOUNS: readonly Noun[] = [
   { name: 'settings', itself: settingsVerb, verbs: [settingsSetVerb, settingsUnsetVerb] },
   { name: 'plane', itself: planeVerb, verbs: [planeTakeVerb, planeGiveVerb] },
   LINK_NOUN,
+  NODE_NOUN,
   {
     name: 'drill',
     description: 'faults made on purpose, with a report; everything is put back',

@@ -73,6 +73,8 @@ const SITE: Readonly<Record<string, Probe>> = {
     await walk.executable('status');
   }),
   'site-status': shows('status'),
+  'node-list': shows('node list'),
+  'node-forecast': shows('node forecast'),
   'operations-show': look(async (walk, { standing, operation, ruling }) => {
     const shown = await walk.json<Standing & { operations: readonly ShownOperation[] }>('operations');
     assert.deepEqual({ plane: shown.plane, mode: shown.mode }, standing);

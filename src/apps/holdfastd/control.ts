@@ -3,6 +3,7 @@ import {
   type AccessAnswer,
   type AccessRequest,
   type ClockStatus,
+  type PairForecast,
   PROTOCOL_VERSION,
   type SiteStatus,
   type SupervisorAnswer,
@@ -22,6 +23,8 @@ export interface ControlVerbs {
   access(request: AccessRequest): Promise<AccessAnswer>;
   clock(request: ClockRequest): ClockStatus;
   readonly drills: Pick<DrillKeeper, 'begin' | 'end'>;
+  /** Of a pair, once it was worked out. */
+  forecast(): PairForecast | undefined;
   usage(): readonly UsageSum[];
   /** The guard at another door refused something. */
   refused(refusal: { operation: string; plane: string; mode: string }): Promise<unknown>;
@@ -55,6 +58,9 @@ async function* answers(verbs: ControlVerbs, request: SupervisorRequest): AsyncG
     case 'drill-end':
       await verbs.drills.end(request.owner);
       yield { kind: 'done' };
+      break;
+    case 'forecast':
+      yield { kind: 'forecast', forecast: verbs.forecast() ?? null };
       break;
     case 'usage':
       yield { kind: 'usage', days: verbs.usage() };

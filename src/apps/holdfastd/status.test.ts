@@ -69,6 +69,7 @@ test('a refusal behind the socket is the same refusal in front of it', async () 
     clock: never,
     drills: { begin: never, end: refuse },
     usage: never,
+    forecast: never,
     refused: refuse,
   };
   const server = await serveLines(folders.supervisorSocket, (line) => control(verbs, line));

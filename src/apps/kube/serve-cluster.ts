@@ -2,7 +2,16 @@
 import { present } from '#base';
 import { connectivitySettings } from '#engine/connectivity';
 import { ensureRegistryAccounts, siteSettings, siteStanding } from '#host';
-import { type Machine, NODE_PORT_RANGE, ownNode, registryHosts, siteFolders, voterOf, workerHere } from '#model/site';
+import {
+  type Machine,
+  NODE_PORT_RANGE,
+  ownNode,
+  type PairForecast,
+  registryHosts,
+  siteFolders,
+  voterOf,
+  workerHere,
+} from '#model/site';
 import { runControllers } from '#reconcile';
 import { type ApiServer, type ApiServerOptions, startApiServer, type UserInfo } from '#services/apiserver';
 import { clusterDefaultsController } from '#services/cluster-defaults';
@@ -17,6 +26,7 @@ import { type StandingSource, standingController, standingGauges, standingSource
 import type { AppStart } from '../site-files.ts';
 import type { openSiteJournal } from '../site-journal.ts';
 import { apiCredentials } from './credentials.ts';
+import { ForecastOfPair } from './pair-forecast.ts';
 
 export interface Serving {
   readonly start: AppStart;
@@ -29,8 +39,20 @@ export interface Serving {
 
 const privileged = (name: string): UserInfo => ({ name, groups: ['system:masters', 'system:authenticated'] });
 
+/** What stands around the cluster: where the site stands to its hub, and of a pair the forecast. */
+interface Around {
+  readonly standing: StandingSource;
+  readonly forecast: ForecastOfPair | undefined;
+}
+
+export interface ServedCluster {
+  /** Of a pair, once it was worked out. */
+  forecast(): PairForecast | undefined;
+  stop(): Promise<void>;
+}
+
 /** Resolves when the API answers and everything that reconciles runs. */
-export async function serveCluster(of: Serving): Promise<{ stop(): Promise<void> }> {
+export async function serveCluster(of: Serving): Promise<ServedCluster> {
   const { folders, site, clock } = of.start;
   const standing = standingSource({
     folders: [folders.link, folders.state],
@@ -39,19 +61,22 @@ export async function serveCluster(of: Serving): Promise<{ stop(): Promise<void>
     clock,
     settings: () => connectivitySettings(siteSettings(folders).settings),
   });
-  const server = await answer(of, standing);
-  const reconciling = await reconcile(of, server, standing);
+  const around: Around = { standing, forecast: site.pair && new ForecastOfPair({ pair: site.pair, folders }) };
+  const server = await answer(of, around);
+  const reconciling = await reconcile(of, server, around);
   return {
+    forecast: () => around.forecast?.told(),
     stop: async () => {
       standing.close();
       await Promise.all(reconciling.map((one) => one.stop()));
+      await around.forecast?.stop();
       await server.stop();
     },
   };
 }
 
 /** The API server, which follows the site's certificates and revocations. */
-async function answer(of: Serving, standing: StandingSource): Promise<ApiServer> {
+async function answer(of: Serving, { standing, forecast }: Around): Promise<ApiServer> {
   const { start, store, certificates, audit, pair } = of;
   const { site, folders, clock, log } = start;
   const cluster = present(site.clusters[0], 'a site has its own cluster');
@@ -77,7 +102,8 @@ async function answer(of: Serving, standing: StandingSource): Promise<ApiServer>
       broughtInto: (namespace) => broughtInto(folders.desired, namespace),
     },
     audit: (request, options) => audit({ act: 'change', door: 'kubernetes', ...request }, options),
-    gauges: standingGauges(standing),
+    gauges: [...standingGauges(standing), ...(forecast?.gauges ?? [])],
+    ...(forecast && { forecast: forecast.door }),
     ...(pair && { mayServe: () => pair.mayServe() }),
     clock,
     log,
@@ -94,7 +120,7 @@ async function answer(of: Serving, standing: StandingSource): Promise<ApiServer>
 async function reconcile(
   of: Serving,
   server: ApiServer,
-  standing: StandingSource,
+  { standing, forecast }: Around,
 ): Promise<readonly { stop(): Promise<void> }[]> {
   const { start, certificates, pair } = of;
   const { site, folders, clock, log } = start;
@@ -127,6 +153,9 @@ async function reconcile(
       pullSecretController({ client, hosts: registryHosts(site), ...people }),
       standingController({ client, source: standing, clock }),
       ...(pair ? [lostMachinesController({ client, machines, lost: pair.lost, clock })] : []),
+      ...(pair && forecast
+        ? [forecast.keep({ client, clock, log, machines, lost: pair.lost, settingsChanged: standing.cache }).controller]
+        : []),
     ],
     { clock, log },
   );

@@ -16,7 +16,7 @@ import type { PkiFollower } from '#services/infrastructure';
 import { LostNodes } from '#services/machines';
 import { followEtcdStore, type StandbyStore, type StoreNotice } from '#store';
 import type { AppStart } from '../site-files.ts';
-import { type Serving, serveCluster } from './serve-cluster.ts';
+import { type ServedCluster, type Serving, serveCluster } from './serve-cluster.ts';
 
 export interface StandingBy {
   readonly start: AppStart;
@@ -43,7 +43,7 @@ class Standby {
   #untilMs = 0;
   #progressMs: number | undefined;
   readonly #lost = new LostNodes();
-  #served: { stop(): Promise<void> } | undefined;
+  #served: ServedCluster | undefined;
 
   constructor(of: StandingBy, store: StandbyStore<Index>, leader: { key: string; value: string }) {
     this.#of = of;
@@ -61,11 +61,13 @@ class Standby {
       if (this.#phase === 'following') void this.#serve(order.leadership);
     } else if (order.kind === 'stop' && this.#phase !== 'following') this.#end('it was told to stop');
     const isOurs = this.#phase !== 'following';
+    const forecast = this.#served?.forecast();
     return {
       serving: this.#phase === 'serving',
       followed: isOurs || this.#store.state === 'read-only',
       ...(this.#progressMs !== undefined && { progressMs: this.#progressMs }),
       ...(isOurs && { untilMs: this.#untilMs }),
+      ...(forecast && { forecast }),
     };
   }
 

@@ -40,6 +40,15 @@ export {
   type DrillStep,
 } from './drill.ts';
 export { dataPathProblem, GUARD_NAME, type SiteFolders, siteFolders } from './folders.ts';
+export {
+  type ForecastBreach,
+  type ForecastSum,
+  type LossForecast,
+  type PairForecast,
+  type SiteForecast,
+  siteForecast,
+  type UnfitPod,
+} from './forecast.ts';
 export type { KubeOrder, KubeSaid } from './kube-order.ts';
 export { type KubeconfigFacts, kubeconfigRead } from './kubeconfig.read.ts';
 export { kubeconfigText } from './kubeconfig.ts';

@@ -1,4 +1,5 @@
 // What kube of a pair is told by its node's holdfastd, ten times a second or so, and what it answers. Times are milliseconds of boot time.
+import type { PairForecast } from './forecast.ts';
 
 export type KubeOrder =
   /** Nothing changes; it says how it is. */
@@ -21,4 +22,6 @@ export interface KubeSaid {
   readonly progressMs?: number;
   /** Until when it was told to serve. */
   readonly untilMs?: number;
+  /** While it serves: what the loss of each node would cost. */
+  readonly forecast?: PairForecast;
 }

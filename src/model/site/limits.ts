@@ -33,3 +33,5 @@ export const SEMI_CONNECTED_MINUTES: Range = { from: 10, to: 1440 };
 export const DISCONNECTED_DAYS: Range = { from: 2, to: 365 };
 /** Of one process: some files of a journal at least, and no more than a disk can spare three times. */
 export const JOURNAL_BYTES: Range = { from: 4 * 1024 * 1024, to: 4 * 1024 * 1024 * 1024 };
+/** Of what both nodes have, in percent: below a tenth nothing runs, above all of it there is nothing. */
+export const NODE_BUDGET_PERCENT: Range = { from: 10, to: 100 };

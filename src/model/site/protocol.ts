@@ -3,6 +3,7 @@ import type { Refusal } from '#base';
 import type { AccessAnswer, AccessRequest } from './access.ts';
 import type { ClockStatus, TimeSource } from './clock.ts';
 import type { DrillName, DrillOwner } from './drill.ts';
+import type { PairForecast } from './forecast.ts';
 import type { SitePhase, SiteStatus } from './status.ts';
 import type { UsageSum } from './usage.ts';
 
@@ -17,6 +18,8 @@ export type SupervisorRequest = { readonly version: number } & (
   | { readonly verb: 'stop'; readonly keepPods: boolean }
   /** Starts a process that is started only when needed; answered when it is ready. */
   | { readonly verb: 'ensure'; readonly process: string }
+  /** What the loss of each node would cost. */
+  | { readonly verb: 'forecast' }
   /** What the site used, as far as its journal still has it. */
   | { readonly verb: 'usage' }
   /** The guard of the command line refused something: it goes into the audit. */
@@ -45,6 +48,8 @@ export type SupervisorAnswer =
   | { readonly kind: 'status'; readonly status: SiteStatus }
   | { readonly kind: 'step'; readonly step: string; readonly tookMs: number }
   | { readonly kind: 'phase'; readonly phase: SitePhase; readonly waitingFor: readonly string[] }
+  /** Null: of one node, or nobody has worked it out yet. */
+  | { readonly kind: 'forecast'; readonly forecast: PairForecast | null }
   | { readonly kind: 'usage'; readonly days: readonly UsageSum[] }
   | AccessAnswer
   | { readonly kind: 'clock'; readonly clock: ClockStatus }

@@ -37,6 +37,11 @@ for (const [name, text, value] of [
   ['disconnectedAfterDays', '2', 2],
   ['disconnectedAfterDays', '1', undefined],
   ['disconnectedAfterDays', '366', undefined],
+  ['forecastBreach', ' Warn', 'warn'],
+  ['forecastBreach', 'ignore', undefined],
+  ['nodeBudgetPercent', '100', 100],
+  ['nodeBudgetPercent', '9', undefined],
+  ['nodeBudgetPercent', '101', undefined],
   ['journalBytesMax', '4194304', 4194304],
   ['journalBytesMax', '4194303', undefined],
 ] as const)

@@ -1,16 +1,18 @@
 // The settings of a site: what each is called, what it may be, what it is when nobody set it, and how a person writes it. Only what some
 // part of the site reads stands here. The file holds what was set, by name.
 import { nearestOf, WorldError } from '#base';
+import { FORECAST_BREACHES } from './forecast.ts';
 import {
   DISCONNECTED_DAYS,
   HEARTBEAT_SECONDS,
   JOURNAL_BYTES,
+  NODE_BUDGET_PERCENT,
   PASS_MINUTES,
   type Range,
   SEMI_CONNECTED_MINUTES,
 } from './limits.ts';
 
-export type SettingValue = boolean | number | readonly string[] | Readonly<Record<string, string>>;
+export type SettingValue = boolean | number | string | readonly string[] | Readonly<Record<string, string>>;
 
 export interface Setting {
   readonly name: string;
@@ -77,6 +79,15 @@ const wholeNumber = ({ from, to }: Range): Pick<Setting, 'form' | 'parse' | 'pro
   };
 };
 
+const oneOf = (names: readonly string[]): Pick<Setting, 'form' | 'parse' | 'problem'> => {
+  const form = names.join(' or ');
+  return {
+    form,
+    parse: (text) => text.trim().toLowerCase(),
+    problem: (value) => (names.some((name) => name === value) ? undefined : `it must be ${form}`),
+  };
+};
+
 export const SETTINGS: readonly Setting[] = [
   {
     name: 'desiredStatePassMinutes',
@@ -91,6 +102,12 @@ export const SETTINGS: readonly Setting[] = [
     ...wholeNumber(DISCONNECTED_DAYS),
   },
   {
+    name: 'forecastBreach',
+    title: 'what becomes of a pod that would break the failover forecast of two nodes',
+    default: 'refuse',
+    ...oneOf(FORECAST_BREACHES),
+  },
+  {
     name: 'heartbeatSeconds',
     title: 'seconds between heartbeats to the hub',
     default: 60,
@@ -101,6 +118,12 @@ export const SETTINGS: readonly Setting[] = [
     title: 'bytes that the journal of one process may take',
     default: 32 * 1024 * 1024,
     ...wholeNumber(JOURNAL_BYTES),
+  },
+  {
+    name: 'nodeBudgetPercent',
+    title: 'share of each of two nodes that pods may ask for, in percent',
+    default: 50,
+    ...wholeNumber(NODE_BUDGET_PERCENT),
   },
   {
     name: 'ntpServers',
@@ -182,7 +205,7 @@ export const settingNow = <V extends SettingValue>(settings: SiteSettings, name:
 /** A value as a person writes it. */
 export function settingText(value: SettingValue): string {
   if (typeof value === 'boolean') return value ? 'on' : 'off';
-  if (typeof value === 'number') return String(value);
+  if (typeof value === 'number' || typeof value === 'string') return String(value);
   const parts = Array.isArray(value) ? value : Object.entries(value).map(([name, url]) => `${name}=${url}`);
   return parts.join(',');
 }

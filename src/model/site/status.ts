@@ -1,5 +1,6 @@
 // The shape of `status --json`; what people and programs outside rely on.
 import type { ConnectivityMode, Plane } from './connectivity.ts';
+import type { SiteForecast } from './forecast.ts';
 
 export type SitePhase = 'Starting' | 'Ready' | 'Degraded' | 'Stopped';
 
@@ -56,6 +57,8 @@ export interface SiteStatus {
   readonly nodes: readonly { name: string; address: string; ready: boolean; holdsControl: boolean }[];
   /** Who has a vote, of two nodes and their witness. */
   readonly votes?: readonly { name: string; up: boolean }[];
+  /** Of two nodes, once whoever controls has worked it out. */
+  readonly forecast?: SiteForecast;
   readonly machines: readonly MachineStatus[];
   readonly clusters: readonly ClusterStatus[];
   readonly endpoints: Readonly<Record<string, string>>;

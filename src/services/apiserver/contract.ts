@@ -68,6 +68,8 @@ export interface AdmissionRequest {
   readonly oldObject?: KubeObject;
   readonly user: UserInfo;
   readonly dryRun: boolean;
+  /** Tells the client something without refusing. */
+  warn(message: string): void;
 }
 
 /** Refuses by throwing ApiError. Order in the list is order of calling; all `mutate`, then all `validate`. */

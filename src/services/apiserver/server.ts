@@ -5,7 +5,7 @@ import type { Clock } from '#platform/clock';
 import { listenHttps } from '#platform/http';
 import type { Log } from '#platform/log';
 import { makeServiceAddresses } from './addresses/service-addresses.ts';
-import { admissionLookups, admissionPlugins, type HubOwner } from './admission/index.ts';
+import { admissionLookups, admissionPlugins, type FailoverForecast, type HubOwner } from './admission/index.ts';
 import { makeFrameMaker } from './answer/watch-stream.ts';
 import { type Authentication, accountLookups, createAuthentication } from './authentication/index.ts';
 import { type Authorization, createAuthorization } from './authorization/index.ts';
@@ -46,6 +46,8 @@ export interface ApiServerOptions extends ApiCredentials {
   readonly gitVersion: string;
   /** Absent: there is no hub, and nothing is the hub's. */
   readonly hub?: HubOwner;
+  /** Absent: the site has one node, whose loss is the site's. */
+  readonly forecast?: FailoverForecast;
   /** Told of what people change, at metadata level. */
   readonly audit?: AuditSink;
   /** False once another one may serve: nothing is answered any more. Default always true. */
@@ -110,6 +112,7 @@ async function makeParts(options: ApiServerOptions): Promise<Parts> {
       rootCaPem: () => rootCaOf(inForce.credentials),
       legacyToken: (account, secretName) => authentication.legacyToken(account, secretName),
       hub: options.hub,
+      ...(options.forecast && { forecast: options.forecast }),
     }),
   );
   return {

@@ -1,5 +1,5 @@
 // What a node of a pair knows of the whole: who is there, who votes, who controls, and what runs on the others.
-import { masterOf, ownNode, type Site, type SiteStatus } from '#model/site';
+import { masterOf, ownNode, type Site, type SiteStatus, siteForecast } from '#model/site';
 import type { StartedPair } from './start-pair.ts';
 
 export interface PairFacts {
@@ -31,6 +31,7 @@ export function pairFacts(site: Site, { failover, votes, ownEtcd }: StartedPair)
 export function pairStatus(own: SiteStatus, { site, pair }: { site: Site; pair: StartedPair }): SiteStatus {
   const facts = pairFacts(site, pair);
   const self = ownNode(site);
+  const forecast = pair.forecast();
   const words = facts.votes
     .filter(({ name }) => name !== self)
     .map(({ name }) => ({ name, word: pair.votes.word(name) }));
@@ -42,6 +43,7 @@ export function pairStatus(own: SiteStatus, { site, pair }: { site: Site; pair: 
   return {
     ...own,
     votes: facts.votes,
+    ...(forecast && { forecast: siteForecast(forecast) }),
     nodes: (site.pair?.nodes ?? []).map(({ name, access }) => ({
       name,
       address: access,

@@ -1,7 +1,7 @@
 // The door between the voters of a pair: what one is asked by another over the network. Only voters get in, and only these questions are
 // answered.
 import { WorldError } from '#base';
-import { addressBetween, type Pair, type SiteStatus, VOTER_PORTS, voterOf } from '#model/site';
+import { addressBetween, type Pair, type PairForecast, type SiteStatus, VOTER_PORTS, voterOf } from '#model/site';
 import type { Clock, Timer } from '#platform/clock';
 import { type Http2Client, type HttpExchange, http2Client, listenHttps, SHORT_PATIENCE } from '#platform/http';
 import type { Pki, PkiFollower } from '#services/infrastructure';
@@ -14,6 +14,8 @@ export interface PeerWord {
   /** It is out of the site, and nothing of its life before runs there. */
   readonly out: boolean;
   readonly status: Pick<SiteStatus, 'processes' | 'phase'>;
+  /** Of the one that controls: what the loss of each node would cost. */
+  readonly forecast?: PairForecast;
 }
 
 export interface PeerDoorOptions {

@@ -12,6 +12,7 @@ import {
   masterOf,
   ownNode,
   type Pair,
+  type PairForecast,
   volumesCgroup,
   workerHere,
 } from '#model/site';
@@ -59,6 +60,8 @@ export interface StartedPair extends StartedSite {
   readonly votes: Votes;
   /** Whether the member of etcd on this node answers with a majority behind it. */
   ownEtcd(): boolean;
+  /** What the loss of each node would cost, as whoever controls says; undefined while nobody does. */
+  forecast(): PairForecast | undefined;
   /** Hands back what this node holds; nothing of it runs any more. */
   stop(): Promise<void>;
   /** Lets go of it as it stands. */
@@ -192,7 +195,11 @@ export async function startPair(of: StartingPair): Promise<StartedPair> {
     nodes: pair.nodes.map(({ name }) => name),
     bootMs: () => machineTime.bootMs(),
   });
-  const word = (): PeerWord => ({ out: failover.state.node === 'out' && hands.health().clean, status: of.ownStatus() });
+  const word = (): PeerWord => {
+    const { forecast } = kube.said;
+    const out = failover.state.node === 'out' && hands.health().clean;
+    return { out, status: of.ownStatus(), ...(forecast && { forecast }) };
+  };
   const door = await openPeerDoor({ ...peers, word });
   const votes = new Votes({ site, pair, calls, clock });
   const release = (): void => {
@@ -205,6 +212,7 @@ export async function startPair(of: StartingPair): Promise<StartedPair> {
   };
   return {
     ...{ failover, votes, onDemand, release },
+    forecast: () => kube.said.forecast ?? votes.word(failover.seen?.controller ?? '')?.forecast,
     ownEtcd: () => supervisor.states().some(({ name, phase }) => name === 'etcd' && phase === 'ready'),
     get needed() {
       return [...always.map(({ name }) => name), ...placement.needed];

@@ -9,6 +9,7 @@ import { accountTokenSecret } from './account-token-secret.ts';
 import type { AdmissionLookups } from './admission-lookups.ts';
 import { certificateRequests } from './certificates.ts';
 import { defaultTolerationSeconds, taintNodesByCondition } from './default-tolerations.ts';
+import { type FailoverForecast, failoverForecast } from './failover-forecast.ts';
 import { type HubOwner, hubOwnership } from './hub-ownership.ts';
 import { defaultIngressClass } from './ingress-class.ts';
 import { namespaceLifecycle } from './namespace-lifecycle.ts';
@@ -29,10 +30,12 @@ export interface AdmissionOptions {
   readonly resourceOfKind?: (apiVersion: string, kind: string) => ResourceFacts | undefined;
   /** Absent: there is no hub, and nothing is the hub's. */
   readonly hub?: HubOwner;
+  /** Absent: the site has one node. */
+  readonly forecast?: FailoverForecast;
 }
 
 export function admissionPlugins(options: AdmissionOptions): readonly AdmissionPlugin[] {
-  const { lookups, authorization, clock, rootCaPem, legacyToken, resourceOfKind, hub } = options;
+  const { lookups, authorization, clock, rootCaPem, legacyToken, resourceOfKind, hub, forecast } = options;
   return [
     namespaceLifecycle(lookups),
     nodeRestriction(lookups),
@@ -50,5 +53,6 @@ export function admissionPlugins(options: AdmissionOptions): readonly AdmissionP
     rbacEscalation(authorization),
     ...(hub ? [hubOwnership(hub)] : []),
     ...(resourceOfKind ? [ownerReferencesPermission({ authorizer: authorization, resourceOfKind })] : []),
+    ...(forecast ? [failoverForecast(forecast)] : []),
   ];
 }

@@ -61,6 +61,7 @@ function cluster() {
       ...(asked.old ? { oldObject: structuredClone(asked.old) as KubeObject } : {}),
       user: asked.user ?? MASTER,
       dryRun: false,
+      warn: () => undefined,
     };
     for (const plugin of plugins) await plugin.mutate?.(request);
     for (const plugin of plugins) await plugin.validate?.(request);

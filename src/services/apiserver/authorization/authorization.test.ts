@@ -196,6 +196,7 @@ describe('granting rights', () => {
     ...(oldObject ? { oldObject: oldObject as KubeObject } : {}),
     user: who,
     dryRun: false,
+    warn: () => undefined,
   });
   const role = (...rules: string[]) => ({ metadata: { name: 'x' }, rules: rules.map(ruleOfText) });
   const binding = (name: string) => bind('x', name, 'friend', 'a');

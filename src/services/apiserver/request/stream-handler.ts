@@ -46,6 +46,7 @@ async function admitConnect(core: Core, call: Call): Promise<void> {
     name: call.name,
     user: call.user,
     dryRun: false,
+    warn: (message: string) => call.warn(message),
   };
   await admitMutating(core.admission, request);
   await admitValidating(core.admission, request);

@@ -113,6 +113,7 @@ async function createNamed(
     object: served,
     user: call.user,
     dryRun: options.dryRun,
+    warn: (message: string) => call.warn(message),
   };
   prepareForCreate(resource.facts, served);
   stampPhase(resource, served, undefined, core.clock.now());

@@ -30,6 +30,7 @@ export async function objectDelete(core: Core, call: Call, options: DeleteCallOp
     oldObject: seen.index.object(seen.bytes),
     user: call.user,
     dryRun: options.dryRun ?? false,
+    warn: (message: string) => call.warn(message),
   };
   await admitMutating(core.admission, request);
   await admitValidating(core.admission, request);

@@ -90,6 +90,7 @@ async function attemptMutation(asked: Asked, entry: ObjectEntry): Promise<Attemp
     oldObject: present,
     user: call.user,
     dryRun: options.dryRun,
+    warn: (message: string) => call.warn(message),
   };
   if (!mutation.skipAdmission) await admitMutating(core.admission, request);
   const admitted = request.object ?? wanted;

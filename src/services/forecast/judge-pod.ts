@@ -1,0 +1,31 @@
+// Whether a pod that is about to be created would break the forecast. Judged only while both nodes are there: after a loss every pod must be
+// able to start. Pods of the system and of daemon sets are let in always, and so is a pod that could not run now anyway.
+import { breachBy, budgetBreachBy, isDaemon, STAYS_ANNOTATION } from '#engine/scheduling';
+import type { Pod } from '#model/kube';
+import type { LiveView } from './live-view.ts';
+
+const MORE = 'or let such pods in with a warning: holdfast settings set forecastBreach=warn';
+const CURE = `ask for less, make room, mark pods that may be away until their node is back with the annotation ${STAYS_ANNOTATION}=true, ${MORE}`;
+const BUDGET_CURE = `ask for less, make room, raise the budget: holdfast settings set nodeBudgetPercent=N, ${MORE}`;
+
+const SYSTEM_NAMESPACE = 'kube-system';
+
+export interface Judging {
+  readonly live: LiveView;
+  /** The nodes of the pair. */
+  readonly nodes: readonly string[];
+  budgetPercent(): number;
+}
+
+/** What it would break, in clauses for people; undefined when nothing. */
+export function judgePod({ live, nodes, budgetPercent }: Judging, pod: Pod): readonly string[] | undefined {
+  if (!live.isSynced || pod.metadata?.namespace === SYSTEM_NAMESPACE) return undefined;
+  const looked = live.look();
+  const info = live.infoOf(pod);
+  if (!looked.whole || isDaemon(info)) return undefined;
+  const place = live.placeOf(info, looked);
+  if (!place) return undefined;
+  const asked = { info, ...place };
+  const breach = breachBy(looked.view, asked, nodes) ?? budgetBreachBy(looked.view, asked, budgetPercent());
+  return breach && [...breach.clauses, breach.isBudget ? BUDGET_CURE : CURE];
+}
