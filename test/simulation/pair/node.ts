@@ -86,9 +86,9 @@ export class PairNode {
         connect: (options) => new SimulatedEtcd(process, this.#world.quorum, options),
       },
       hands: this.#hands(process),
-      ...(adopted && { adopted }),
-      held: (lease) => {
-        this.#lease = lease;
+      ...(adopted && { adopted: { node: adopted } }),
+      held: (what, lease) => {
+        if (what === 'node') this.#lease = lease;
       },
       clock: process.clock,
       bootMs: () => this.machine.bootMs(),
