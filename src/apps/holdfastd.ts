@@ -18,7 +18,8 @@ import { siteDrills } from './holdfastd/drills.ts';
 import { dyingText, guardProcess, ownDeaths, recordGuard } from './holdfastd/guard.ts';
 import { watchHealth } from './holdfastd/health.ts';
 import { measuredNow, telemetryIsOn } from './holdfastd/measured.ts';
-import { pairFacts, pairStatus } from './holdfastd/pair/pair-status.ts';
+import { pairSurroundings } from './holdfastd/pair/pair-keys.ts';
+import { pairFacts, pairStatus, redundancy } from './holdfastd/pair/pair-status.ts';
 import { type StartedPair, startPair } from './holdfastd/pair/start-pair.ts';
 import { makeProgress } from './holdfastd/progress.ts';
 import { salvageRecords } from './holdfastd/salvage-records.ts';
@@ -93,6 +94,7 @@ const health = watchHealth({
   clockCondition: () => timekeeper.condition(),
   doorProblems: () => running.started?.doors.problems() ?? [],
   missingVoters: () => (running.pair ? pairFacts(site, running.pair).missing : []),
+  pairFacts: () => (running.pair ? [redundancy(site, running.pair)] : []),
   changed: ({ phase, waitingFor, failure }) => {
     if (failure) progress.fail(failure);
     else progress.phase(phase, waitingFor);
@@ -172,7 +174,15 @@ const verbs: ControlVerbs = {
     supervisor.run(declaration);
     await supervisor.ready(name);
   },
-  access: (request) => accessAnswer({ site, folders, clock, people, keeper: runningKeeper }, request),
+  access: async (request) => {
+    const { pair } = running;
+    const changes = !READ_ONLY.has(request.verb);
+    if (pair && changes && !running.keeper) throw notControlling(pair);
+    const answer = await accessAnswer({ site, folders, clock, people, keeper: runningKeeper }, request);
+    // What was taken back from somebody is taken back on the other node too.
+    if (changes) await pair?.shared.publish();
+    return answer;
+  },
   clock: (request) => answerClock(timekeeper, request),
   drills,
   forecast: () => running.pair?.forecast(),
@@ -180,6 +190,13 @@ const verbs: ControlVerbs = {
   refused: (refusal) => audit({ act: 'refused', door: 'command-line', ...refusal }),
 };
 const server = await serveLines(folders.supervisorSocket, (line) => auditedAnswers(audit, line, control(verbs, line)));
+const READ_ONLY: ReadonlySet<string> = new Set(['certificate-list', 'user-list']);
+function notControlling({ failover }: StartedPair): WorldError {
+  const controller = failover.seen?.controller;
+  return new WorldError('Unavailable', `${ownNode(site)} does not control the site, so nothing is changed here`, {
+    cure: controller === undefined ? 'try again when a node controls: holdfast status' : `do it on ${controller}`,
+  });
+}
 /** Errors: WorldError `Unavailable` while the site starts. */
 function runningKeeper(): CertificateKeeper {
   if (running.keeper) return running.keeper;
@@ -235,6 +252,7 @@ function keepRunning(): void {
     log,
     renewed: ({ name, what }) =>
       events.add({ type: 'Normal', subject: `certificate ${name}`, reason: 'Renewed', message: what }),
+    ...(running.pair && { pair: pairSurroundings(running.pair, folders) }),
     tokensHeld: () => oldKeyIsNeeded(api.ask, openPki(folders.pki)),
   });
 }

@@ -2,7 +2,7 @@
 import { present } from '#base';
 import { httpClient } from '#client';
 import { callSupervisor, ensureRegistryAccounts } from '#host';
-import { agentFolder, machineCgroup, PODS_PER_MACHINE, registryHosts } from '#model/site';
+import { machineCgroup, PODS_PER_MACHINE, registryHosts } from '#model/site';
 import { diskBytes, makeFolder, readTextIfPresent } from '#platform/disk';
 import { SHORT_PATIENCE } from '#platform/http';
 import { interfaceList } from '#platform/net';
@@ -27,7 +27,7 @@ const certificates = followPki({ folder: folders.pki, clock, log });
 const real = site.runtime === 'containerd';
 const state = folders.machineState(machine.name);
 const run = folders.machineRun(machine.name);
-for (const folder of [agentFolder(folders, machine), `${state}/static-pods`, `${state}/cni`]) makeFolder(folder);
+for (const folder of [folders.machineAgent(machine.name), `${state}/static-pods`, `${state}/cni`]) makeFolder(folder);
 // The API answers inside of its own machine by the loopback address too, which no rule of the service proxy touches.
 const apiHost = machine.role === 'master' ? '127.0.0.1' : site.network.apiAddress;
 const clientTls = (pki: Pki) => ({ caPem: pki.anchor('kubernetes-servers'), ...pki.leaf(`${machine.name}-client`) });
@@ -58,7 +58,7 @@ const agent = await startNodeAgent({
   tls: usedByServer,
   clientCaPem: usedByServer.clientCaPem,
   client,
-  folder: agentFolder(folders, machine),
+  folder: folders.machineAgent(machine.name),
   containerdSocket: containerdSocket(folders, machine),
   sandboxImage: PAUSE_IMAGE,
   ensureRuntime: real ? ensureContainerd : undefined,

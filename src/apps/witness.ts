@@ -9,8 +9,9 @@ import { serveLines } from '#platform/socket';
 import { etcdClientOptions, etcdProcess } from '#services/etcd-member';
 import { keepWitness } from '#services/failover';
 import { keepRefusals } from '#services/fencing';
-import { followPki } from '#services/infrastructure';
+import { followPki, witnessSealKeys } from '#services/infrastructure';
 import { ensureSiteGroups } from '#services/machines';
+import { keepWitnessFiles } from '#services/shared-files';
 import { openProcessRecords, startSupervisor } from '#services/supervisor';
 import { control } from './holdfastd/control.ts';
 import { guardProcess, ownDeaths, recordGuard } from './holdfastd/guard.ts';
@@ -58,7 +59,7 @@ async function letGo(): Promise<void> {
   calls.close();
   witness.stop();
   supervisor.release();
-  await Promise.all([liveness.close(), door.close()]);
+  await Promise.all([liveness.close(), door.close(), files.close()]);
   await journal.close();
   lock.kind === 'held' && lock.release();
 }
@@ -120,6 +121,10 @@ supervisor.run(guardProcess(declaring, self, 'witness'));
 const witness = keepWitness({
   ...{ self, clock, log, life: crypto.randomUUID(), etcd: etcdOptions() },
   hands: { refuse: (nodes) => refusals.refuse(nodes) },
+});
+const files = keepWitnessFiles({
+  ...{ clock, log, data: folders.data, etcd: etcdOptions() },
+  witnessKeys: witnessSealKeys(folders),
 });
 const calls = new PeerCalls({ pair, self, certificates, clock });
 const door = await openPeerDoor({

@@ -1,59 +1,21 @@
 // Brings a site up: makes it when there is none, starts holdfastd, waits until it is Ready, telling progress.
-import { cidrParse, cidrsOverlap, diskFullError, isDiskFull, present, WorldError } from '#base';
+import { cidrParse, cidrsOverlap, present, WorldError } from '#base';
 import { type Site, type SiteFolders, switchName } from '#model/site';
-import type { Clock } from '#platform/clock';
 import { removeFolderIfEmpty, removeTree } from '#platform/disk';
-import { machineCapacity, tryLock } from '#platform/process';
+import { machineCapacity } from '#platform/process';
+import type { BringUp, BroughtUp } from './bring-up.contract.ts';
 import { type Claimant, claim } from './claims.ts';
-import { choosePorts, claimSimulatedPorts, createSite, type PortChoice, takenRanges } from './create-site.ts';
+import { choosePorts, claimSimulatedPorts, createSite, takenRanges } from './create-site.ts';
 import { bringUpLab } from './lab/bring-up-lab.ts';
 import { labIfPresent } from './lab/lab-file.ts';
+import { lockFolder } from './lock-folder.ts';
 import { checkContainersPossible } from './preflight.ts';
 import { removeSite } from './remove-site.ts';
-import { planChange, type SiteWishes } from './site.plan.ts';
+import { planChange } from './site.plan.ts';
 import { foldersOf, siteIfPresent, writeSite } from './site-file.ts';
-import { holdfastdEnded, type Program, startSupervisor, waitReady } from './start-supervisor.ts';
+import { holdfastdEnded, startSupervisor, waitReady } from './start-supervisor.ts';
 import { isSupervised } from './supervisor-call.ts';
 import { endProcesses, removeKernelTraces } from './tear-down.ts';
-
-export interface BringUp {
-  readonly data: string;
-  readonly wishes: SiteWishes;
-  readonly ports?: PortChoice;
-  /** 2: a lab. Absent: as many as there are, or one. */
-  readonly nodes?: 1 | 2;
-  readonly timeoutMs: number;
-  readonly program: Program;
-  readonly clock: Clock;
-  progress(step: { readonly text: string; readonly tookMs?: number }): void;
-}
-
-export type BroughtUp =
-  | { readonly kind: 'ready'; readonly site: Site; readonly folders: SiteFolders; readonly ran: boolean }
-  | {
-      readonly kind: 'not-ready';
-      readonly site: Site;
-      readonly folders: SiteFolders;
-      readonly waitingFor: readonly string[];
-    };
-
-/** Takes the lock of a site, or of a hub. Errors: WorldError `Conflict` while another command holds it, `Denied`. */
-export function lockFolder(folders: Pick<SiteFolders, 'data' | 'lockFile'>): { release(): void } {
-  try {
-    const lock = tryLock(folders.lockFile);
-    if (lock.kind === 'held') return lock;
-    throw new WorldError('Conflict', `another command is at work on ${folders.data} (process ${lock.holder.pid})`, {
-      cure: 'wait until it has ended',
-    });
-  } catch (cause) {
-    if (cause instanceof WorldError) throw cause;
-    if (isDiskFull(cause)) throw diskFullError(folders.lockFile, cause);
-    throw new WorldError('Denied', `cannot write to ${folders.data}`, {
-      cure: 'run this as root, or choose another folder with --data DIR',
-      cause,
-    });
-  }
-}
 
 /** Errors: WorldError `Invalid`, `Conflict`, `Denied`, `Unsupported`, `Failed`. */
 export async function bringUp(of: BringUp): Promise<BroughtUp> {

@@ -1,6 +1,7 @@
 // The door of the host room.
 export { askAccess } from './access.ts';
-export { type BringUp, type BroughtUp, bringUp } from './bring-up.ts';
+export type { BringUp, BroughtUp } from './bring-up.contract.ts';
+export { bringUp } from './bring-up.ts';
 export type { PortChoice } from './create-site.ts';
 export { type DrillRun, runDrill } from './drill/run-drill.ts';
 export { followLines } from './follow.ts';

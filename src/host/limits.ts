@@ -37,3 +37,6 @@ export const LAST_LINES = 12;
 export const HUB_START_MS = 60_000;
 /** A hub that was asked to end writes the last contacts of its sites; then it is killed, which loses nothing that matters. */
 export const HUB_STOP_GRACE_MS = 10_000;
+
+/** Bytes. Ethernet's usual size, for the cables of a lab; less when this machine's way out carries less. */
+export const LAB_MTU_MAX = 1500;

@@ -1,11 +1,11 @@
 // Stops a site with its data kept, or removes it altogether.
 import { removeNetworkResults } from '#platform/cri';
 import { removeTree } from '#platform/disk';
-import { lockFolder } from './bring-up.ts';
 import { everyStep } from './every-step.ts';
 import { endGuard } from './guard.ts';
 import { type Lab, labIfPresent } from './lab/lab-file.ts';
 import { removeLab, stopLab } from './lab/take-down-lab.ts';
+import { lockFolder } from './lock-folder.ts';
 import { recordedProcesses } from './recorded-processes.ts';
 import { removeSite } from './remove-site.ts';
 import { removeUnit } from './service-unit.ts';

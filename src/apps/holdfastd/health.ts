@@ -46,6 +46,8 @@ export interface Watched {
   doorProblems(): readonly string[];
   /** Of a pair: who of its voters does not answer, and whether nobody controls, as they are told. */
   missingVoters(): readonly string[];
+  /** What is told of a pair beside what is told of every site. */
+  pairFacts(): readonly ConditionFact[];
 }
 
 function failureText(folders: SiteFolders, name: string): string | undefined {
@@ -108,16 +110,19 @@ function assess(of: Watched, readyNodes: ReadonlySet<string> | undefined, wasRea
     readyNodes: readyNodes ?? new Set(),
     waitingFor,
     failure,
-    facts: conditionFacts({
-      apiAnswers: readyNodes !== undefined,
-      nodesMissing,
-      dying,
-      outsideAddress: site.outsideAddress,
-      freeBytes: diskFreeBytes(folders.data),
-      reserveUsed: noRoom,
-      clock: of.clockCondition(),
-      closedDoors: of.doorProblems(),
-    }),
+    facts: [
+      ...conditionFacts({
+        apiAnswers: readyNodes !== undefined,
+        nodesMissing,
+        dying,
+        outsideAddress: site.outsideAddress,
+        freeBytes: diskFreeBytes(folders.data),
+        reserveUsed: noRoom,
+        clock: of.clockCondition(),
+        closedDoors: of.doorProblems(),
+      }),
+      ...of.pairFacts(),
+    ],
   };
 }
 

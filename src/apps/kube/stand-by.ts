@@ -12,7 +12,7 @@ import { machineTime } from '#platform/clock';
 import { serveLines } from '#platform/socket';
 import { objectIndex } from '#services/apiserver';
 import { etcdClientOptions } from '#services/etcd-member';
-import type { PkiFollower } from '#services/infrastructure';
+import { keepResealed, type PkiFollower, siteSealing } from '#services/infrastructure';
 import { LostNodes } from '#services/machines';
 import { followEtcdStore, type StandbyStore, type StoreNotice } from '#store';
 import type { AppStart } from '../site-files.ts';
@@ -91,6 +91,8 @@ class Standby {
         pair: { lost: this.#lost, mayServe },
       });
       this.#phase = 'serving';
+      const { folders, clock, log } = start;
+      keepResealed({ store: this.#store, file: folders.resealFile, clock, log });
     } catch (error) {
       this.#end(`it cannot serve: ${messageOf(error)}`);
     }
@@ -128,6 +130,7 @@ async function follow(of: StandingBy, leader: { key: string; value: string }): P
         leader,
         identity: crypto.randomUUID(),
         index: objectIndex,
+        sealing: siteSealing(start.folders),
         notice,
       });
     } catch (error) {

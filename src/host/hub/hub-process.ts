@@ -5,8 +5,8 @@ import { SOFTWARE_VERSION } from '#model/site';
 import type { Clock } from '#platform/clock';
 import { readJsonIfPresent, removeTree } from '#platform/disk';
 import { endProcess, isAlive, type ProcessIdentity } from '#platform/process';
-import { lockFolder } from '../bring-up.ts';
 import { HUB_STOP_GRACE_MS } from '../limits.ts';
+import { lockFolder } from '../lock-folder.ts';
 import { askHub } from './hub-call.ts';
 import { openHub } from './hub-file.ts';
 

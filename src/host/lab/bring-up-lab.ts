@@ -3,14 +3,15 @@ import { WorldError } from '#base';
 import { type Site, siteFolders, WITNESS_NAME } from '#model/site';
 import { makeFolder, removeFolderIfEmpty, removeTree } from '#platform/disk';
 import { machineCapacity } from '#platform/process';
-import type { BringUp, BroughtUp } from '../bring-up.ts';
-import { lockFolder } from '../bring-up.ts';
+import type { BringUp, BroughtUp } from '../bring-up.contract.ts';
+import { START_POLL_MS } from '../limits.ts';
+import { lockFolder } from '../lock-folder.ts';
 import { checkContainersPossible } from '../preflight.ts';
 import { planChange } from '../site.plan.ts';
 import { siteIfPresent } from '../site-file.ts';
 import { holdfastdEnded, startSupervisor, waitReady } from '../start-supervisor.ts';
 import { isSupervised } from '../supervisor-call.ts';
-import { createLab, furnishLab } from './create-lab.ts';
+import { createLab, furnishLab, hasKeys, shareKeys } from './create-lab.ts';
 import { type Lab, type LabNode, labIfPresent, labNodes } from './lab-file.ts';
 import { ensureLabNetwork, labNamespacePath } from './lab-network.ts';
 import { endLab, removeLab } from './take-down-lab.ts';
@@ -79,17 +80,27 @@ async function start(of: BringUp, lab: Lab, nodes: readonly LabNode[]): Promise<
   await checkContainersPossible(PAIR_PROGRAMS);
   const began = clock.monotonicMs();
   await ensureLabNetwork(lab.site);
-  await furnishLab(data, lab, clock.now());
-  of.progress({ text: 'networks of the lab, certificates', tookMs: Math.round(clock.monotonicMs() - began) });
-  await Promise.all(
-    nodes.map(({ name, site, folders }) =>
-      startSupervisor({
-        ...{ site, folders, program, clock },
-        app: name === WITNESS_NAME ? 'witness' : 'holdfastd',
-        networkNamespace: labNamespacePath(lab.site, name),
-      }),
-    ),
-  );
+  furnishLab(data, lab);
+  of.progress({ text: 'networks of the lab', tookMs: Math.round(clock.monotonicMs() - began) });
+  const startNode = ({ name, site, folders }: LabNode): Promise<void> =>
+    startSupervisor({
+      ...{ site, folders, program, clock },
+      app: name === WITNESS_NAME ? 'witness' : 'holdfastd',
+      networkNamespace: labNamespacePath(lab.site, name),
+    });
+  const [first] = labNodes(data, lab);
+  const isNew = first !== undefined && !hasKeys(first);
+  if (isNew) {
+    // The first node makes the site's certificates and keys; the others are given theirs.
+    await startNode(first);
+    const deadline = clock.monotonicMs() + of.timeoutMs;
+    while (!hasKeys(first)) {
+      if (clock.monotonicMs() > deadline || !(await isSupervised(first.folders))) throw holdfastdEnded(first.folders);
+      await clock.sleep(START_POLL_MS);
+    }
+  }
+  shareKeys(data, lab);
+  await Promise.all(nodes.filter(({ name }) => !isNew || name !== first.name).map(startNode));
 }
 
 async function waitAll(of: BringUp, nodes: readonly LabNode[], ran: boolean): Promise<BroughtUp> {

@@ -2,17 +2,16 @@
 // certificates all that it may know.
 
 import { WorldError } from '#base';
-import { DEFAULT_PORTS, dataPathProblem, planPair, type Site, siteFolders, WITNESS_NAME } from '#model/site';
+import { DEFAULT_PORTS, dataPathProblem, planPair, type Site, WITNESS_NAME } from '#model/site';
 import { type Clock, rfc3339 } from '#platform/clock';
 import { copyTree, isPresent, makeFolder, readTextIfPresent, writeFileAtomic } from '#platform/disk';
 import { machineCapacity } from '#platform/process';
-import { ensurePki } from '#services/infrastructure';
 import { releaseClaims } from '../claims.ts';
 import { chooseNetwork, newSiteId } from '../create-site.ts';
 import { ensureRegistryAccounts } from '../registry-accounts.ts';
 import { planSite, type SiteWishes } from '../site.plan.ts';
 import { writeSite } from '../site-file.ts';
-import { type Lab, labFolder, labNodes, writeLab } from './lab-file.ts';
+import { type Lab, type LabNode, labFolder, labNodes, writeLab } from './lab-file.ts';
 import { labAddress } from './lab-network.plan.ts';
 
 /** Cores that each of the nodes counts on at least: the machine is shared, and a node with less starts nothing. */
@@ -53,16 +52,20 @@ export async function createLab(of: { data: string; wishes: SiteWishes; clock: C
   }
 }
 
-/** Brings each node's folder to what it needs for its first start; what is there stays. */
-export async function furnishLab(data: string, lab: Lab, now: number): Promise<void> {
-  const [first, ...others] = labNodes(data, lab);
-  if (!first) return;
-  for (const { folders, site } of [first, ...others]) {
+/** Gives each node its folder and the site's description; what is there stays. */
+export function furnishLab(data: string, lab: Lab): void {
+  for (const { folders, site } of labNodes(data, lab)) {
     makeFolder(folders.data);
     if (!isPresent(folders.siteFile)) writeSite(folders, site);
   }
-  if (!isPresent(first.folders.pki)) await ensurePki({ site: first.site, folders: first.folders, now });
-  ensureRegistryAccounts(first.folders);
+  const [first] = labNodes(data, lab);
+  if (first) ensureRegistryAccounts(first.folders);
+}
+
+/** Gives the others what the first node has made of certificates and keys, once that is whole. */
+export function shareKeys(data: string, lab: Lab): void {
+  const [first, ...others] = labNodes(data, lab);
+  if (!first) return;
   for (const { name, folders } of others) {
     if (isPresent(folders.pki)) continue;
     if (name === WITNESS_NAME) furnishWitness(first.folders.pki, folders.pki);
@@ -70,11 +73,11 @@ export async function furnishLab(data: string, lab: Lab, now: number): Promise<v
   }
 }
 
+/** Written last when certificates were made. */
+export const hasKeys = ({ folders }: LabNode): boolean => isPresent(`${folders.pki}/changed`);
+
 /** The witness is given what it shows and what it believes, and nothing else. */
 function furnishWitness(from: string, to: string): void {
-  const files = [`etcd-${WITNESS_NAME}.pem`, 'etcd/anchor.crt', 'changed'];
+  const files = [`etcd-${WITNESS_NAME}.pem`, 'etcd/anchor.crt', 'witness-key.json', 'changed'];
   for (const file of files) writeFileAtomic(`${to}/${file}`, readTextIfPresent(`${from}/${file}`) ?? '');
 }
-
-export const labKubeconfig = (data: string, lab: Lab): string =>
-  labNodes(data, lab)[0]?.folders.adminKubeconfig ?? siteFolders(data).adminKubeconfig;

@@ -4,7 +4,7 @@
 //   access network    bridge hf<id> on this machine, which has an address in it (.8) and lets the nodes out
 //   storage network   bridge hf<id>s, between the two nodes alone
 //   a node            namespace hf<id>-<node>, with lan0 on the one and stor0 on the other
-import { hostAddress, namespacePrefix, type PairVoter, type Site, switchName, votersOf } from '#model/site';
+import { hostAddress, namespacePrefix, type PairVoter, type Site, switchName, tableName, votersOf } from '#model/site';
 
 /** This machine in the lab's access network. */
 const OWN_HOST = 8;
@@ -104,4 +104,13 @@ function insideOf(site: Site, { access, storage }: PairVoter): string[] {
     `addr add ${storage}/${pair.storageSubnet.split('/')[1]} dev ${pair.storageDevice}`,
     `link set ${pair.storageDevice} up`,
   ];
+}
+
+/** The nftables script that lets the lab out under this machine's address; replaces what was there in one step. */
+export function labRules(site: Site): string {
+  const { subnet } = site.network;
+  const table = `table ip ${tableName(site)}`;
+  const chain = '{ type nat hook postrouting priority srcnat; policy accept;';
+  const out = `ip saddr ${subnet} ip daddr != ${subnet} masquerade; }`;
+  return `${table}\ndelete ${table}\n${table} {\n  chain postrouting ${chain} ${out}\n}\n`;
 }

@@ -1,10 +1,19 @@
 // The lab's machines in this machine's kernel: namespaces, the two networks between them, and the way out.
-import { type Site, switchName, tableName, votersOf } from '#model/site';
-import { interfaceList, interfaceRemove, ipBatch, namespaceCreate, namespaceList, sysctlWriteIn } from '#platform/net';
+import { type Site, switchName, votersOf } from '#model/site';
+import {
+  ensureForwarding,
+  interfaceList,
+  interfaceRemove,
+  ipBatch,
+  namespaceCreate,
+  namespaceList,
+  sysctlWriteIn,
+  wayOutMtu,
+} from '#platform/net';
 import { systemNft } from '#platform/nft';
-import { ensureForwarding, outboundRules, wayOutMtu } from '#services/machines';
 import { everyStep } from '../every-step.ts';
-import { labCables, labNamespace, planLabNetwork, storageSwitch } from './lab-network.plan.ts';
+import { FORWARDING_BEFORE_FILE, LAB_MTU_MAX } from '../limits.ts';
+import { labCables, labNamespace, labRules, planLabNetwork, storageSwitch } from './lab-network.plan.ts';
 
 /** As each node would set them on a machine of its own. */
 const NODE_SETTINGS = {
@@ -28,12 +37,11 @@ export async function ensureLabNetwork(site: Site): Promise<void> {
       name,
       (await interfaceList(labNamespace(site, name))).map((link) => link.name),
     );
-  const plan = planLabNetwork({ site, present: await interfaceList(), within, mtu: await wayOutMtu() });
-  await ensureForwarding();
+  const plan = planLabNetwork({ site, present: await interfaceList(), within, mtu: await wayOutMtu(LAB_MTU_MAX) });
+  await ensureForwarding(FORWARDING_BEFORE_FILE);
   await ipBatch(plan.outside);
   for (const [name, commands] of plan.inside) await ipBatch(commands, labNamespace(site, name));
-  const { pair: _, ...alone } = site;
-  await systemNft.apply(outboundRules(alone, tableName(site)));
+  await systemNft.apply(labRules(site));
 }
 
 export async function removeLabNetwork(site: Site): Promise<void> {

@@ -26,6 +26,8 @@ export interface SiteFolders {
   readonly controlMark: string;
   /** The leases that this node of a pair holds, for the next life of holdfastd. */
   readonly leasesFile: string;
+  /** How far what an earlier key has sealed is sealed anew. */
+  readonly resealFile: string;
   /** Whom this voter of a pair refuses. */
   readonly refusalsFile: string;
   /** The member of etcd of a pair's voter. */
@@ -74,6 +76,8 @@ export interface SiteFolders {
   /** Everything of the machines; they mount things below. */
   readonly machines: string;
   machineState(machine: string): string;
+  /** What the node agent of a machine keeps. */
+  machineAgent(machine: string): string;
   /** Volumes of the class for volumes on a node. */
   machineVolumes(machine: string): string;
   machineRun(machine: string): string;
@@ -101,6 +105,7 @@ export function siteFolders(data: string): SiteFolders {
     controlMark: `${data}/run/control`,
     leasesFile: `${data}/run/leases.json`,
     refusalsFile: `${data}/state/refused.json`,
+    resealFile: `${data}/run/reseal.json`,
     etcd: `${data}/state/etcd`,
     supervisorLock: `${data}/run/holdfastd.lock`,
     supervisorDeaths: `${data}/run/holdfastd.deaths`,
@@ -127,6 +132,7 @@ export function siteFolders(data: string): SiteFolders {
     clusterState: (cluster) => `${data}/state/clusters/${cluster}`,
     machines: `${data}/state/machines`,
     machineState: (machine) => `${data}/state/machines/${machine}`,
+    machineAgent: (machine) => `${data}/state/machines/${machine}/agent`,
     machineVolumes: (machine) => `${data}/state/machines/${machine}/volumes`,
     machineRun: (machine) => `${data}/run/${machine}`,
     log: (processName) => `${data}/logs/${processName}.log`,

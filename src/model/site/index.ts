@@ -20,6 +20,7 @@ export {
   planNetwork,
   type TakenRange,
 } from './addresses.ts';
+export { cgroupRoot, controlCgroup, machineCgroup, volumesCgroup } from './cgroup-names.ts';
 export type { ClockDoubtKind, ClockStatus, TimeSource } from './clock.ts';
 export {
   CONNECTIVITY_MODES,
@@ -55,15 +56,11 @@ export { kubeconfigText } from './kubeconfig.ts';
 export { DISK_LOW_BYTES, PODS_PER_MACHINE } from './limits.ts';
 export type * from './link-status.ts';
 export {
-  cgroupRoot,
-  controlCgroup,
   domainProblem,
   doorNames,
-  machineCgroup,
   NODE_NAME,
   registryHosts,
   siteNameProblem,
-  volumesCgroup,
 } from './naming.ts';
 export {
   cableName,
@@ -71,23 +68,19 @@ export {
   namespaceName,
   namespacePath,
   namespacePrefix,
-  refusalTable,
   switchName,
-  tableName,
 } from './network-names.ts';
 export {
   addressBetween,
-  CONTROL_LINK,
   type Pair,
   type PairVoter,
   planPair,
-  SECOND_NODE_NAME,
-  VOTER_PORTS,
   voterOf,
   votersOf,
   WITNESS_NAME,
 } from './pair.ts';
-export { agentFolder, machinesHere, masterOf, nodeAddress, ownNode, rootId, siteOn, workerHere } from './placement.ts';
+export { CONTROL_LINK, VOTER_PORTS } from './pair-network.ts';
+export { machinesHere, masterOf, nodeAddress, ownNode, rootId, siteOn, workerHere } from './placement.ts';
 export type { PlaneStatus } from './plane-status.ts';
 export { PROTOCOL_VERSION, type SupervisorAnswer, type SupervisorRequest } from './protocol.ts';
 export type { RegistryAccount, RegistryAccounts } from './registry-access.ts';
@@ -121,4 +114,5 @@ export {
 } from './site.ts';
 export { type MachineSize, type NodeCapacity, planSizing, type Sizing } from './sizing.ts';
 export type * from './status.ts';
+export { refusalTable, tableName } from './table-names.ts';
 export type { ClusterUsage, UsageSum } from './usage.ts';

@@ -1,21 +1,8 @@
-// Names that a site has in control groups and in the DNS, all derived from its id or name, so that they can be found again
-// (and removed) from site.json alone.
+// Names of a site, its doors and its first node, all derived from site.json.
 import { SITE_NAME_LENGTH_MAX } from './limits.ts';
-import type { Machine, Site } from './site.ts';
-
-type Named = Pick<Site, 'id'>;
+import type { Site } from './site.ts';
 
 export const NODE_NAME = 'node-a';
-
-/** Root of the site's control groups in every hierarchy. */
-export const cgroupRoot = (site: Named): string => `/holdfast-${site.id}`;
-export const machineCgroup = (site: Named, machine: Pick<Machine, 'name'>): string =>
-  `${cgroupRoot(site)}/${machine.name}`;
-
-/** Group of a pair's kube: it may stand by, or go on following the log, where nothing of the master machine may run. */
-export const controlCgroup = (site: Named): string => `${cgroupRoot(site)}/control`;
-/** Group of the clients of replicated volumes: what is killed first when a node may not write any more. */
-export const volumesCgroup = (site: Named): string => `${cgroupRoot(site)}/volumes`;
 
 /** Host names under which a door answers, the first being the one to show. Source of the forms: Azure Stack Edge. */
 export const doorNames = (site: Pick<Site, 'name' | 'domain'>, door: 'compute' | 'registry' | 'portal'): string[] =>

@@ -16,7 +16,3 @@ export const namespacePath = (site: Named, machine: Pick<Machine, 'name'>): stri
 export const cableName = (site: Named, index: number): string => `hf${site.id}m${index}`;
 /** The node's end of the link to the master machine of a pair. */
 export const controlLinkName = (site: Named): string => `hf${site.id}c`;
-/** The nftables table (family ip) in the host's namespace. */
-export const tableName = (site: Named): string => `holdfast_${site.id}`;
-/** The table (family netdev) by which a voter of a pair refuses fenced nodes. */
-export const refusalTable = (site: Named): string => `${tableName(site)}_refused`;

@@ -1,7 +1,6 @@
 // How a site looks from one of its nodes. Each node has a folder and kernel names of its own, so that two of them can stand on one machine
 // (the lab) as well as on two.
 import { present } from '#base';
-import type { SiteFolders } from './folders.ts';
 import { NODE_NAME } from './naming.ts';
 import { SECOND_NODE_NAME, voterOf, WITNESS_NAME } from './pair.ts';
 import type { Machine, Site } from './site.ts';
@@ -42,7 +41,3 @@ export const workerHere = (site: Site): Machine =>
     site.machines.find(({ role, node }) => role === 'worker' && node === ownNode(site)),
     'a node has a worker',
   );
-
-/** Where the node agent of a machine keeps what it knows. */
-export const agentFolder = (folders: SiteFolders, machine: Pick<Machine, 'name'>): string =>
-  `${folders.machineState(machine.name)}/agent`;

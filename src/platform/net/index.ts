@@ -9,5 +9,6 @@ export {
 } from './ip.ts';
 export { mayMakeNamespaces, namespaceCreate, namespaceList, namespaceRemove } from './namespace.ts';
 export { freePort, type PortState, portState } from './ports.ts';
-export { sysctlRead, sysctlWrite, sysctlWriteIn } from './sysctl.ts';
+export { sysctlWrite, sysctlWriteIn } from './sysctl.ts';
 export { openTcpDoor, type TcpDoor, type TcpEnd } from './tcp-door.ts';
+export { ensureForwarding, wayOutMtu } from './way-out.ts';

@@ -1,26 +1,9 @@
 // The sandbox machine: a network namespace on the site's switch and a control group with the machine's limits.
 // Everything is looked for before it is made, so a machine that runs is taken as it is.
-import {
-  cableName,
-  cgroupRoot,
-  type Machine,
-  machineCgroup,
-  namespaceName,
-  namespacePath,
-  type Site,
-} from '#model/site';
+import { cgroupRoot, type Machine, machineCgroup, namespaceName, namespacePath, type Site } from '#model/site';
 import type { Cgroups } from '#platform/cgroup';
-import {
-  interfaceList,
-  interfaceRemove,
-  ipBatch,
-  namespaceCreate,
-  namespaceList,
-  routeList,
-  sysctlWriteIn,
-} from '#platform/net';
+import { ipBatch, namespaceCreate, namespaceList, sysctlWriteIn } from '#platform/net';
 import { SYSTEM_CPU_SHARES } from './limits.ts';
-import { planControlLink, planMachineNetwork } from './network.plan.ts';
 
 /** Source: ip-sysctl of the kernel's documentation. */
 const SETTINGS = {
@@ -63,27 +46,4 @@ export async function ensureNamespace(site: Site, machine: Machine): Promise<voi
   const name = namespaceName(site, machine);
   if (!namespaceList().includes(name)) await namespaceCreate(name);
   await Promise.all([ipBatch(['link set lo up'], name), sysctlWriteIn(namespacePath(site, machine), SETTINGS)]);
-}
-
-/** Cables a machine to the switch, which is up. */
-export async function ensureCable(site: Site, machine: Machine, options: { mtu: number }): Promise<void> {
-  const name = namespaceName(site, machine);
-  const [host, within, routes] = await Promise.all([interfaceList(), interfaceList(name), routeList(name)]);
-  const hasDefaultRoute = routes.some(({ to, device }) => to === 'default' && device === 'eth0');
-  const plan = planMachineNetwork({ site, machine, host, within, hasDefaultRoute, mtu: options.mtu });
-  await ipBatch(plan.outside);
-  await ipBatch(plan.inside, name);
-}
-
-/** Takes a machine off the switch, and with the cable all of its addresses. */
-export const removeCable = (site: Site, machine: Machine): Promise<void> =>
-  interfaceRemove(cableName(site, site.machines.indexOf(machine)));
-
-/** Links the master machine of a pair to this node, where it stands and where it stands by. */
-export async function ensureControlLink(site: Site, machine: Machine): Promise<void> {
-  const namespace = namespaceName(site, machine);
-  const [host, within] = await Promise.all([interfaceList(), interfaceList(namespace)]);
-  const plan = planControlLink(site, machine, { host, within });
-  await ipBatch(plan.outside);
-  await ipBatch(plan.inside, namespace);
 }

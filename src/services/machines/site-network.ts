@@ -1,7 +1,6 @@
 // The site's switch in the host's namespace: bridge, addresses, forwarding, the machines' way out.
 import { type Machine, namespacePath, type Site, switchName, tableName } from '#model/site';
-import { isPresent, writeFileAtomic } from '#platform/disk';
-import { interfaceList, ipBatch, routeList, sysctlRead, sysctlWrite } from '#platform/net';
+import { ensureForwarding, interfaceList, ipBatch, wayOutMtu } from '#platform/net';
 import { systemNft } from '#platform/nft';
 import { systemRouting } from '#platform/route';
 import { FORWARDING_BEFORE_FILE, MTU_MAX } from './limits.ts';
@@ -9,32 +8,16 @@ import { outboundRules, planSwitch } from './network.plan.ts';
 
 /** Brings up the switch; answers the MTU that machines use. */
 export async function ensureSwitch(site: Site): Promise<{ mtu: number }> {
-  const [present, wayOut] = await Promise.all([interfaceList(), wayOutMtu()]);
+  const [present, wayOut] = await Promise.all([interfaceList(), wayOutMtu(MTU_MAX)]);
   // What is too large for the port to the other node would go lost without a word.
   const port = present.find((link) => link.name === site.pair?.accessDevice);
   const mtu = Math.min(wayOut, port?.mtu ?? MTU_MAX);
   await Promise.all([
     ipBatch(planSwitch(site, present, mtu)),
     systemNft.apply(outboundRules(site, tableName(site))),
-    ensureForwarding(),
+    ensureForwarding(FORWARDING_BEFORE_FILE),
   ]);
   return { mtu };
-}
-
-/** What the machine's way out carries in one piece. */
-export async function wayOutMtu(): Promise<number> {
-  const [present, routes] = await Promise.all([interfaceList(), routeList()]);
-  const uplink = routes.find((route) => route.to === 'default')?.device;
-  return Math.min(MTU_MAX, present.find((link) => link.name === uplink)?.mtu ?? MTU_MAX);
-}
-
-/** Forwarding is a setting of the whole machine: what it was before the first site is kept for the last one to restore. */
-export async function ensureForwarding(): Promise<void> {
-  const setting = 'net.ipv4.ip_forward';
-  const before = sysctlRead(setting);
-  if (before === '1') return;
-  if (!isPresent(FORWARDING_BEFORE_FILE)) writeFileAtomic(FORWARDING_BEFORE_FILE, before);
-  sysctlWrite(setting, '1');
 }
 
 /** The address of the site's doors stands on the switch of the node that controls. */

@@ -1,5 +1,6 @@
 // What a node of a pair knows of the whole: who is there, who votes, who controls, and what runs on the others.
 import { masterOf, ownNode, type Site, type SiteStatus, siteForecast } from '#model/site';
+import type { ConditionFact } from '../conditions.ts';
 import type { StartedPair } from './start-pair.ts';
 
 export interface PairFacts {
@@ -25,6 +26,25 @@ export function pairFacts(site: Site, { failover, votes, ownEtcd }: StartedPair)
       ...(seen?.controller === undefined ? ['a node that controls'] : []),
     ],
   };
+}
+
+/** Whether the loss of either node is survived now, as far as it rests on votes and keys. */
+export function redundancy(site: Site, pair: StartedPair): ConditionFact {
+  const { missing } = pairFacts(site, pair);
+  const shared = pair.shared.state();
+  const wanting = [
+    ...missing,
+    ...(shared.inStep ? [] : [`keys and settings on both nodes (${shared.problem ?? 'they are under way'})`]),
+  ];
+  const type = 'Redundant';
+  return wanting.length === 0
+    ? { type, holds: true, reason: 'Whole', message: 'the loss of either node is survived' }
+    : {
+        type,
+        holds: false,
+        reason: 'NotWhole',
+        message: `the loss of a node may not be survived now: wanting are ${wanting.join(', ')}`,
+      };
 }
 
 /** This node's status with what the others say of themselves. */

@@ -1,7 +1,7 @@
 // What of the site stands on this node of a pair, brought to what is wanted one step after the other: machines of pods while it is a member,
 // the master machine, the doors and the site's services while it controls. What ends comes before what begins.
 import { messageOf } from '#base';
-import { agentFolder, masterOf, type Site, type SiteFolders, switchName, workerHere } from '#model/site';
+import { masterOf, type Site, type SiteFolders, switchName, workerHere } from '#model/site';
 import type { Clock, Timer } from '#platform/clock';
 import { removeTree, writeFileAtomic } from '#platform/disk';
 import type { Log } from '#platform/log';
@@ -115,7 +115,7 @@ export class Placement {
     const { site, folders, mtu, pods } = this.#of;
     const worker = workerHere(site);
     this.#placed = { ...this.#placed, pods: true };
-    if (!this.#podsRunOn) forgetPods(agentFolder(folders, worker));
+    if (!this.#podsRunOn) forgetPods(folders.machineAgent(worker.name));
     this.#podsRunOn = false;
     await ensureCable(site, worker, { mtu });
     for (const declaration of pods) this.#of.supervisor.run(declaration);

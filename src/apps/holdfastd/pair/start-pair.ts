@@ -2,48 +2,25 @@
 //
 //   namespaces ─┬─> etcd ──> failover ──> machines of pods, once the node has its lease
 //   switch     ─┘        └─> kube       └─> the master machine, doors and services, once it controls
-
-import { ensureRegistryAccounts } from '#host';
-import {
-  cableName,
-  controlCgroup,
-  machineCgroup,
-  machinesHere,
-  masterOf,
-  ownNode,
-  type Pair,
-  type PairForecast,
-  volumesCgroup,
-  workerHere,
-} from '#model/site';
-import { openCgroups } from '#platform/cgroup';
+import { ownNode, type Pair, type PairForecast } from '#model/site';
 import { machineTime } from '#platform/clock';
-import { removeTree } from '#platform/disk';
 import { interfaceList } from '#platform/net';
 import { systemNft } from '#platform/nft';
-import { PROGRAM_PATH } from '#platform/process';
-import { openWatchdog, watchdogProcess } from '#platform/watchdog';
-import { etcdClientOptions, etcdProcess } from '#services/etcd-member';
+import { openWatchdog } from '#platform/watchdog';
+import { etcdClientOptions } from '#services/etcd-member';
 import { type Failover, keepFailover } from '#services/failover';
 import { keepRefusals } from '#services/fencing';
-import { ensurePki, followPki } from '#services/infrastructure';
-import {
-  ensureControlLink,
-  ensureMachineGroups,
-  ensureNamespace,
-  ensureSiteGroups,
-  ensureSwitch,
-  removeCable,
-  setDoorAddress,
-} from '#services/machines';
-import type { EventLog, ProcessDeclaration } from '#services/supervisor';
+import { followPki, siteSealKeys, witnessSealKeys } from '#services/infrastructure';
+import { keepSharedFiles, type SharedFiles } from '#services/shared-files';
+import type { EventLog } from '#services/supervisor';
 import { openDoors } from '../doors.ts';
-import { containerdOf, kubeProcess, nodeProcess, servicesProcess } from '../processes.ts';
 import type { StartedSite, StartingSite } from '../start-site.ts';
 import { takeUpLife } from './earlier-life.ts';
 import { NodeHands } from './node-hands.ts';
+import { nodeProcesses } from './node-processes.ts';
 import { openPeerDoor, PeerCalls, type PeerWord } from './peer-door.ts';
 import { Placement } from './placement.ts';
+import { prepareNode } from './prepare-node.ts';
 import { refusalFacts } from './refusal-facts.ts';
 import { KubeWord } from './tell-kube.ts';
 import { Votes } from './votes.ts';
@@ -58,6 +35,8 @@ export interface StartingPair extends StartingSite {
 export interface StartedPair extends StartedSite {
   readonly failover: Failover;
   readonly votes: Votes;
+  /** What both nodes must have beside the objects in the store. */
+  readonly shared: SharedFiles;
   /** Whether the member of etcd on this node answers with a majority behind it. */
   ownEtcd(): boolean;
   /** What the loss of each node would cost, as whoever controls says; undefined while nobody does. */
@@ -69,58 +48,6 @@ export interface StartedPair extends StartedSite {
 }
 
 const UPLINK_LOOK_MS = 1_000;
-
-async function prepare(of: StartingPair, controlled: boolean): Promise<{ mtu: number }> {
-  const { site, folders, clock, log, progress } = of;
-  const cgroups = openCgroups();
-  const { system } = ensureSiteGroups(site, cgroups);
-  cgroups.addProcess(system, process.pid);
-  const machines = machinesHere(site);
-  for (const machine of machines) ensureMachineGroups(site, machine, cgroups);
-  const { cpuShares, cpuMillis, memoryBytes } = masterOf(site);
-  cgroups.create(controlCgroup(site));
-  cgroups.setLimits(controlCgroup(site), { cpuShares, cpuMillis, memoryBytes });
-  cgroups.create(volumesCgroup(site));
-  ensureRegistryAccounts(folders);
-  return progress.step('certificates, machines and network', async () => {
-    const [{ mtu }, issued] = await Promise.all([
-      ensureSwitch(site),
-      ensurePki({ site, folders, now: clock.now() }),
-      ...machines.map((machine) => ensureNamespace(site, machine)),
-    ]);
-    for (const { spec, reason } of issued) log.info('certificate issued', { certificate: spec.name, reason });
-    await ensureControlLink(site, masterOf(site));
-    if (controlled) return { mtu };
-    // Control is asked for anew: what an earlier life has left of it would answer at the site's addresses.
-    removeTree(folders.controlMark);
-    await Promise.all([removeCable(site, masterOf(site)), setDoorAddress(site, 'elsewhere')]);
-    return { mtu };
-  });
-}
-
-/** What ends when the node lease does: clients of volumes first, then the machines with all that runs in them, and their cables. */
-function watchdogOf({ site, folders, clock }: StartingPair): ProcessDeclaration {
-  const machines = machinesHere(site);
-  const { argv, isReady, answers } = watchdogProcess({
-    folder: folders.run,
-    socket: folders.watchdogSocket,
-    targets: {
-      volumes: [volumesCgroup(site)],
-      groups: machines.map((machine) => machineCgroup(site, machine)),
-      mountsBelow: [`${folders.run}/volumes`],
-      links: machines.map((machine) => cableName(site, site.machines.indexOf(machine))),
-    },
-    clock,
-  });
-  return {
-    name: 'watchdog',
-    node: ownNode(site),
-    argv,
-    env: { PATH: PROGRAM_PATH },
-    isReady: () => isReady(),
-    answers,
-  };
-}
 
 /** Whether the switch's port to the others is up, looked at now and then. */
 function uplinkWatch(of: StartingPair): () => boolean {
@@ -135,31 +62,28 @@ function uplinkWatch(of: StartingPair): () => boolean {
   return () => isUp;
 }
 
-function placementOf(of: StartingPair, mtu: number, podsRunOn: boolean): Placement {
-  const { site, folders, supervisor, declaring, clock, log } = of;
-  const self = ownNode(site);
-  const [master, worker] = [masterOf(site), workerHere(site)];
-  return new Placement({
-    site,
-    folders,
-    supervisor,
-    mtu,
-    podsRunOn,
-    pods: [containerdOf(declaring, worker), nodeProcess(declaring, worker)],
-    control: [{ ...nodeProcess(declaring, master), node: self }, servicesProcess(declaring, self)],
-    controlIs: of.controlIs,
-    clock,
-    log,
-  });
+/** What stands where control is follows it, once this node has what the one before it had. */
+function controlFollower(of: StartingPair, shared: SharedFiles, leadership: () => Failover['leadership']) {
+  return (here: boolean): void => {
+    if (!here) {
+      shared.follow();
+      of.controlIs(false);
+      return;
+    }
+    shared.lead(leadership()).then(
+      () => of.controlIs(true),
+      (error: unknown) => of.log.warn('what the other node had was not taken over', { error }),
+    );
+  };
 }
 
 export async function startPair(of: StartingPair): Promise<StartedPair> {
-  const { site, folders, pair, supervisor, clock, log, declaring } = of;
+  const { site, folders, pair, supervisor, clock, log } = of;
   const self = ownNode(site);
   const kube = new KubeWord(folders);
   const watchdog = openWatchdog({ socket: folders.watchdogSocket, clock, log });
   const lives = await takeUpLife({ folders, kube, watchdog });
-  const { mtu } = await prepare(of, lives.adopted.control !== undefined);
+  const { mtu } = await prepareNode(of, lives.adopted.control !== undefined);
   // Before anything of etcd is there: whoever was refused stays so.
   const refusals = await keepRefusals({
     ...{ log, nft: systemNft, file: folders.refusalsFile },
@@ -167,20 +91,19 @@ export async function startPair(of: StartingPair): Promise<StartedPair> {
   });
   const certificates = followPki({ folder: folders.pki, clock, log });
   const etcdOptions = () => etcdClientOptions({ pair, self }, certificates.pki);
-  const master = masterOf(site);
-  const worker = workerHere(site);
-  const always = [
-    etcdProcess({ pair, self, folders, path: PROGRAM_PATH, cgroup: declaring.systemCgroup, ownClient: etcdOptions }),
-    { ...kubeProcess(declaring, master), node: self, cgroup: controlCgroup(site) },
-    watchdogOf(of),
-  ];
-  for (const declaration of always) supervisor.run(declaration);
-  const onDemand = new Map<string, ProcessDeclaration>(
-    [master, worker]
-      .map((machine) => containerdOf(declaring, machine))
-      .map((one) => [one.name, { ...one, node: self }]),
-  );
-  const placement = placementOf(of, mtu, lives.adopted.node !== undefined);
+  const processes = nodeProcesses({ ...of, etcdOptions });
+  for (const declaration of processes.always) supervisor.run(declaration);
+  const shared = keepSharedFiles({
+    ...{ self, clock, log, data: folders.data, etcd: etcdOptions() },
+    other: pair.nodes.find(({ name }) => name !== self)?.name ?? '',
+    keys: siteSealKeys(folders),
+    witnessKeys: witnessSealKeys(folders),
+  });
+  const placement = new Placement({
+    ...{ site, folders, supervisor, mtu, clock, log, pods: processes.pods, control: processes.control },
+    podsRunOn: lives.adopted.node !== undefined,
+    controlIs: controlFollower(of, shared, () => failover.leadership),
+  });
   const peers = { pair, self, certificates, clock };
   const calls = new PeerCalls(peers);
   const hands = new NodeHands({
@@ -208,14 +131,15 @@ export async function startPair(of: StartingPair): Promise<StartedPair> {
     votes.close();
     calls.close();
     certificates.close();
+    void shared.close();
     void door.close();
   };
   return {
-    ...{ failover, votes, onDemand, release },
+    ...{ failover, votes, shared, release, onDemand: processes.onDemand },
     forecast: () => kube.said.forecast ?? votes.word(failover.seen?.controller ?? '')?.forecast,
     ownEtcd: () => supervisor.states().some(({ name, phase }) => name === 'etcd' && phase === 'ready'),
     get needed() {
-      return [...always.map(({ name }) => name), ...placement.needed];
+      return [...processes.always.map(({ name }) => name), ...placement.needed];
     },
     doors: await openDoors({ site, clock, log }),
     stop: async () => {

@@ -1,0 +1,76 @@
+// The processes of a node of a pair, by when they run: always, while it has its lease, while it controls.
+import {
+  cableName,
+  controlCgroup,
+  machineCgroup,
+  machinesHere,
+  masterOf,
+  ownNode,
+  type Pair,
+  volumesCgroup,
+  workerHere,
+} from '#model/site';
+import type { EtcdOptions } from '#platform/etcd';
+import { PROGRAM_PATH } from '#platform/process';
+import { watchdogProcess } from '#platform/watchdog';
+import { etcdProcess } from '#services/etcd-member';
+import type { ProcessDeclaration } from '#services/supervisor';
+import { containerdOf, kubeProcess, nodeProcess, servicesProcess } from '../processes.ts';
+import type { StartingSite } from '../start-site.ts';
+
+export interface NodeProcesses {
+  readonly always: readonly ProcessDeclaration[];
+  readonly pods: readonly ProcessDeclaration[];
+  readonly control: readonly ProcessDeclaration[];
+  /** Started only when something asks for them. */
+  readonly onDemand: ReadonlyMap<string, ProcessDeclaration>;
+}
+
+export function nodeProcesses(of: StartingSite & { readonly pair: Pair; etcdOptions(): EtcdOptions }): NodeProcesses {
+  const { site, folders, pair, declaring } = of;
+  const self = ownNode(site);
+  const [master, worker] = [masterOf(site), workerHere(site)];
+  const cgroup = declaring.systemCgroup;
+  const etcd = etcdProcess({
+    pair,
+    self,
+    folders,
+    path: PROGRAM_PATH,
+    ownClient: of.etcdOptions,
+    ...(cgroup !== undefined && { cgroup }),
+  });
+  // The master machine is named after the node that it was made on, and stands on either.
+  const here = (declaration: ProcessDeclaration): ProcessDeclaration => ({ ...declaration, node: self });
+  return {
+    always: [etcd, { ...here(kubeProcess(declaring, master)), cgroup: controlCgroup(site) }, watchdogOf(of)],
+    pods: [containerdOf(declaring, worker), nodeProcess(declaring, worker)],
+    control: [here(nodeProcess(declaring, master)), servicesProcess(declaring, self)],
+    onDemand: new Map(
+      [master, worker].map((machine) => here(containerdOf(declaring, machine))).map((one) => [one.name, one]),
+    ),
+  };
+}
+
+/** What ends when the node lease does: clients of volumes first, then the machines with all that runs in them, and their cables. */
+function watchdogOf({ site, folders, clock }: StartingSite): ProcessDeclaration {
+  const machines = machinesHere(site);
+  const { argv, isReady, answers } = watchdogProcess({
+    folder: folders.run,
+    socket: folders.watchdogSocket,
+    targets: {
+      volumes: [volumesCgroup(site)],
+      groups: machines.map((machine) => machineCgroup(site, machine)),
+      mountsBelow: [`${folders.run}/volumes`],
+      links: machines.map((machine) => cableName(site, site.machines.indexOf(machine))),
+    },
+    clock,
+  });
+  return {
+    name: 'watchdog',
+    node: ownNode(site),
+    argv,
+    env: { PATH: PROGRAM_PATH },
+    isReady: () => isReady(),
+    answers,
+  };
+}
