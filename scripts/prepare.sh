@@ -41,6 +41,9 @@ missing_packages() {
   have docker-registry || echo docker-registry
   static_busybox || echo busybox-static
   have strace || echo strace
+  have fence_redfish || echo fence-agents
+  have ipmitool || echo ipmitool
+  have ipmi_sim || echo openipmi
   have script || echo bsdutils
   have tar || echo tar
   have git || echo git

@@ -60,6 +60,7 @@ export const PLATFORM_EDGES: readonly (readonly [string, string, string])[] = [
   ['platform/tls', 'platform/x509', 'the certificate of the other end is judged as every other is'],
   ['platform/stream', 'platform/tls', 'what is passed on goes to a server that was judged'],
   ['platform/sqlite', 'platform/disk', 'a damaged database is told from files that are whole or absent'],
+  ['platform/power', 'platform/process', 'a controller is asked by a program'],
   ['platform/watchdog', 'platform/disk', 'what a watchdog is run from is whole or absent'],
   ['platform/tunnel', 'platform/stream', 'what is passed on through a tunnel drops the same headers'],
 ];
