@@ -72,7 +72,7 @@ test('told that there is no end, it never fires', async () => {
 test('it outlives who armed it, tells the next what it holds, and goes on by that', async () => {
   const of = await startNode();
   await startLife(of);
-  const renewer = await of.startRenewer({ forMs: 4 * SOON_MS, id: 281474976710655 });
+  const renewer = await of.startRenewer({ forMs: 2 * SOON_MS, id: 281474976710655 });
   renewer.kill('SIGKILL');
   const { state, id, untilMs = 0 } = await of.client.state();
   assert.deepEqual([state, id], ['armed', 281474976710655]);
