@@ -47,7 +47,7 @@ export function budgetBreachBy(view: ForecastView, { info }: NewPod, percent: nu
       isBudget: true,
       clauses: [
         `pods may ask for ${percent} percent of each node while both are there, so that one can take over from the other`,
-        `${resource}: ${text(requested)} are asked for and this pod asks for ${text(more)} more, of ${text(allowed)} (the nodes have ${text(allocatable)} in all)`,
+        `${resource}: ${text(requested)} asked for so far, ${text(more)} more by this pod, of ${text(allowed)} (the nodes have ${text(allocatable)} in all)`,
       ],
     };
   }
@@ -75,5 +75,5 @@ export function breachClauses({ loss, wouldNotFit, sums }: Forecast): string[] {
 }
 
 function sumText({ resource, allocatable, requestedThen }: ResourceSum): string {
-  return `${resource}: ${amountText(resource, requestedThen)} would be asked for, of ${amountText(resource, allocatable)} that are left`;
+  return `${resource}: ${amountText(resource, requestedThen)} asked for then, of ${amountText(resource, allocatable)} that are left`;
 }

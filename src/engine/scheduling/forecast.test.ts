@@ -166,7 +166,7 @@ test('all pods together may ask for a share of all nodes', () => {
   assert.equal(budgetBreachBy(view, wanted({ cpu: '1' }), 75), undefined);
   assert.match(
     budgetBreachBy(view, wanted({ cpu: '251m' }), 50)?.clauses[1] ?? '',
-    /^cpu: 1.75 cores are asked for and this pod asks for 0.25 cores more, of 2 cores \(the nodes have 4 cores in all\)$/,
+    /^cpu: 1.75 cores asked for so far, 0.25 cores more by this pod, of 2 cores \(the nodes have 4 cores in all\)$/,
   );
   const over = pair([[pod('a', { cpu: '2', memory: '8Gi' }), 'a-worker']]);
   assert.equal(budgetBreachBy(over, wanted({}), 50), undefined, 'who asks for nothing is not to blame');
@@ -263,7 +263,7 @@ test('a pod that would cost the site a loss is refused with the arithmetic; one 
   assert.deepEqual(breach?.clauses, [
     'after the loss of node-a there would be no room for n/a',
     `n/a: 0/2 nodes are available: 1 Insufficient cpu, ${LOST}.`,
-    'cpu: 2.1 cores would be asked for, of 2 cores that are left',
+    'cpu: 2.1 cores asked for then, of 2 cores that are left',
   ]);
   const broken = pair([
     [pod('a', { cpu: '2' }), 'a-worker'],

@@ -118,7 +118,7 @@ const isMadeAnew = (info: PodInfo): boolean =>
 function byUrgency(a: PodInfo, b: PodInfo): number {
   const priority = (info: PodInfo): number => info.pod.spec?.priority ?? 0;
   const made = (info: PodInfo): string => info.pod.metadata?.creationTimestamp ?? '';
-  return priority(b) - priority(a) || made(a).localeCompare(made(b)) || a.uid.localeCompare(b.uid);
+  return priority(b) - priority(a) || made(a).localeCompare(made(b));
 }
 
 function place(

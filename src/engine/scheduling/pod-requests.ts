@@ -18,7 +18,8 @@ const GIBIBYTE = 2 ** 30;
 
 /** An amount for people: "1.5 cores", "0.3 GiB", "2". */
 export function amountText(resource: string, amount: number): string {
-  if (resource === 'cpu') return `${Math.round(amount / 10) / 100} cores`;
+  const cores = Math.round(amount / 10) / 100;
+  if (resource === 'cpu') return cores === 1 ? '1 core' : `${cores} cores`;
   return resource === 'memory' ? `${Math.round((amount / GIBIBYTE) * 100) / 100} GiB` : `${amount}`;
 }
 

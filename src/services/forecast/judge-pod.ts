@@ -23,9 +23,8 @@ export function judgePod({ live, nodes, budgetPercent }: Judging, pod: Pod): rea
   const looked = live.look();
   const info = live.infoOf(pod);
   if (!looked.whole || isDaemon(info)) return undefined;
-  const place = live.placeOf(info, looked);
-  if (!place) return undefined;
-  const asked = { info, ...place };
+  const asked = live.placeOf(info, looked);
+  if (!asked) return undefined;
   const breach = breachBy(looked.view, asked, nodes) ?? budgetBreachBy(looked.view, asked, budgetPercent());
   return breach && [...breach.clauses, breach.isBudget ? BUDGET_CURE : CURE];
 }

@@ -53,6 +53,8 @@ export interface Looked {
 
 export interface Place {
   readonly on: string;
+  /** The pod with those of its claims that say where it may be. */
+  readonly info: PodInfo;
   /** Volumes as they are once the pod is there. */
   readonly volumes: VolumeView;
 }
@@ -128,13 +130,15 @@ export class LiveView {
   /** Where the scheduler would put the pod now; undefined when it could not run. */
   placeOf(info: PodInfo, { view: { volumes }, cluster }: Pick<Looked, 'view' | 'cluster'>): Place | undefined {
     const named = info.pod.spec?.nodeName;
-    if (named) return cluster.nodes.has(named) ? { on: named, volumes } : undefined;
+    if (named) return cluster.nodes.has(named) ? { on: named, info, volumes } : undefined;
     const claims = info.claims.filter((name) => isSettled(volumes, volumes.claim(info.namespace, name)));
-    const decision = schedulePod({ ...info, claims }, cluster, { volumes, random: seededRandom(1) });
+    const settled = claims.length === info.claims.length ? info : { ...info, claims };
+    const decision = schedulePod(settled, cluster, { volumes, random: seededRandom(1) });
     if (decision.kind !== 'placed') return undefined;
     const node = cluster.nodes.get(decision.node)?.node;
-    if (!decision.volumes || !node) return { on: decision.node, volumes };
-    return { on: decision.node, volumes: claimsOnceOn(volumes, { decision: decision.volumes, node, isNodeLocal }) };
+    if (!decision.volumes || !node) return { on: decision.node, info: settled, volumes };
+    const bound = claimsOnceOn(volumes, { decision: decision.volumes, node, isNodeLocal });
+    return { on: decision.node, info: settled, volumes: bound };
   }
 
   infoOf(pod: Pod): PodInfo {
@@ -183,10 +187,9 @@ export class LiveView {
     ];
     let volumes = this.#volumes();
     for (const pod of waiting.sort(byUrgency)) {
-      const info = this.infoOf(pod);
-      const place = this.placeOf(info, { view: { nodes, pods, volumes }, cluster });
+      const place = this.placeOf(this.infoOf(pod), { view: { nodes, pods, volumes }, cluster });
       if (!place) continue;
-      put(info, place.on);
+      put(place.info, place.on);
       volumes = place.volumes;
     }
     const there = this.#there(nodes.map(({ node }) => node));

@@ -10,8 +10,14 @@ export const isOver = ({ metadata, status }: Pod): boolean =>
 export const nodeIsReady = (node: Node | undefined): boolean =>
   node?.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') === true;
 
-export function podMatters({ type, object, previous }: CacheChange<Pod>): boolean {
-  if (type !== 'modified' || !previous) return true;
+/** Nothing to compare with: it came or went, or a full pass asks. */
+function isWhole<K>({ type, object, previous }: CacheChange<K>): boolean {
+  return type !== 'modified' || previous === object;
+}
+
+export function podMatters(change: CacheChange<Pod>): boolean {
+  const { object, previous } = change;
+  if (isWhole(change) || !previous) return true;
   return (
     isOver(object) !== isOver(previous) ||
     object.spec?.nodeName !== previous.spec?.nodeName ||
@@ -22,8 +28,9 @@ export function podMatters({ type, object, previous }: CacheChange<Pod>): boolea
   );
 }
 
-export function nodeMatters({ type, object, previous }: CacheChange<Node>): boolean {
-  if (type !== 'modified' || !previous) return true;
+export function nodeMatters(change: CacheChange<Node>): boolean {
+  const { object, previous } = change;
+  if (isWhole(change) || !previous) return true;
   return (
     nodeIsReady(object) !== nodeIsReady(previous) ||
     !sameJson(object.spec, previous.spec) ||
