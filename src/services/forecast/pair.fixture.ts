@@ -60,7 +60,6 @@ export interface PodWish {
   readonly namespace?: string;
 }
 
-let serial = 0;
 export function podOf(
   name: string,
   { requests = {}, spec = {}, on, owner = 'ReplicaSet', namespace = 'shop' }: PodWish = {},
@@ -69,7 +68,7 @@ export function podOf(
     { apiVersion: 'apps/v1', kind: owner, name: 'owner', uid: `owner-${owner}`, controller: true },
   ];
   return {
-    metadata: { namespace, name, uid: `uid-${++serial}`, ...(owner && { ownerReferences }) },
+    metadata: { namespace, name, uid: crypto.randomUUID(), ...(owner && { ownerReferences }) },
     spec: { containers: [{ name: 'c', resources: { requests } }], ...(on && { nodeName: on }), ...spec },
   };
 }
