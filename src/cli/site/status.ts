@@ -19,6 +19,15 @@ function planeText({ outPaint: paint }: Context, { plane, connectivity }: SiteSt
   return `${plane}, ${modePaint[mode](mode)}${paint.dim(`${heard}${left}`)}`;
 }
 
+/** Of two nodes: whose loss would be survived. */
+function lossFacts({ outPaint: paint }: Context, { forecast }: SiteStatus): [string, string][] {
+  if (!forecast) return [];
+  const losses = Object.entries(forecast.survivesLossOf).map(([node, survives]) =>
+    survives ? `${node} ${paint.good('survived')}` : `${node} ${paint.bad('not survived')}`,
+  );
+  return [['loss of', `${losses.join(', ')}${paint.dim('  more: node forecast')}`]];
+}
+
 function siteFacts(context: Context, status: SiteStatus, now: number): string {
   const { outPaint: paint } = context;
   const phasePaint = { Ready: paint.good, Starting: paint.warn, Degraded: paint.bad, Stopped: paint.dim }[status.phase];
@@ -28,6 +37,7 @@ function siteFacts(context: Context, status: SiteStatus, now: number): string {
       ['site', `${paint.bold(status.site)}  ${phasePaint(status.phase)}${simulated}`],
       ['version', status.version],
       ['plane', planeText(context, status, now)],
+      ...lossFacts(context, status),
       ...status.clusters.map((c): [string, string] => ['cluster', `${c.name} ${c.kubernetesVersion} at ${c.endpoint}`]),
       ...Object.entries(status.endpoints),
       ['kubeconfig', status.clusters[0]?.kubeconfig ?? ''],
