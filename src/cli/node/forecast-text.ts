@@ -35,7 +35,7 @@ function lossText({ outPaint: paint }: Context, loss: LossForecast): string {
   const sums = rows.length === 0 ? [] : [table(['  on what is left', 'asked now', 'asked then', 'there'], rows, paint)];
   const unfit = wouldNotFit.map(({ pod, reason, device }) => {
     const mark = device === undefined ? paint.bad('✗') : paint.warn('!');
-    return `  ${mark} ${pod}: ${device === undefined ? reason : `waits for ${device}; ${reason}`}`;
+    return `  ${mark} ${pod}: ${reason}`;
   });
   const ended = wouldEnd.map((pod) => `  ${paint.dim('·')} ${pod}: ends with its node`);
   const hidden = more.wouldNotFit + more.wouldEnd;

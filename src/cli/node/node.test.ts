@@ -36,8 +36,8 @@ const forecast: PairForecast = {
       survives: false,
       resources: [{ resource: 'cpu', allocatable: 2000, requestedNow: 1000, requestedThen: 2500 }],
       wouldNotFit: [
-        { pod: 'shop/web', lossOf: 'node-a', reason: '0/3 nodes are available: 1 Insufficient cpu.' },
-        { pod: 'lab/model', lossOf: 'node-a', reason: '0/3 nodes are available.', device: 'example.org/gpu' },
+        { pod: 'shop/web', lossOf: 'node-a', reason: 'Insufficient cpu' },
+        { pod: 'lab/model', lossOf: 'node-a', reason: 'Insufficient example.org/gpu', device: 'example.org/gpu' },
       ],
       wouldEnd: ['shop/bare'],
       more: { wouldNotFit: 3, wouldEnd: 0 },
@@ -58,8 +58,8 @@ pods that would break it  refused
 loss of node-a: not survived
   ON WHAT IS LEFT  ASKED NOW  ASKED THEN  THERE
   cpu              1 core     2.5 cores   2 cores
-  ✗ shop/web: 0/3 nodes are available: 1 Insufficient cpu.
-  ! lab/model: waits for example.org/gpu; 0/3 nodes are available.
+  ✗ shop/web: Insufficient cpu
+  ! lab/model: Insufficient example.org/gpu
   · shop/bare: ends with its node
   and 3 more
 

@@ -33,8 +33,6 @@ function worker(name: string, more: Record<string, string> = {}): Node {
   };
 }
 
-const LOST = '1 node(s) had untolerated taint {node.kubernetes.io/out-of-service: nodeshutdown}';
-
 let serial = 0;
 function pod(
   name: string,
@@ -78,7 +76,7 @@ test('half of each node is survived, and more is not: those that do not fit are 
   assert.deepEqual([forecast.survives, forecast.wouldNotFit], [true, []]);
   assert.deepEqual(forecast.sums, [{ resource: 'cpu', allocatable: 2000, requestedNow: 1000, requestedThen: 2000 }]);
   const more = pair([...half, [pod('late', { cpu: '100m' }), 'a-worker']]);
-  assert.deepEqual(unfit(more), [`late: 0/2 nodes are available: 1 Insufficient cpu, ${LOST}.`]);
+  assert.deepEqual(unfit(more), ['late: Insufficient cpu']);
   assert.equal(forecastLoss(more, 'node-b').survives, false);
 });
 
@@ -131,7 +129,7 @@ test('who lacks a device alone is named, and costs nobody anything; who lacks ro
   for (const requests of [{ cpu: '1' }, gpu]) assert.equal(breachBy(lacking, wanted(requests), ['node-a']), undefined);
   const crowded = pair([[pod('model', { ...gpu, cpu: '2' }), 'a-worker']], { devices: gpu });
   const breach = breachBy(crowded, { info: podInfo(pod('wanted', { cpu: '1' })), on: 'b-worker' }, ['node-a']);
-  assert.match(breach?.clauses[1] ?? '', /^n\/model: .*Insufficient cpu/, 'the survivor has the device free');
+  assert.match(breach?.clauses[1] ?? '', /^n\/model: Insufficient cpu$/, 'the survivor has the device free');
 });
 
 test('a pod that says so stays with its node, and one that tolerates everything is not taken for saved', () => {
@@ -262,7 +260,7 @@ test('a pod that would cost the site a loss is refused with the arithmetic; one 
   const breach = breachBy(view, wanted('600m'), ['node-a', 'node-b']);
   assert.deepEqual(breach?.clauses, [
     'after the loss of node-a there would be no room for n/a',
-    `n/a: 0/2 nodes are available: 1 Insufficient cpu, ${LOST}.`,
+    'n/a: Insufficient cpu',
     'cpu: 2.1 cores asked for then, of 2 cores that are left',
   ]);
   const broken = pair([

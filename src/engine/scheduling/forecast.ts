@@ -6,7 +6,7 @@ import type { Node, OwnerReference } from '#model/kube';
 import { type Cluster, cluster } from './cluster.ts';
 import type { PodInfo } from './pod-info.ts';
 import type { Amounts } from './pod-requests.ts';
-import { schedulePod } from './schedule.ts';
+import { type SchedulingDecision, schedulePod } from './schedule.ts';
 import { OUT_OF_SERVICE } from './tolerations.ts';
 import type { VolumeView } from './volume-filter.ts';
 
@@ -21,7 +21,7 @@ export interface ForecastView {
 export interface UnfitPod {
   readonly namespace: string;
   readonly name: string;
-  /** As the scheduler words it. */
+  /** Why nothing that is left takes it, in the scheduler's words. */
   readonly reason: string;
   /** An extended resource that nothing of what is left has free; undefined when it is not for want of a device. */
   readonly device?: string;
@@ -134,7 +134,7 @@ function place(
   const reason =
     decision.kind === 'placed'
       ? 'it tolerates the taint of a lost node, and would be put there again'
-      : decision.message;
+      : reasonOf(decision);
   const device = [...info.requests].find(
     ([resource, amount]) =>
       isDevice(resource) &&
@@ -151,6 +151,12 @@ function place(
     reason,
     ...(device !== undefined && { device }),
   };
+}
+
+/** Without the taints of nodes that take no such pod anyway, where there are other reasons: they are the lost one's and the master's. */
+function reasonOf({ message, reasons }: Extract<SchedulingDecision, { kind: 'unschedulable' }>): string {
+  const others = reasons.filter((reason) => !reason.startsWith('node(s) had untolerated taint'));
+  return others.length > 0 ? others.join(', ') : message;
 }
 
 /** As a lost node stands in the cluster: it is still there, and takes nobody. */

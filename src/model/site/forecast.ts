@@ -10,7 +10,7 @@ export interface UnfitPod {
   readonly pod: string;
   /** The node whose loss it is. */
   readonly lossOf: string;
-  /** As the scheduler words it. */
+  /** Why nothing that is left takes it, in the scheduler's words. */
   readonly reason: string;
   /** The extended resource that it lacks, when that is all. */
   readonly device?: string;

@@ -25,7 +25,7 @@ test('it says what a loss would cost as pods come and go, and tells when that ch
     lossOfA?.wouldNotFit.map(({ pod, lossOf }) => [pod, lossOf]),
     [['shop/one', 'node-a']],
   );
-  assert.match(lossOfA?.wouldNotFit[0]?.reason ?? '', /^0\/3 nodes are available: 1 Insufficient cpu, /);
+  assert.equal(lossOfA?.wouldNotFit[0]?.reason, 'Insufficient cpu');
   assert.deepEqual(lossOfA?.resources, [
     { resource: 'cpu', allocatable: 2000, requestedNow: 1500, requestedThen: 2500 },
   ]);
@@ -47,7 +47,10 @@ test('it says what a loss would cost as pods come and go, and tells when that ch
     'FailoverForecastHolds node-b-worker',
   ]);
   const broken = told.find(({ what }) => what === 'FailoverForecastBroken node-a-worker')?.message ?? '';
-  assert.match(broken, /^after the loss of node-a there would be no room for shop\/one; shop\/one: 0\/3 nodes/);
+  assert.match(
+    broken,
+    /^after the loss of node-a there would be no room for shop\/one; shop\/one: Insufficient cpu; cpu: /,
+  );
   assert.match(broken, /; cpu: 2.5 cores asked for then, of 2 cores that are left$/);
   await pair.stop();
 });
