@@ -3,7 +3,7 @@
 // whether a call that failed was carried out is for the caller to find out.
 import { type Client, type ClientDuplexStream, credentials, Metadata, type ServiceError, status } from '@grpc/grpc-js';
 import { assert, WorldError } from '#base';
-import type { Etcd, EtcdOptions, EtcdWatch, KeepAlive } from './contract.ts';
+import type { Etcd, EtcdOptions, EtcdTls, EtcdWatch, KeepAlive } from './contract.ts';
 import { RenewalStream } from './keep-alive.ts';
 import type {
   LeaseGrantResponse,
@@ -51,32 +51,36 @@ function errorOf(error: ServiceError, attempted: string, subject: string): World
   });
 }
 
+function endpointOf(name: string, tls: EtcdTls | undefined): Endpoint {
+  const { KV, Watch, Lease, Maintenance } = etcdServices();
+  const pem = (text: string | undefined): Buffer | null => (text === undefined ? null : Buffer.from(text));
+  const channel = { ...CHANNEL, ...(tls && { 'grpc.ssl_target_name_override': tls.serverName }) };
+  const secret = tls ? credentials.createSsl(pem(tls.ca), pem(tls.key), pem(tls.cert)) : credentials.createInsecure();
+  const kv = new KV(name, secret, channel);
+  const same = { ...channel, channelOverride: kv.getChannel() };
+  return {
+    name,
+    kv,
+    watch: new Watch(name, secret, same),
+    lease: new Lease(name, secret, same),
+    maintenance: new Maintenance(name, secret, same),
+  };
+}
+
 export class EtcdClient implements Etcd {
-  readonly #endpoints: readonly Endpoint[];
+  readonly #options: EtcdOptions;
   readonly #timeoutMs: number;
+  #tls: EtcdTls | undefined;
+  #endpoints: readonly Endpoint[];
+  #replaced: readonly Endpoint[] = [];
   #turn = 0;
 
   constructor(options: EtcdOptions) {
     assert(options.endpoints.length > 0, 'etcd has an endpoint');
+    this.#options = options;
     this.#timeoutMs = options.timeoutMs ?? TIMEOUT_MS;
-    const { KV, Watch, Lease, Maintenance } = etcdServices();
-    const { tls } = options;
-    const pem = (text: string | undefined): Buffer | null => (text === undefined ? null : Buffer.from(text));
-    const channel = { ...CHANNEL, ...(tls && { 'grpc.ssl_target_name_override': tls.serverName }) };
-    this.#endpoints = options.endpoints.map((name) => {
-      const secret = tls
-        ? credentials.createSsl(pem(tls.ca), pem(tls.key), pem(tls.cert))
-        : credentials.createInsecure();
-      const kv = new KV(name, secret, channel);
-      const same = { ...channel, channelOverride: kv.getChannel() };
-      return {
-        name,
-        kv,
-        watch: new Watch(name, secret, same),
-        lease: new Lease(name, secret, same),
-        maintenance: new Maintenance(name, secret, same),
-      };
-    });
+    this.#tls = typeof options.tls === 'function' ? options.tls() : options.tls;
+    this.#endpoints = options.endpoints.map((name) => endpointOf(name, this.#tls));
   }
 
   range(request: RangeRequest): Promise<RangeResponse> {
@@ -150,7 +154,7 @@ export class EtcdClient implements Etcd {
   }
 
   close(): void {
-    for (const { kv } of this.#endpoints) kv.close();
+    for (const { kv } of [...this.#endpoints, ...this.#replaced]) kv.close();
   }
 
   #endpoint(): Endpoint {
@@ -161,6 +165,26 @@ export class EtcdClient implements Etcd {
 
   #passTurn(from: Endpoint): void {
     if (this.#endpoint() === from) this.#turn++;
+    this.#renew();
+  }
+
+  /** Makes connections anew when what they rest on has changed; calls under way on the old ones come to their end. */
+  #renew(): void {
+    const { tls, endpoints } = this.#options;
+    if (typeof tls !== 'function') return;
+    let now: EtcdTls;
+    try {
+      now = tls();
+    } catch {
+      // What is in use stays in use; the next failure asks again.
+      return;
+    }
+    const before = this.#tls;
+    if (before && now.ca === before.ca && now.cert === before.cert && now.key === before.key) return;
+    this.#tls = now;
+    for (const { kv } of this.#replaced) kv.close();
+    this.#replaced = this.#endpoints;
+    this.#endpoints = endpoints.map((name) => endpointOf(name, now));
   }
 
   #call<T>(service: 'kv' | 'lease' | 'maintenance', method: string, request: unknown): Promise<T> {

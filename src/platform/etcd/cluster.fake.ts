@@ -1,6 +1,7 @@
 // A real etcd of several members that trust each other and their clients by certificates only, on free ports, for tests.
 import fs from 'node:fs';
 import path from 'node:path';
+import { present } from '#base';
 import { testFolder } from '#platform/process';
 import { issueCertificate, newKeyPem } from '#platform/x509';
 import type { EtcdOptions } from './contract.ts';
@@ -20,10 +21,27 @@ const TICKS = ['--heartbeat-interval', '50', '--election-timeout', '500'];
 const MEMBERS = 'etcd';
 const YEAR_MS = 31_536_000_000;
 
-/** WorldError `NotFound` names the package when etcd is not installed. */
-export async function startEtcdCluster(names: readonly string[]): Promise<EtcdCluster> {
+/** What a member shows and believes, in files that may be replaced under it, and what its clients do. */
+export interface MemberCredentials {
+  readonly leafFile: string;
+  readonly anchorFile: string;
+  readonly client: NonNullable<EtcdOptions['tls']>;
+}
+
+const argumentsOf = ({ leafFile, anchorFile }: MemberCredentials): string[] =>
+  ['', 'peer-'].flatMap((of) => [
+    ...[`--${of}cert-file`, leafFile, `--${of}key-file`, leafFile],
+    ...[`--${of}trusted-ca-file`, anchorFile, `--${of}client-cert-auth`],
+  ]);
+
+/** Credentials are made unless they are given, a member's each. WorldError `NotFound` names the package when etcd is not installed. */
+export async function startEtcdCluster(
+  names: readonly string[],
+  given?: (name: string) => MemberCredentials,
+): Promise<EtcdCluster> {
   const folder = testFolder('etcd');
-  const tls = await credentialsIn(folder);
+  const made = given ? undefined : await credentialsIn(folder);
+  const credentialsOf = (name: string): MemberCredentials => present(given?.(name) ?? made, 'a member has credentials');
   const ports = await freePorts(names.length * 2);
   const peerUrl = (index: number): string => `https://127.0.0.1:${ports[2 * index + 1]}`;
   const all = names.map((name, index) => `${name}=${peerUrl(index)}`).join();
@@ -34,9 +52,9 @@ export async function startEtcdCluster(names: readonly string[]): Promise<EtcdCl
         ...['--name', name, '--data-dir', path.join(folder, name), '--logger', 'zap', '--log-level', 'error'],
         ...['--listen-client-urls', `https://${endpoint}`, '--advertise-client-urls', `https://${endpoint}`],
         ...['--listen-peer-urls', peerUrl(index), '--initial-advertise-peer-urls', peerUrl(index)],
-        ...['--initial-cluster', all, ...TICKS, ...tls.args],
+        ...['--initial-cluster', all, ...TICKS, ...argumentsOf(credentialsOf(name))],
       ];
-      return [name, new EtcdProcess({ endpoint, args, tls: tls.client })] as const;
+      return [name, new EtcdProcess({ endpoint, args, tls: credentialsOf(name).client })] as const;
     }),
   );
   await Promise.all([...members.values()].map((member) => member.start()));
@@ -46,7 +64,7 @@ export async function startEtcdCluster(names: readonly string[]): Promise<EtcdCl
     members,
     clientOf: (name) => {
       const own = members.get(name)?.endpoint ?? '';
-      return { endpoints: [own, ...endpoints.filter((one) => one !== own)], tls: tls.client };
+      return { endpoints: [own, ...endpoints.filter((one) => one !== own)], tls: credentialsOf(name).client };
     },
     stop: async () => {
       await Promise.all([...members.values()].map((member) => member.kill()));
@@ -56,28 +74,21 @@ export async function startEtcdCluster(names: readonly string[]): Promise<EtcdCl
 }
 
 /** One authority, and one leaf for members and clients alike. */
-async function credentialsIn(folder: string): Promise<{ args: string[]; client: NonNullable<EtcdOptions['tls']> }> {
+async function credentialsIn(folder: string): Promise<MemberCredentials> {
   const life = { notBeforeMs: 0, notAfterMs: Date.now() + YEAR_MS };
   const [authorityKey, key] = [newKeyPem(), newKeyPem()];
   const ca = await issueCertificate({ ...life, commonName: 'test', use: 'authority', keyPem: authorityKey });
   const issuer = { certPem: ca, keyPem: authorityKey };
-  const use = 'server-and-client';
-  const cert = await issueCertificate({
-    ...life,
-    commonName: 'member',
-    names: ['127.0.0.1', MEMBERS],
-    use,
-    keyPem: key,
-    issuer,
-  });
+  const names = ['127.0.0.1', MEMBERS];
+  const leaf = { commonName: 'member', names, use: 'server-and-client' as const, keyPem: key, issuer };
+  const cert = await issueCertificate({ ...life, ...leaf });
   const file = (name: string, text: string): string => {
     fs.writeFileSync(path.join(folder, name), text, { mode: 0o600 });
     return path.join(folder, name);
   };
-  const [caFile, certFile, keyFile] = [file('ca.pem', ca), file('cert.pem', cert), file('key.pem', key)];
-  const args = ['', 'peer-'].flatMap((of) => [
-    ...[`--${of}cert-file`, certFile, `--${of}key-file`, keyFile],
-    ...[`--${of}trusted-ca-file`, caFile, `--${of}client-cert-auth`],
-  ]);
-  return { args, client: { ca, cert, key, serverName: MEMBERS } };
+  return {
+    leafFile: file('leaf.pem', `${key}${cert}`),
+    anchorFile: file('ca.pem', ca),
+    client: { ca, cert, key, serverName: MEMBERS },
+  };
 }

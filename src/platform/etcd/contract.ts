@@ -20,8 +20,9 @@ export interface EtcdTls {
 export interface EtcdOptions {
   /** "host:port", the nearest first. */
   readonly endpoints: readonly string[];
-  /** PEM texts; without it the connection is plain. */
-  readonly tls?: EtcdTls;
+  /** PEM texts; without it the connection is plain. As a function it is asked again when a member was not reached, and connections are made
+   * anew when it has changed: so certificates are replaced under whoever holds a client for years. */
+  readonly tls?: EtcdTls | (() => EtcdTls);
   readonly timeoutMs?: number;
   /** Another way to etcd than gRPC. */
   connect?(options: EtcdOptions): Etcd;

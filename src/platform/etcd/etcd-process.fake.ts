@@ -88,6 +88,19 @@ export class EtcdProcess {
     await Promise.race([untilReady(this.#of, child), failed]);
   }
 
+  /** In order: a leader hands over first. */
+  async stop(): Promise<void> {
+    const child = this.#child;
+    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    const ended = new Promise((resolve) => void child.once('exit', resolve));
+    child.kill('SIGTERM');
+    await ended;
+  }
+
+  get pid(): number | undefined {
+    return this.#child?.pid;
+  }
+
   /** As a power cut of the process would end it. */
   async kill(): Promise<void> {
     if (this.#child) await kill(this.#child);

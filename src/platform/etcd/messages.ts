@@ -1,6 +1,8 @@
 // etcd's messages as TypeScript sees them. Source: etcd API reference v3.4.
 
 export interface ResponseHeader {
+  /** Of the member that answers. */
+  readonly member_id?: number;
   readonly revision: number;
   /** Of the newest write that the member which answers has carried out. */
   readonly raft_term: number;
@@ -83,4 +85,9 @@ export interface StatusResponse {
   readonly version: string;
   readonly dbSize: number;
   readonly dbSizeInUse: number;
+  readonly header?: ResponseHeader;
+  /** Member id of the leader that it follows; 0 for none. */
+  readonly leader?: number;
+  /** Newest entry of the cluster's log that it has carried out. */
+  readonly raftAppliedIndex?: number;
 }

@@ -110,6 +110,9 @@ const MESSAGES = {
     'version: string = 2',
     'dbSize: int64 = 3',
     'leader: uint64 = 4',
+    'raftIndex: uint64 = 5',
+    'raftTerm: uint64 = 6',
+    'raftAppliedIndex: uint64 = 7',
     'dbSizeInUse: int64 = 9',
   ),
 };

@@ -71,11 +71,24 @@ export function etcdClientOptions(
   const own = from === 'node' ? '127.0.0.1' : CONTROL_LINK.node;
   const others = votersOf(pair).filter(({ name }) => name !== self);
   const hosts = [own, ...others.map(({ name }) => addressBetween(pair, self, name))];
-  const { certPem, keyPem } = pki.leaf(self === WITNESS_NAME ? `etcd-${self}` : 'etcd-client');
+  const leaf = self === WITNESS_NAME ? `etcd-${self}` : 'etcd-client';
   return {
     endpoints: hosts.map((host) => `${host}:${VOTER_PORTS.etcd}`),
-    tls: { ca: pki.anchor('etcd'), cert: certPem, key: keyPem, serverName: ETCD_SERVER_NAME },
+    tls: () => {
+      const { certPem, keyPem } = pki.leaf(leaf);
+      return { ca: pki.anchor('etcd'), cert: certPem, key: keyPem, serverName: ETCD_SERVER_NAME };
+    },
   };
+}
+
+/** How one member alone is reached from a voter. */
+export function etcdMemberOptions(
+  of: Omit<EtcdMember, 'folders'>,
+  pki: Parameters<typeof etcdClientOptions>[1],
+  member: string,
+): EtcdOptions {
+  const host = member === of.self ? '127.0.0.1' : addressBetween(of.pair, of.self, member);
+  return { ...etcdClientOptions(of, pki), endpoints: [`${host}:${VOTER_PORTS.etcd}`] };
 }
 
 /** `ownClient`: how the member on this node alone is reached. */

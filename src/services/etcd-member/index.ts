@@ -1,2 +1,3 @@
 // The door of etcd's members.
-export { etcdClientOptions, etcdProcess } from './etcd-process.ts';
+export { etcdClientOptions, etcdMemberOptions, etcdProcess } from './etcd-process.ts';
+export { keepMember, type MemberKeeper, type MemberKeeperOptions } from './keep-member.ts';
