@@ -128,13 +128,20 @@ async function renewNamed(
 }
 
 function renewLine(of: KeeperOptions, line: Line, { hurry, finish }: Omit<RenewWish, 'name'>): RenewedCertificate[] {
-  const { site, folders, clock } = of;
+  const { site, folders, clock, pair } = of;
+  if (finish && line === 'etcd' && pair && !pair.etcdIsEverywhere())
+    throw new WorldError('Conflict', 'a voter does not show and trust the new one yet: it would be shut out for good', {
+      attempted: 'drop an authority',
+      subject: line,
+      cure: 'bring both nodes and the witness up, and try again: holdfast status',
+    });
   const event = finish ? { kind: 'finish' as const } : { kind: 'renew' as const, hurry };
   const to = stepLine({ site, folders, now: clock.now() }, line, event);
   return to ? [{ name: line, what: rolloverText(to) }] : [];
 }
 
-function renewSealing({ folders, clock }: KeeperOptions, finish: boolean): RenewedCertificate[] {
+function renewSealing({ folders, clock, pair }: KeeperOptions, finish: boolean): RenewedCertificate[] {
+  if (!pair) throw new WorldError('Unavailable', 'how the other node stands is not known', { subject: SEALING });
   if (finish)
     throw new WorldError('Invalid', 'a key that seals is dropped by itself, once nothing is sealed with it any more', {
       cure: 'see how far it is: holdfast certificates list',
