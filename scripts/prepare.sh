@@ -1,7 +1,8 @@
 #!/bin/sh
-# Prepares the machine for one of three purposes, each containing the one before:
+# Prepares the machine for one of four purposes, each containing the one before:
 #   build     the npm packages (and with them the pinned Node.js)
 #   runtime   the Debian packages that run containers
+#   pair      the Debian packages that a node of two needs beside them
 #   test      the Debian packages that tests judge by
 # Idempotent; costs milliseconds when nothing is missing; progress on stderr; leaves nothing half-made: npm packages are
 # installed aside and swapped in whole, downloads are unpacked aside and renamed.
@@ -35,8 +36,11 @@ missing_packages() {
   { have mount && have umount; } || echo mount
   { have nsenter && have setpriv; } || echo util-linux
   have catatonit || echo catatonit
-  [ "$profile" = test ] || return
+  [ "$profile" = runtime ] && return
   have etcd || echo etcd-server
+  { have glusterd && have gluster; } || echo glusterfs-server
+  have glusterfs || echo glusterfs-client
+  [ "$profile" = test ] || return
   have skopeo || echo skopeo
   have docker-registry || echo docker-registry
   static_busybox || echo busybox-static
@@ -149,6 +153,7 @@ install_debian() { # packages...
     case $package in
       containerd | docker-registry) systemctl --quiet disable "$package.service" 2> /dev/null ;;
       etcd-server) systemctl --quiet disable etcd.service 2> /dev/null ;;
+      glusterfs-server) systemctl --quiet disable glusterd.service 2> /dev/null ;;
     esac
   done
   return 0
