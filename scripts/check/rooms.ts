@@ -62,6 +62,8 @@ export const PLATFORM_EDGES: readonly (readonly [string, string, string])[] = [
   ['platform/sqlite', 'platform/disk', 'a damaged database is told from files that are whole or absent'],
   ['platform/power', 'platform/process', 'a controller is asked by a program'],
   ['platform/watchdog', 'platform/disk', 'what a watchdog is run from is whole or absent'],
+  ['platform/gluster', 'platform/process', 'its door is a command line'],
+  ['platform/gluster', 'platform/disk', 'what its programs find is written whole, as everything is'],
   ['platform/tunnel', 'platform/stream', 'what is passed on through a tunnel drops the same headers'],
 ];
 

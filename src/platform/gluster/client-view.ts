@@ -1,0 +1,37 @@
+// What a mounted client says of itself: whether it is mounted, and which bricks it reaches. Read by a program of its own, for a
+// read in a file system whose client hangs does not come back. Source: the folder .meta of a GlusterFS mount.
+import fs from 'node:fs';
+import { setTimeout } from 'node:timers/promises';
+import { run } from '#platform/process';
+import { CLIENT_VIEW_MS_MAX } from './limits.ts';
+
+/** Whether a volume is mounted at `point`; its client may hang, or have died. Source: proc_pid_mountinfo(5). */
+export const volumeMounted = (point: string): boolean =>
+  fs
+    .readFileSync('/proc/self/mountinfo', 'utf8')
+    .split('\n')
+    .some((line) => line.split(' ')[4] === point && line.includes(' - fuse.glusterfs '));
+
+/** Whether the client at `point` reaches each brick, in the volume's order; undefined when there is no client, or it does not
+ * answer in time. */
+export async function connectedBricks(of: {
+  point: string;
+  volume: string;
+  bricks: number;
+  timeoutMs?: number;
+}): Promise<readonly boolean[] | undefined> {
+  const { point, volume, bricks, timeoutMs = CLIENT_VIEW_MS_MAX } = of;
+  if (!volumeMounted(point)) return undefined;
+  const files = Array.from(
+    { length: bricks },
+    (_, index) => `${point}/.meta/graphs/active/${volume}-client-${index}/private`,
+  );
+  // Killed or not, a reader may stay until its client ends: it is given up after its time, and not waited for.
+  const given = new AbortController();
+  const late = setTimeout(timeoutMs, undefined, { signal: given.signal, ref: false }).catch(() => undefined);
+  const read = run('cat', files, { timeoutMs }).catch(() => undefined);
+  const result = await Promise.race([read, late]);
+  given.abort();
+  const told = [...(result?.stdout ?? '').matchAll(/^connected = ([01])$/gm)].map((match) => match[1] === '1');
+  return result?.code === 0 && told.length === bricks ? told : undefined;
+}
