@@ -37,7 +37,7 @@ function processes(): string[] {
     .filter(({ pid }) => !mine.has(pid))
     .map((seen) => ({ ...seen, command: seen.argv.join(' ') }))
     .filter(({ command }) =>
-      /holdfast|\bhft-|containerd|etcd|docker-registry|\bnode\b.*(dist|src|test)\//.test(command),
+      /holdfast|\bhft-|containerd|etcd|gluster|docker-registry|\bnode\b.*(dist|src|test)\//.test(command),
     )
     .map((seen) => `${seen.pid} ${seen.command.slice(0, COMMAND_SHOWN_MAX)} ${runOfProcess(seen) ?? ''}`.trim());
 }

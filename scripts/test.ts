@@ -29,6 +29,7 @@ const ALONE = [
   'test/integration/site-alone',
   'test/integration/site-destroy',
   'test/integration/token-secrets',
+  'test/integration/volumes',
   'test/integration/watchdog',
 ];
 

@@ -81,6 +81,10 @@ export interface SiteFolders {
   /** Volumes of the class for volumes on a node. */
   machineVolumes(machine: string): string;
   machineRun(machine: string): string;
+  /** Replicated volumes of a pair: what glusterd knows, a folder a brick, logs, sockets. */
+  readonly gluster: { readonly state: string; readonly bricks: string; readonly logs: string; readonly run: string };
+  /** Where replicated volumes show, a folder each. */
+  readonly replicatedVolumes: string;
   log(processName: string): string;
   /** Socket on which the process answers, once it is ready, whoever asks whether it lives. */
   alive(processName: string): string;
@@ -135,6 +139,13 @@ export function siteFolders(data: string): SiteFolders {
     machineAgent: (machine) => `${data}/state/machines/${machine}/agent`,
     machineVolumes: (machine) => `${data}/state/machines/${machine}/volumes`,
     machineRun: (machine) => `${data}/run/${machine}`,
+    gluster: {
+      state: `${data}/state/gluster`,
+      bricks: `${data}/state/bricks`,
+      logs: `${data}/logs/gluster`,
+      run: `${data}/run/gluster`,
+    },
+    replicatedVolumes: `${data}/run/volumes`,
     log: (processName) => `${data}/logs/${processName}.log`,
     alive: (processName) => `${data}/run/${processName}.alive`,
     failure: (processName) => `${data}/run/${processName}.failed`,
