@@ -1,6 +1,6 @@
 // The app `witness`: the third voter of a pair. It keeps a member of etcd and refuses nodes that are fenced; nothing of Kubernetes runs here.
 import { WorldError } from '#base';
-import { ownNode, type Pair, type SitePhase, type SupervisorAnswer } from '#model/site';
+import { cgroupRoot, ownNode, type Pair, type SitePhase, type SupervisorAnswer } from '#model/site';
 import { openCgroups } from '#platform/cgroup';
 import { interfaceList, ipBatch } from '#platform/net';
 import { systemNft } from '#platform/nft';
@@ -13,8 +13,10 @@ import { followPki, witnessSealKeys } from '#services/infrastructure';
 import { ensureSiteGroups } from '#services/machines';
 import { keepWitnessFiles } from '#services/shared-files';
 import { openProcessRecords, startSupervisor } from '#services/supervisor';
+import { glusterdProcess, keepGlusterLogs } from '#services/volumes';
 import { control } from './holdfastd/control.ts';
 import { guardProcess, ownDeaths, recordGuard } from './holdfastd/guard.ts';
+import { keepOwnMember } from './holdfastd/pair/keep-own-member.ts';
 import { openPeerDoor, PeerCalls } from './holdfastd/pair/peer-door.ts';
 import { refusalFacts } from './holdfastd/pair/refusal-facts.ts';
 import { makeProgress } from './holdfastd/progress.ts';
@@ -57,9 +59,10 @@ async function letGo(): Promise<void> {
   await supervisor.stop('guard');
   certificates.close();
   calls.close();
+  glusterLogs.stop();
   witness.stop();
   supervisor.release();
-  await Promise.all([liveness.close(), door.close(), files.close()]);
+  await Promise.all([liveness.close(), door.close(), files.close(), member.close()]);
   await journal.close();
   lock.kind === 'held' && lock.release();
 }
@@ -67,7 +70,7 @@ async function letGo(): Promise<void> {
 async function* stop(): AsyncGenerator<SupervisorAnswer> {
   await audit({ act: 'stop', door: 'command-line', keepPods: false, outcome: 'begun' });
   await supervisor.stop('guard');
-  await supervisor.stop('etcd');
+  await Promise.all([supervisor.stop('etcd'), supervisor.stop('glusterd')]);
   await letGo();
   yield { kind: 'done' };
   setImmediate(() => void server.close().then(() => process.exit(0)));
@@ -116,12 +119,16 @@ const refusals = await keepRefusals({
   facts: () => refusalFacts(site),
 });
 const declaring = { site, folders, program: programBeside(import.meta.filename), systemCgroup: system };
+const volumesMember = { pair, self, folders, cgroups, path: PROGRAM_PATH, groupRoot: cgroupRoot(site) };
+supervisor.run(glusterdProcess(volumesMember));
+const glusterLogs = keepGlusterLogs({ folder: folders.gluster.logs, clock });
 supervisor.run(etcdProcess({ pair, self, folders, path: PROGRAM_PATH, cgroup: system, ownClient: etcdOptions }));
 supervisor.run(guardProcess(declaring, self, 'witness'));
 const witness = keepWitness({
   ...{ self, clock, log, life: crypto.randomUUID(), etcd: etcdOptions() },
   hands: { refuse: (nodes) => refusals.refuse(nodes) },
 });
+const member = keepOwnMember({ site, pair, folders, supervisor, certificates, clock, log });
 const files = keepWitnessFiles({
   ...{ clock, log, data: folders.data, etcd: etcdOptions() },
   witnessKeys: witnessSealKeys(folders),

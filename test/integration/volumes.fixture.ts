@@ -164,7 +164,7 @@ export class Member {
 
 export class VolumesPair {
   readonly folder = testFolder('volumes');
-  readonly pair = planPair(SUBNET);
+  readonly pair = planPair(SUBNET, (voter) => `/data/${voter}`);
   readonly members: readonly Member[];
   readonly #wires: Wires;
 

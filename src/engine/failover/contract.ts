@@ -44,6 +44,8 @@ export interface FailoverView {
     readonly serving: boolean;
     /** Nothing of an earlier life of this node runs: no pod, no client of a volume. */
     readonly clean: boolean;
+    /** Since when nothing comes over the wire between the nodes; absent: it carries. */
+    readonly wireCutMs?: number;
     /** It could lead: its log is followed to the end, its disk takes writes, its watchdog is armed. */
     readonly fit: boolean;
   };

@@ -42,6 +42,9 @@ test('the table of the node', () => {
   const noLease = { leases: {} };
   const sole = { ...noLease, seen: { sentMs: NOW, present: [], fences: [fence({ acks: ['a', 'w'] })] } };
   const dirty = { clean: false };
+  const beside = (controller: string | undefined) => ({
+    seen: { sentMs: NOW, present: ['a', 'b'], fences: [], ...(controller !== undefined && { controller }) },
+  });
   const table: [NodePhase, FailoverView, NodePhase, unknown][] = [
     ['out', viewOf(), 'member', NOW + NODE_TTL_MS * 0.95],
     ['out', viewOf(noLease), 'out', undefined],
@@ -53,6 +56,12 @@ test('the table of the node', () => {
     ['holding', viewOf(sole), 'holding', 'unbounded'],
     ['holding', viewOf(), 'member', NOW + NODE_TTL_MS * 0.95],
     ['holding', viewOf(noLease), 'killing', undefined],
+    ['member', viewOf(beside('b'), { wireCutMs: NOW - 6_000 }), 'killing', undefined],
+    // Too early to tell a wire that is cut from a node that is lost; who controls gives way to nobody.
+    ['member', viewOf(beside('b'), { wireCutMs: NOW - 4_000 }), 'member', NOW + NODE_TTL_MS * 0.95],
+    ['member', viewOf(beside('a'), { wireCutMs: NOW - 6_000 }), 'member', NOW + NODE_TTL_MS * 0.95],
+    ['member', viewOf(beside(undefined), { wireCutMs: NOW - 6_000 }), 'member', NOW + NODE_TTL_MS * 0.95],
+    ['holding', viewOf(beside('b'), { wireCutMs: NOW - 6_000 }), 'killing', undefined],
     ['killing', viewOf({}, dirty), 'killing', undefined],
     ['killing', viewOf(noLease), 'out', undefined],
   ];
@@ -182,4 +191,18 @@ test('a node that keeps being lost waits longer each time, up to ten minutes, an
     [2_000, 4_000, 8_000, 600_000],
   );
   assert.equal(returnMs([NOW - 86_400_000, NOW], NOW), 2_000);
+});
+
+test('a node whose wire is cut joins nobody, but the site alone', () => {
+  const out = stateOf({ node: 'out' });
+  const joins = (present: string[], wireCutMs?: number): boolean =>
+    failoverStep(
+      out,
+      viewOf({ leases: {}, seen: { sentMs: NOW, present, fences: [] } }, wireCutMs === undefined ? {} : { wireCutMs }),
+      NOW,
+    ).orders.renewNode;
+  assert.equal(joins(['b']), true);
+  assert.equal(joins(['b'], NOW - 1), false);
+  assert.equal(joins([], NOW - 1), true);
+  assert.equal(joins(['a'], NOW - 1), true);
 });

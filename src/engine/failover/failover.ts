@@ -4,10 +4,11 @@
 //
 //   node      what happens                                      becomes   its pods
 //   -------   -----------------------------------------------   -------   ---------------------------------
-//   out       clean, no fence on it, and it got a lease         member    none run before
+//   out       clean, no fence on it, wire whole, it got a lease  member    none run before
 //   member    its lease is held                                 member    run until the lease ends
 //   member    its lease ended, others can form a majority       killing   are killed
 //   member    its lease ended, nobody can without it            holding   run on
+//   member    the wire to the node that controls is cut         killing   are killed
 //   holding   it got a lease again                              member    run on
 //   holding   others can form a majority after all              killing   are killed
 //   killing   nothing of it runs any more                       out       -
@@ -38,7 +39,7 @@ import type {
   OwnLease,
 } from './contract.ts';
 import { isHeld, leaseEndsMs } from './leases.ts';
-import { LOSSES_MAX, PROGRESS_MS, REST_MS, TAKING_MS_MAX } from './limits.ts';
+import { LOSSES_MAX, PROGRESS_MS, REST_MS, TAKING_MS_MAX, WIRE_MS } from './limits.ts';
 import { othersCanDecide } from './majority.ts';
 import { judgePeers, type PeerJudged } from './peers.ts';
 
@@ -79,6 +80,13 @@ function hasRested(state: FailoverState, { seen, self }: FailoverView, nowMs: nu
   return isAlone || nowMs - (state.restsFromMs ?? Number.NEGATIVE_INFINITY) >= REST_MS;
 }
 
+/** The wire between the nodes carries nothing, and the other one controls all the same, as was seen long after: who does not control
+ * gives way, since what both write could not be kept together any more. One that is lost would not control by then. */
+function isCutOff({ self, nodes, seen, health: { wireCutMs } }: FailoverView): boolean {
+  if (wireCutMs === undefined || seen === undefined || seen.sentMs - wireCutMs < WIRE_MS) return false;
+  return seen.controller !== undefined && seen.controller !== self && nodes.includes(seen.controller);
+}
+
 const leads = (control: ControlPhase): boolean => control === 'taking' || control === 'controlling';
 
 const changed = (what: string, from: string, { phase, reason }: Phase<string>): FailoverChange[] =>
@@ -86,7 +94,8 @@ const changed = (what: string, from: string, { phase, reason }: Phase<string>): 
 
 function nodePhase(state: FailoverState, view: FailoverView, nowMs: number): Phase<NodePhase> {
   const isFencedOff = view.seen?.fences.some(({ node }) => node === view.self);
-  const held = isHeld(view.leases.node, nowMs) && !isFencedOff;
+  const isCut = isCutOff(view);
+  const held = isHeld(view.leases.node, nowMs) && !isFencedOff && !isCut;
   switch (state.node) {
     case 'out':
       return held && view.health.clean
@@ -98,6 +107,7 @@ function nodePhase(state: FailoverState, view: FailoverView, nowMs: number): Pha
         : { phase: 'killing', reason: 'something of it still runs' };
     case 'member':
     case 'holding': {
+      if (isCut) return { phase: 'killing', reason: 'the wire to the node that controls is cut' };
       if (held) return { phase: 'member', reason: 'it has its lease again' };
       const { self, voters } = view;
       const fences = (view.seen?.fences ?? []).filter(({ node, epoch }) => epoch > (state.lifted[node]?.epoch ?? 0));
@@ -188,7 +198,10 @@ const peerChanges = (before: FailoverState['peers'], judged: readonly PeerJudged
 function ownOrders(state: FailoverState, view: FailoverView, nowMs: number): FailoverOrders {
   const { self, health, leases, seen } = view;
   const fences = seen?.fences ?? [];
-  const mayJoin = state.node !== 'out' || (health.clean && fences.every(({ node }) => node !== self));
+  const isUnfenced = fences.every(({ node }) => node !== self);
+  // Beside another node it joins only when what both write is kept together.
+  const isKept = health.wireCutMs === undefined || seen?.present.every((node) => node === self) === true;
+  const mayJoin = state.node !== 'out' || (health.clean && isUnfenced && isKept);
   const isVacant = seen !== undefined && seen.controller === undefined;
   const mayLead = state.node === 'member' && health.fit && hasRested(state, view, nowMs);
   const serves = leads(state.control);

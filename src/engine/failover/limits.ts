@@ -15,6 +15,8 @@ export const TAKING_MS_MAX = 10_000;
 export const REST_MS = 10_000;
 /** A node that is not there when control is taken may be starting: it is not taken for lost before. */
 export const ARRIVAL_MS = 15_000;
+/** A wire that carries nothing for this long is cut, if the other node is still seen to control: a node that is lost does not, by then. */
+export const WIRE_MS = 5_000;
 /** What others have not refused by then is taken from the node by its power. */
 export const POWER_AFTER_MS = 2_000;
 /** A node that comes back is let in after this; twice as long with each further loss within a day, up to the last one. */

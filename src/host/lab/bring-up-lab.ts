@@ -17,7 +17,7 @@ import { ensureLabNetwork, labNamespacePath } from './lab-network.ts';
 import { endLab, removeLab } from './take-down-lab.ts';
 
 /** Programs that only a site of two nodes needs. */
-const PAIR_PROGRAMS = { etcd: 'etcd-server' };
+const PAIR_PROGRAMS = { etcd: 'etcd-server', glusterd: 'glusterfs-server', glusterfs: 'glusterfs-client' };
 
 /** Errors: as of a site of one node; WorldError `Conflict` when the folder holds such a site. */
 export async function bringUpLab(of: BringUp): Promise<BroughtUp> {

@@ -3,7 +3,7 @@
 import { WorldError } from '#base';
 import { DATA_FORMAT_VERSION, ownNode, type Site, type SiteFolders, siteFolders, siteOn, votersOf } from '#model/site';
 import { isPresent, readJsonIfPresent, writeFileAtomic } from '#platform/disk';
-import { lockHolder } from '#platform/process';
+import { isRunnable, lockHolder } from '#platform/process';
 
 export interface Lab {
   readonly formatVersion: number;
@@ -49,7 +49,7 @@ export function labNodes(data: string, { site }: Lab): readonly LabNode[] {
 /** The folder that commands speak to: that of the node which controls, else of one that runs, else of the first. */
 export function speakingFolder(data: string, lab: Lab): string {
   const nodes = labNodes(data, lab).slice(0, 2);
-  const running = nodes.filter(({ folders }) => lockHolder(folders.supervisorLock) !== undefined);
+  const running = nodes.filter(({ folders }) => isRunnable(lockHolder(folders.supervisorLock)?.pid ?? 0));
   const controlling = running.find(({ folders }) => isPresent(folders.controlMark));
   const chosen = controlling ?? running[0] ?? nodes[0];
   return chosen?.folders.data ?? labFolder(data, ownNode(lab.site));

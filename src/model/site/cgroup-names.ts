@@ -10,5 +10,3 @@ export const machineCgroup = (site: Named, machine: Pick<Machine, 'name'>): stri
 
 /** Group of a pair's kube: it may stand by, or go on following the log, where nothing of the master machine may run. */
 export const controlCgroup = (site: Named): string => `${cgroupRoot(site)}/control`;
-/** Group of the clients of replicated volumes: what is killed first when a node may not write any more. */
-export const volumesCgroup = (site: Named): string => `${cgroupRoot(site)}/volumes`;

@@ -26,6 +26,8 @@ export interface SiteFolders {
   readonly controlMark: string;
   /** The leases that this node of a pair holds, for the next life of holdfastd. */
   readonly leasesFile: string;
+  /** What the running member of etcd was started with. */
+  readonly etcdRecord: string;
   /** How far what an earlier key has sealed is sealed anew. */
   readonly resealFile: string;
   /** Whom this voter of a pair refuses. */
@@ -110,6 +112,7 @@ export function siteFolders(data: string): SiteFolders {
     leasesFile: `${data}/run/leases.json`,
     refusalsFile: `${data}/state/refused.json`,
     resealFile: `${data}/run/reseal.json`,
+    etcdRecord: `${data}/run/etcd.json`,
     etcd: `${data}/state/etcd`,
     supervisorLock: `${data}/run/holdfastd.lock`,
     supervisorDeaths: `${data}/run/holdfastd.deaths`,

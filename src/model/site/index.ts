@@ -20,7 +20,7 @@ export {
   planNetwork,
   type TakenRange,
 } from './addresses.ts';
-export { cgroupRoot, controlCgroup, machineCgroup, volumesCgroup } from './cgroup-names.ts';
+export { cgroupRoot, controlCgroup, machineCgroup } from './cgroup-names.ts';
 export type { ClockDoubtKind, ClockStatus, TimeSource } from './clock.ts';
 export {
   CONNECTIVITY_MODES,

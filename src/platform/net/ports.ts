@@ -27,3 +27,17 @@ export function freePort(host: string): Promise<number> {
     });
   });
 }
+
+/** True when something at an address answers, if only to refuse the connection; false when nothing comes within the time. */
+export function portAnswers(at: { readonly host: string; readonly port: number }, timeoutMs: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = net.connect(at);
+    const end = (answered: boolean): void => {
+      socket.destroy();
+      resolve(answered);
+    };
+    socket.setTimeout(timeoutMs, () => end(false));
+    socket.once('connect', () => end(true));
+    socket.once('error', (error) => end(['ECONNREFUSED', 'ECONNRESET'].includes(systemCodeOf(error) ?? '')));
+  });
+}

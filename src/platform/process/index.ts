@@ -34,4 +34,4 @@ export {
   testRunOf,
   testRunOwner,
 } from './test-run.fake.ts';
-export { type ProcessWaits, processWaits } from './waits.ts';
+export { isRunnable, type ProcessWaits, processWaits } from './waits.ts';

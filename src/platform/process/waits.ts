@@ -41,3 +41,9 @@ export function processWaits(pid: number, before?: ProcessWaits): ProcessWaits {
   }
   return { starvedMs: starvedNs / 1e6, blocked, delays };
 }
+
+/** False for a process that stands still: stopped, traced, frozen, or waiting where nothing can interrupt it. */
+export const isRunnable = (pid: number): boolean => {
+  const stat = readOf(`/proc/${pid}/stat`);
+  return /^[RSI]/.test(stat.slice(stat.lastIndexOf(')') + 2));
+};

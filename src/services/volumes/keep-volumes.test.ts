@@ -25,7 +25,7 @@ function keeping(of: { controls: boolean; farWitness?: boolean }): Keeping {
   const now: Omit<Keeping, 'volumes'> = { clock, gluster, told, view: undefined, pending: 0, controls: of.controls };
   const volumes = keepVolumes({
     self: 'node-a',
-    pair: planPair('10.50.7.0/24'),
+    pair: planPair('10.50.7.0/24', (voter) => `/data/${voter}`),
     farWitness: of.farWitness ?? false,
     gluster,
     view: async () => now.view,

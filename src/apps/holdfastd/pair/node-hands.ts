@@ -22,6 +22,10 @@ export interface NodeHandsOptions {
   readonly log: Log;
   /** The port of the switch to the others carries something. */
   uplinkIsUp(): boolean;
+  /** Since when nothing comes over the wire between the nodes. */
+  wireCutMs(): number | undefined;
+  /** The replicated volume is made, and can be mounted. */
+  volumesAreThere(): boolean;
   /** What the leadership holds while it is ours. */
   leadership(): { readonly key: string; readonly value: string };
   /** The number of the node lease that is held. */
@@ -49,13 +53,20 @@ export class NodeHands implements FailoverHands {
     this.#lookAtWatchdog();
   }
 
+  /** This node controls. */
+  get serves(): boolean {
+    return this.#serves;
+  }
+
   health(): FailoverView['health'] {
     const { kube, watchdog, uplinkIsUp } = this.#of;
     const { serving, followed, progressMs } = kube.said;
+    const wireCutMs = this.#of.wireCutMs();
     const isArmed = watchdog.follows?.do === 'arm';
     return {
       serving,
       ...(progressMs !== undefined && { progressMs }),
+      ...(wireCutMs !== undefined && { wireCutMs }),
       clean: this.#podsUntilMs === undefined && watchdog.follows !== undefined && this.#watchdog?.clean === true,
       fit: followed && isArmed && uplinkIsUp(),
     };
@@ -117,11 +128,9 @@ export class NodeHands implements FailoverHands {
   /** Nothing is placed before the watchdog is known to hold its end. */
   #place(): void {
     const { placement, watchdog } = this.#of;
-    const mayRun = this.#podsUntilMs !== undefined && watchdog.follows?.do === 'arm';
-    placement.want({
-      pods: mayRun || (this.#podsUntilMs !== undefined && placement.placed.pods),
-      control: this.#serves,
-    });
+    const mayRun = this.#podsUntilMs !== undefined;
+    const pods = mayRun && (watchdog.follows?.do === 'arm' || placement.placed.pods);
+    placement.want({ volumes: pods && this.#of.volumesAreThere(), pods, control: this.#serves });
   }
 
   /** One that fired by itself has taken down what was placed here: it is placed anew. */

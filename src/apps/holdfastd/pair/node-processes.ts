@@ -1,25 +1,32 @@
 // The processes of a node of a pair, by when they run: always, while it has its lease, while it controls.
 import {
   cableName,
+  cgroupRoot,
   controlCgroup,
   machineCgroup,
   machinesHere,
   masterOf,
   ownNode,
   type Pair,
-  volumesCgroup,
   workerHere,
 } from '#model/site';
+import { openCgroups } from '#platform/cgroup';
 import type { EtcdOptions } from '#platform/etcd';
 import { PROGRAM_PATH } from '#platform/process';
 import { watchdogProcess } from '#platform/watchdog';
 import { etcdProcess } from '#services/etcd-member';
 import type { ProcessDeclaration } from '#services/supervisor';
+import { glusterdProcess, type VolumesMember, volumeClientProcess, volumesCgroup } from '#services/volumes';
 import { containerdOf, kubeProcess, nodeProcess, servicesProcess } from '../processes.ts';
 import type { StartingSite } from '../start-site.ts';
 
+/** A copy on each node, an arbiter on the witness. */
+export const VOLUME_BRICKS = 3;
+
 export interface NodeProcesses {
   readonly always: readonly ProcessDeclaration[];
+  /** The client of replicated volumes, beside pods, once there are any. */
+  readonly volumes: ProcessDeclaration;
   readonly pods: readonly ProcessDeclaration[];
   readonly control: readonly ProcessDeclaration[];
   /** Started only when something asks for them. */
@@ -41,8 +48,18 @@ export function nodeProcesses(of: StartingSite & { readonly pair: Pair; etcdOpti
   });
   // The master machine is named after the node that it was made on, and stands on either.
   const here = (declaration: ProcessDeclaration): ProcessDeclaration => ({ ...declaration, node: self });
+  const member: VolumesMember = {
+    ...{ folders, pair, self, path: PROGRAM_PATH, cgroups: openCgroups() },
+    groupRoot: cgroupRoot(site),
+  };
   return {
-    always: [etcd, { ...here(kubeProcess(declaring, master)), cgroup: controlCgroup(site) }, watchdogOf(of)],
+    volumes: volumeClientProcess({ ...member, bricks: VOLUME_BRICKS }),
+    always: [
+      glusterdProcess(member),
+      etcd,
+      { ...here(kubeProcess(declaring, master)), cgroup: controlCgroup(site) },
+      watchdogOf(of),
+    ],
     pods: [containerdOf(declaring, worker), nodeProcess(declaring, worker)],
     control: [here(nodeProcess(declaring, master)), servicesProcess(declaring, self)],
     onDemand: new Map(
@@ -58,9 +75,9 @@ function watchdogOf({ site, folders, clock }: StartingSite): ProcessDeclaration 
     folder: folders.run,
     socket: folders.watchdogSocket,
     targets: {
-      volumes: [volumesCgroup(site)],
+      volumes: [volumesCgroup(cgroupRoot(site))],
       groups: machines.map((machine) => machineCgroup(site, machine)),
-      mountsBelow: [`${folders.run}/volumes`],
+      mountsBelow: [folders.replicatedVolumes],
       links: machines.map((machine) => cableName(site, site.machines.indexOf(machine))),
     },
     clock,

@@ -3,10 +3,9 @@ import type { SiteFolders } from '#model/site';
 import { type PairSurroundings, readResealProgress } from '#services/infrastructure';
 import type { StartedPair } from './start-pair.ts';
 
-export function pairSurroundings({ shared }: StartedPair, folders: SiteFolders): PairSurroundings {
+export function pairSurroundings({ shared, member }: StartedPair, folders: SiteFolders): PairSurroundings {
   return {
-    // Members of etcd read whom they trust when they start: until they can be restarted in turn, their authority stays.
-    etcdIsEverywhere: () => false,
+    etcdIsEverywhere: () => member.isEverywhere(),
     sealing: {
       isEverywhere: () => shared.state().inStep,
       left: (key) => {

@@ -28,12 +28,25 @@ export function pairFacts(site: Site, { failover, votes, ownEtcd }: StartedPair)
   };
 }
 
+function volumesWanting(site: Site, { volumes }: StartedPair): readonly string[] {
+  const { mounted, bricks, healing, readOnlyIfLost } = volumes.state();
+  if (!mounted) return ['the replicated volumes on this node'];
+  const away = bricks.filter(({ up }) => !up).map(({ member }) => `the copy on ${member}`);
+  const nodes = site.pair?.nodes.filter(({ name }) => readOnlyIfLost.includes(name)).map(({ name }) => name) ?? [];
+  return [
+    ...away,
+    ...(healing > 0 ? [`${healing} entries of volumes that are still to be copied`] : []),
+    ...(away.length === 0 && nodes.length > 0 ? [`volumes that take writes without ${nodes.join(' or ')}`] : []),
+  ];
+}
+
 /** Whether the loss of either node is survived now, as far as it rests on votes and keys. */
 export function redundancy(site: Site, pair: StartedPair): ConditionFact {
   const { missing } = pairFacts(site, pair);
   const shared = pair.shared.state();
   const wanting = [
     ...missing,
+    ...volumesWanting(site, pair),
     ...(shared.inStep ? [] : [`keys and settings on both nodes (${shared.problem ?? 'they are under way'})`]),
   ];
   const type = 'Redundant';

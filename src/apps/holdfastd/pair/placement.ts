@@ -16,6 +16,8 @@ export interface PlacementOptions {
   readonly mtu: number;
   /** The pods of an earlier life of this program run on, under the same lease. */
   readonly podsRunOn: boolean;
+  /** The client of replicated volumes. */
+  readonly volumes: ProcessDeclaration;
   /** Processes of the worker. */
   readonly pods: readonly ProcessDeclaration[];
   /** Processes that stand where control is. */
@@ -27,6 +29,8 @@ export interface PlacementOptions {
 }
 
 export interface Placed {
+  /** Replicated volumes show here: only while pods may run. */
+  readonly volumes: boolean;
   readonly pods: boolean;
   readonly control: boolean;
 }
@@ -36,8 +40,8 @@ const RETRY_MS = 500;
 export class Placement {
   readonly #of: PlacementOptions;
   #podsRunOn: boolean;
-  #wanted: Placed = { pods: false, control: false };
-  #placed: Placed = { pods: false, control: false };
+  #wanted: Placed = { volumes: false, pods: false, control: false };
+  #placed: Placed = { volumes: false, pods: false, control: false };
   #isStale = false;
   #busy = false;
   #retry: Timer | undefined;
@@ -50,12 +54,16 @@ export class Placement {
 
   /** Names of the processes that are to run here now. */
   get needed(): readonly string[] {
-    const { pods, control } = this.#of;
-    return [...(this.#wanted.pods ? pods : []), ...(this.#wanted.control ? control : [])].map(({ name }) => name);
+    const { volumes, pods, control } = this.#of;
+    return [
+      ...(this.#wanted.volumes ? [volumes] : []),
+      ...(this.#wanted.pods ? pods : []),
+      ...(this.#wanted.control ? control : []),
+    ].map(({ name }) => name);
   }
 
   want(wanted: Placed): void {
-    if (wanted.pods === this.#wanted.pods && wanted.control === this.#wanted.control) return;
+    if (JSON.stringify(wanted) === JSON.stringify(this.#wanted)) return;
     this.#wanted = wanted;
     this.#go();
   }
@@ -99,16 +107,28 @@ export class Placement {
 
   /** One change; true when there was none left. */
   async #step(): Promise<boolean> {
-    const { pods, control } = this.#wanted;
+    const { volumes, pods, control } = this.#wanted;
     if (this.#isStale && this.#placed.pods) {
       await this.#leavePods();
       this.#isStale = false;
     } else if (this.#placed.control && !control) await this.#leaveControl();
     else if (this.#placed.pods && !pods) await this.#leavePods();
+    else if (this.#placed.volumes && !volumes) await this.#leaveVolumes();
+    else if (!this.#placed.volumes && volumes) this.#takeVolumes();
     else if (!this.#placed.control && control) await this.#takeControl();
     else if (!this.#placed.pods && pods) await this.#takePods();
     else return true;
     return false;
+  }
+
+  #takeVolumes(): void {
+    this.#placed = { ...this.#placed, volumes: true };
+    this.#of.supervisor.run(this.#of.volumes);
+  }
+
+  async #leaveVolumes(): Promise<void> {
+    await this.#of.supervisor.stop(this.#of.volumes.name);
+    this.#placed = { ...this.#placed, volumes: false };
   }
 
   async #takePods(): Promise<void> {

@@ -1,6 +1,6 @@
 // Makes what a node of a pair stands on before anything of it runs: control groups, certificates, switch, namespaces of machines.
 import { ensureRegistryAccounts } from '#host';
-import { controlCgroup, machinesHere, masterOf, volumesCgroup } from '#model/site';
+import { controlCgroup, machinesHere, masterOf } from '#model/site';
 import { openCgroups } from '#platform/cgroup';
 import { removeTree } from '#platform/disk';
 import { ensurePki } from '#services/infrastructure';
@@ -26,7 +26,6 @@ export async function prepareNode(of: StartingSite, controlled: boolean): Promis
   const { cpuShares, cpuMillis, memoryBytes } = masterOf(site);
   cgroups.create(controlCgroup(site));
   cgroups.setLimits(controlCgroup(site), { cpuShares, cpuMillis, memoryBytes });
-  cgroups.create(volumesCgroup(site));
   ensureRegistryAccounts(folders);
   return progress.step('certificates, machines and network', async () => {
     const [{ mtu }, issued] = await Promise.all([

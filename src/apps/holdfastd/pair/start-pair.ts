@@ -2,20 +2,23 @@
 //
 //   namespaces ─┬─> etcd ──> failover ──> machines of pods, once the node has its lease
 //   switch     ─┘        └─> kube       └─> the master machine, doors and services, once it controls
-import { ownNode, type Pair, type PairForecast } from '#model/site';
+import { ownNode, type Pair, type PairForecast, votersOf } from '#model/site';
 import { machineTime } from '#platform/clock';
 import { interfaceList } from '#platform/net';
 import { systemNft } from '#platform/nft';
 import { openWatchdog } from '#platform/watchdog';
-import { etcdClientOptions } from '#services/etcd-member';
+import { etcdClientOptions, type MemberKeeper } from '#services/etcd-member';
 import { type Failover, keepFailover } from '#services/failover';
 import { keepRefusals } from '#services/fencing';
-import { followPki, siteSealKeys, witnessSealKeys } from '#services/infrastructure';
+import { followPki, type PkiFollower, siteSealKeys, witnessSealKeys } from '#services/infrastructure';
 import { keepSharedFiles, type SharedFiles } from '#services/shared-files';
 import type { EventLog } from '#services/supervisor';
+import type { Volumes } from '#services/volumes';
 import { openDoors } from '../doors.ts';
 import type { StartedSite, StartingSite } from '../start-site.ts';
 import { takeUpLife } from './earlier-life.ts';
+import { keepNodeVolumes } from './keep-node-volumes.ts';
+import { keepOwnMember } from './keep-own-member.ts';
 import { NodeHands } from './node-hands.ts';
 import { nodeProcesses } from './node-processes.ts';
 import { openPeerDoor, PeerCalls, type PeerWord } from './peer-door.ts';
@@ -24,6 +27,7 @@ import { prepareNode } from './prepare-node.ts';
 import { refusalFacts } from './refusal-facts.ts';
 import { KubeWord } from './tell-kube.ts';
 import { Votes } from './votes.ts';
+import { WireWatch } from './wire-watch.ts';
 
 export interface StartingPair extends StartingSite {
   readonly pair: Pair;
@@ -37,6 +41,8 @@ export interface StartedPair extends StartedSite {
   readonly votes: Votes;
   /** What both nodes must have beside the objects in the store. */
   readonly shared: SharedFiles;
+  readonly volumes: Volumes;
+  readonly member: MemberKeeper;
   /** Whether the member of etcd on this node answers with a majority behind it. */
   ownEtcd(): boolean;
   /** What the loss of each node would cost, as whoever controls says; undefined while nobody does. */
@@ -77,6 +83,33 @@ function controlFollower(of: StartingPair, shared: SharedFiles, leadership: () =
   };
 }
 
+/** What is looked at and kept on this node, whoever controls. `controls`: whether that is this node. */
+function keepers(of: StartingPair, certificates: PkiFollower, controls: () => boolean) {
+  const { site, folders, pair, clock, log } = of;
+  const self = ownNode(site);
+  const etcd = etcdClientOptions({ pair, self }, certificates.pki);
+  const calls = new PeerCalls({ pair, self, certificates, clock });
+  const shared = keepSharedFiles({
+    ...{ self, clock, log, etcd, data: folders.data },
+    other: pair.nodes.find(({ name }) => name !== self)?.name ?? '',
+    keys: siteSealKeys(folders),
+    witnessKeys: witnessSealKeys(folders),
+  });
+  const wire = new WireWatch({ site, pair });
+  const volumes = keepNodeVolumes(of, controls);
+  const member = keepOwnMember({ ...of, certificates });
+  const votes = new Votes({ site, pair, calls, clock });
+  const close = (): void => {
+    votes.close();
+    wire.close();
+    volumes.stop();
+    calls.close();
+    void member.close();
+    void shared.close();
+  };
+  return { etcd, calls, shared, wire, volumes, member, votes, close };
+}
+
 export async function startPair(of: StartingPair): Promise<StartedPair> {
   const { site, folders, pair, supervisor, clock, log } = of;
   const self = ownNode(site);
@@ -90,52 +123,45 @@ export async function startPair(of: StartingPair): Promise<StartedPair> {
     facts: () => refusalFacts(site),
   });
   const certificates = followPki({ folder: folders.pki, clock, log });
-  const etcdOptions = () => etcdClientOptions({ pair, self }, certificates.pki);
-  const processes = nodeProcesses({ ...of, etcdOptions });
+  const kept = keepers(of, certificates, () => hands.serves);
+  const { shared, volumes, votes, wire } = kept;
+  const processes = nodeProcesses({ ...of, etcdOptions: () => kept.etcd });
   for (const declaration of processes.always) supervisor.run(declaration);
-  const shared = keepSharedFiles({
-    ...{ self, clock, log, data: folders.data, etcd: etcdOptions() },
-    other: pair.nodes.find(({ name }) => name !== self)?.name ?? '',
-    keys: siteSealKeys(folders),
-    witnessKeys: witnessSealKeys(folders),
-  });
   const placement = new Placement({
-    ...{ site, folders, supervisor, mtu, clock, log, pods: processes.pods, control: processes.control },
+    ...{ site, folders, supervisor, mtu, clock, log, ...processes },
     podsRunOn: lives.adopted.node !== undefined,
     controlIs: controlFollower(of, shared, () => failover.leadership),
   });
-  const peers = { pair, self, certificates, clock };
-  const calls = new PeerCalls(peers);
   const hands = new NodeHands({
-    ...{ site, kube, watchdog, placement, refusals, calls, log, events: of.events },
+    ...{ site, kube, watchdog, placement, refusals, log, calls: kept.calls, events: of.events },
     nodeLease: () => lives.leases().node,
     uplinkIsUp: uplinkWatch(of),
+    wireCutMs: () => wire.cutMs,
+    volumesAreThere: () => volumes.started,
     leadership: () => failover.leadership,
   });
   const failover: Failover = keepFailover({
-    ...{ self, hands, clock, log, ...lives, etcd: etcdOptions() },
-    voters: [...pair.nodes, pair.witness].map(({ name }) => name),
+    ...{ self, hands, clock, log, ...lives, etcd: kept.etcd },
+    voters: votersOf(pair).map(({ name }) => name),
     nodes: pair.nodes.map(({ name }) => name),
     bootMs: () => machineTime.bootMs(),
   });
   const word = (): PeerWord => {
     const { forecast } = kube.said;
-    const out = failover.state.node === 'out' && hands.health().clean;
+    const { clean, wireCutMs } = hands.health();
+    const out = failover.state.node === 'out' && clean && wireCutMs === undefined;
     return { out, status: of.ownStatus(), ...(forecast && { forecast }) };
   };
-  const door = await openPeerDoor({ ...peers, word });
-  const votes = new Votes({ site, pair, calls, clock });
+  const door = await openPeerDoor({ pair, self, certificates, clock, word });
   const release = (): void => {
+    kept.close();
     watchdog.close();
     placement.close();
-    votes.close();
-    calls.close();
     certificates.close();
-    void shared.close();
     void door.close();
   };
   return {
-    ...{ failover, votes, shared, release, onDemand: processes.onDemand },
+    ...{ failover, release, ...kept, onDemand: processes.onDemand },
     forecast: () => kube.said.forecast ?? votes.word(failover.seen?.controller ?? '')?.forecast,
     ownEtcd: () => supervisor.states().some(({ name, phase }) => name === 'etcd' && phase === 'ready'),
     get needed() {
