@@ -7,8 +7,8 @@ export const NODE_TTL_MS = 6_000;
 /** A lease counts as lost this much earlier for its holder than for everybody else: clocks that run apart by two parts in a
  * hundred, and the time to act. */
 export const LEASE_MARGIN = 0.05;
-/** A control plane that has made no progress for this long is not renewed any more. */
-export const PROGRESS_MS = 1_500;
+/** A control plane that has made no progress for this long is not renewed any more: two elections, and a machine that is busy besides. */
+export const PROGRESS_MS = 3_000;
 /** From taking control to the first sign of progress: a log that is followed already, a barrier, and a listener. */
 export const TAKING_MS_MAX = 10_000;
 /** A node that gave control up does not ask for it again for this long, so that the role does not flap. */

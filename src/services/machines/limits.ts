@@ -8,3 +8,5 @@ export const SYSTEM_CPU_SHARES = 4096;
 export const FORWARDING_BEFORE_FILE = '/run/holdfast/ip_forward.before';
 /** containerd needs a moment to give its state to disk. */
 export const CONTAINERD_STOP_GRACE_MS = 15_000;
+/** Weight of a node of a pair, with all that runs on it, against everything else on its machine. */
+export const PAIR_CPU_SHARES = 16_384;

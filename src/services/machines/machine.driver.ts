@@ -3,7 +3,7 @@
 import { cgroupRoot, type Machine, machineCgroup, namespaceName, namespacePath, type Site } from '#model/site';
 import type { Cgroups } from '#platform/cgroup';
 import { ipBatch, namespaceCreate, namespaceList, sysctlWriteIn } from '#platform/net';
-import { SYSTEM_CPU_SHARES } from './limits.ts';
+import { PAIR_CPU_SHARES, SYSTEM_CPU_SHARES } from './limits.ts';
 
 /** Source: ip-sysctl of the kernel's documentation. */
 const SETTINGS = {
@@ -22,6 +22,8 @@ export function ensureSiteGroups(site: Site, cgroups: Cgroups): { system: string
   const system = `${cgroupRoot(site)}/system`;
   cgroups.create(system);
   cgroups.setLimits(system, { cpuShares: SYSTEM_CPU_SHARES });
+  // Leases are renewed by the second: whatever else the machine does must not make a node look lost.
+  if (site.pair) cgroups.setLimits(cgroupRoot(site), { cpuShares: PAIR_CPU_SHARES });
   return { system };
 }
 

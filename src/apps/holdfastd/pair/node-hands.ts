@@ -34,6 +34,8 @@ export interface NodeHandsOptions {
 
 /** Milliseconds between two words to the neighbours where addresses are, while a lost node might say otherwise. */
 const ANNOUNCE_AGAIN_MS = 1_000;
+/** Milliseconds that an answer of kube or of the watchdog may be late. */
+const LATE_MS = 2_000;
 /** Milliseconds between two looks at the watchdog: what is left to end decides about a way back. */
 const WATCHDOG_LOOK_MS = 250;
 
@@ -42,6 +44,8 @@ export class NodeHands implements FailoverHands {
   #lost: readonly string[] = [];
   #serves = false;
   #announcedMs = 0;
+  /** When it was last fit to lead. */
+  #fitMs = Number.NEGATIVE_INFINITY;
   /** Pods may run, and until when. */
   #podsUntilMs: number | 'unbounded' | undefined;
   #watchdog: WatchdogState | undefined;
@@ -68,8 +72,15 @@ export class NodeHands implements FailoverHands {
       ...(progressMs !== undefined && { progressMs }),
       ...(wireCutMs !== undefined && { wireCutMs }),
       clean: this.#podsUntilMs === undefined && watchdog.follows !== undefined && this.#watchdog?.clean === true,
-      fit: followed && isArmed && uplinkIsUp(),
+      fit: this.#lasts(followed && isArmed) && uplinkIsUp(),
     };
+  }
+
+  /** Whether it holds, or did a moment ago: a busy machine answers late, and that costs nobody the control. */
+  #lasts(holds: boolean): boolean {
+    const now = machineTime.bootMs();
+    if (holds) this.#fitMs = now;
+    return now - this.#fitMs <= LATE_MS;
   }
 
   serve(untilMs: number | undefined): void {
