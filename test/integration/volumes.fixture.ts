@@ -187,7 +187,11 @@ export class VolumesPair {
 
   /** A path on replicated volumes, as one node sees it. */
   on(name: string, file: string): string {
-    return `${this.member(name).folders.replicatedVolumes}/${file}`;
+    return `${this.folderOn(name)}/${file}`;
+  }
+
+  folderOn(name: string): string {
+    return this.member(name).folders.replicatedVolumes;
   }
 
   cutStorage(name: string): void {

@@ -5,6 +5,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import fs from 'node:fs';
 import { createInterface } from 'node:readline';
 import { after, before, test } from 'node:test';
+import { volumeAnswers } from '#platform/gluster';
 import { until, VolumesPair } from './volumes.fixture.ts';
 
 let site: VolumesPair;
@@ -89,6 +90,7 @@ test('what one node writes, the other reads', async () => {
   fs.writeFileSync(site.on('node-a', 'greeting'), 'from a');
   await until('b reads it', () => fs.existsSync(site.on('node-b', 'greeting')));
   assert.equal(fs.readFileSync(site.on('node-b', 'greeting'), 'utf8'), 'from a');
+  for (const { name } of site.pair.nodes) assert.equal(await volumeAnswers(site.folderOn(name)), true);
   const { bricks, readOnlyIfLost } = site.member('node-b').volumes?.state() ?? {};
   assert.deepEqual(
     bricks?.map(({ member }) => member),
@@ -187,6 +189,7 @@ test('the locks of a node that is lost go over to the other, and it can change n
   t.diagnostic(`the lock went over after ${Math.round(performance.now() - cutMs)} ms`);
   // The cut-off node can change nothing any more, whatever its processes believe.
   assert.throws(() => fs.writeFileSync(site.on('node-a', 'alone'), ''));
+  await until('a says that its volumes cannot be had', async () => !(await volumeAnswers(site.folderOn('node-a'))));
   await site.member('node-a').killClient();
   await ended(holder);
   await ended(waiting);

@@ -229,3 +229,29 @@ test('volumes: bound ones lead to their node, waiting ones are found or made', (
   };
   assert.equal(answer({ claim: () => given, storageClass: () => waits('x.io/y') }), 'a');
 });
+
+test('volumes: one that stands on every node is used on one at a time, unless its claim says otherwise', () => {
+  const claimed = () => pod({ volumes: [{ name: 'v', persistentVolumeClaim: { claimName: 'c' } }] });
+  const volume: PersistentVolume = {
+    metadata: { name: 'pv' },
+    spec: { csi: { driver: 'replicated.holdfast.dev', volumeHandle: 'cu' } },
+  };
+  const view = (mode: string, found: PersistentVolume = volume) => ({
+    ...noVolumes,
+    volume: () => found,
+    claim: () => ({
+      metadata: { namespace: 'n', name: 'c', annotations: { 'pv.kubernetes.io/bind-completed': 'yes' } },
+      spec: { accessModes: [mode], volumeName: 'pv' },
+    }),
+  });
+  const full = { ...node('a', 'x'), spec: { unschedulable: true } };
+  const others = [full, node('b', 'y')];
+  const refused =
+    '0/2 nodes are available: 1 node(s) had a ReadWriteOnce volume in use on another node, 1 node(s) were unschedulable.';
+  assert.equal(site(others, [[claimed(), 'a']], view('ReadWriteOnce'))(claimed()), refused);
+  assert.equal(site(others, [[claimed(), 'b']], view('ReadWriteOnce'))(claimed()), 'b');
+  assert.equal(site(others, [], view('ReadWriteOnce'))(claimed()), 'b');
+  assert.equal(site(others, [[claimed(), 'a']], view('ReadWriteMany'))(claimed()), 'b');
+  const foreign = { ...volume, spec: { csi: { driver: 'other.example', volumeHandle: 'cu' } } };
+  assert.equal(site(others, [[claimed(), 'a']], view('ReadWriteOnce', foreign))(claimed()), 'b');
+});

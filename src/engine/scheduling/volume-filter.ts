@@ -1,6 +1,7 @@
 // Whether a pod's volumes can be had on a node: bound ones must reach it, unbound ones of a class that waits for the first
 // consumer must find a volume there or be makeable there. Source: Kubernetes concepts "Storage Classes", "Volume binding mode".
 import type { PersistentVolume, PersistentVolumeClaim, StorageClass } from '#model/kube';
+import { REPLICATED_DRIVER } from '#model/site';
 import type { Cluster, NodeInfo } from './cluster.ts';
 import type { PodInfo } from './pod-info.ts';
 import { classOfClaim, findVolume, volumeReachesNode } from './volume-match.ts';
@@ -42,6 +43,7 @@ export function volumePrefilter(info: PodInfo, cluster: Cluster, view: VolumeVie
   if (info.claims.length === 0) return { kind: 'none' };
   const bound: PersistentVolume[] = [];
   const waiting: PersistentVolumeClaim[] = [];
+  const held: string[] = [];
   for (const name of info.claims) {
     const claim = view.claim(info.namespace, name);
     if (!claim) return { kind: 'refused', reason: `persistentvolumeclaim "${name}" not found` };
@@ -62,6 +64,7 @@ export function volumePrefilter(info: PodInfo, cluster: Cluster, view: VolumeVie
           reason: `persistentvolumeclaim "${name}" bound to non-existent persistentvolume "${claim.spec?.volumeName}"`,
         };
       bound.push(volume);
+      if (isForOneNode(claim, volume) && cluster.claimUsers(`${info.namespace}/${name}`) > 0) held.push(name);
     } else if (view.storageClass(classOfClaim(claim))?.volumeBindingMode === 'WaitForFirstConsumer')
       waiting.push(claim);
     else return { kind: 'refused', reason: 'pod has unbound immediate PersistentVolumeClaims' };
@@ -73,10 +76,23 @@ export function volumePrefilter(info: PodInfo, cluster: Cluster, view: VolumeVie
     filter(node) {
       if (bound.some((volume) => !volumeReachesNode(volume, node.node)))
         return 'node(s) had volume node affinity conflict';
+      if (held.some((name) => !usesClaim(node, info.namespace, name)))
+        return 'node(s) had a ReadWriteOnce volume in use on another node';
       if (waiting.length > 0 && !decide(node)) return "node(s) didn't find available persistent volumes to bind";
       return undefined;
     },
   };
+}
+
+/** Nothing but this keeps two nodes from writing to a volume that stands on both. */
+function isForOneNode(claim: PersistentVolumeClaim, volume: PersistentVolume): boolean {
+  const modes = claim.spec?.accessModes ?? [];
+  return volume.spec?.csi?.driver === REPLICATED_DRIVER && modes.every((mode) => mode.startsWith('ReadWriteOnce'));
+}
+
+function usesClaim(node: NodeInfo, namespace: string, claim: string): boolean {
+  for (const pod of node.pods.values()) if (pod.namespace === namespace && pod.claims.includes(claim)) return true;
+  return false;
 }
 
 function decideOn(

@@ -2,15 +2,29 @@
 // read in a file system whose client hangs does not come back. Source: the folder .meta of a GlusterFS mount.
 import fs from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
-import { run } from '#platform/process';
+import { type RunResult, run } from '#platform/process';
 import { CLIENT_VIEW_MS_MAX } from './limits.ts';
 
+/** Killed or not, a reader may stay until its client ends: it is given up after its time, and not waited for. */
+async function inTime(program: string, args: readonly string[], timeoutMs: number): Promise<RunResult | undefined> {
+  const given = new AbortController();
+  const late = setTimeout(timeoutMs, undefined, { signal: given.signal, ref: false }).catch(() => undefined);
+  const result = await Promise.race([run(program, args, { timeoutMs }).catch(() => undefined), late]);
+  given.abort();
+  return result;
+}
+
 /** Whether a volume is mounted at `point`; its client may hang, or have died. Source: proc_pid_mountinfo(5). */
-export const volumeMounted = (point: string): boolean =>
+const volumeMounted = (point: string): boolean =>
   fs
     .readFileSync('/proc/self/mountinfo', 'utf8')
     .split('\n')
     .some((line) => line.split(' ')[4] === point && line.includes(' - fuse.glusterfs '));
+
+/** Whether what is asked of the volume at `point` is answered now. */
+export async function volumeAnswers(point: string): Promise<boolean> {
+  return volumeMounted(point) && (await inTime('stat', ['--format=%i', point], CLIENT_VIEW_MS_MAX))?.code === 0;
+}
 
 /** Whether the client at `point` reaches each brick, in the volume's order; undefined when there is no client, or it does not
  * answer in time. */
@@ -26,12 +40,7 @@ export async function connectedBricks(of: {
     { length: bricks },
     (_, index) => `${point}/.meta/graphs/active/${volume}-client-${index}/private`,
   );
-  // Killed or not, a reader may stay until its client ends: it is given up after its time, and not waited for.
-  const given = new AbortController();
-  const late = setTimeout(timeoutMs, undefined, { signal: given.signal, ref: false }).catch(() => undefined);
-  const read = run('cat', files, { timeoutMs }).catch(() => undefined);
-  const result = await Promise.race([read, late]);
-  given.abort();
+  const result = await inTime('cat', files, timeoutMs);
   const told = [...(result?.stdout ?? '').matchAll(/^connected = ([01])$/gm)].map((match) => match[1] === '1');
   return result?.code === 0 && told.length === bricks ? told : undefined;
 }

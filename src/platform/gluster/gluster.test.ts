@@ -7,7 +7,7 @@ import { after, test } from 'node:test';
 import { WorldError } from '#base';
 import { testFolder } from '#platform/process';
 import { glusterdAnswers } from './answers.ts';
-import { connectedBricks, volumeMounted } from './client-view.ts';
+import { connectedBricks, volumeAnswers } from './client-view.ts';
 import { healingRead, peersRead, volumeRead } from './gluster.ts';
 import { pendingEntries } from './pending.ts';
 import { glusterdArgv, prepareGluster, volumeClientArgv } from './places.ts';
@@ -87,7 +87,7 @@ test('what a brick knows others to lack is counted from its index', () => {
 });
 
 test('where nothing is mounted no client tells anything', async () => {
-  assert.equal(volumeMounted(folder), false);
+  assert.equal(await volumeAnswers(folder), false);
   assert.equal(await connectedBricks({ point: folder, volume: 'replicated', bricks: 3 }), undefined);
 });
 

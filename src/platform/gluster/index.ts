@@ -1,6 +1,6 @@
 // The door of the gluster room.
 export { glusterdAnswers } from './answers.ts';
-export { connectedBricks } from './client-view.ts';
+export { connectedBricks, volumeAnswers } from './client-view.ts';
 export type * from './contract.ts';
 export { type FakeGluster, fakeGluster } from './gluster.fake.ts';
 export { openGluster } from './gluster.ts';

@@ -18,18 +18,20 @@ export function giveToGroup(folder: string, groupId: number, options: { onlyWhen
   giveOne(folder, top, groupId);
 }
 
+/** A folder after what is in it: one that belongs to the group has been walked whole. */
 function giveOne(target: string, stats: fs.Stats, groupId: number): void {
-  fs.lchownSync(target, stats.uid, groupId);
-  if (stats.isSymbolicLink()) return;
   if (!stats.isDirectory()) {
+    fs.lchownSync(target, stats.uid, groupId);
+    if (stats.isSymbolicLink()) return;
     fs.chmodSync(target, (stats.mode & 0o7777) | 0o660);
     return;
   }
-  fs.chmodSync(target, (stats.mode & 0o7777) | 0o2770);
   for (const name of fs.readdirSync(target)) {
     const inner = path.join(target, name);
     giveOne(inner, fs.lstatSync(inner), groupId);
   }
+  fs.lchownSync(target, stats.uid, groupId);
+  fs.chmodSync(target, (stats.mode & 0o7777) | 0o2770);
 }
 
 /** Bytes that the files below take on disk. What vanishes while it is counted does not count. */

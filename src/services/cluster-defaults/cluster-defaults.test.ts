@@ -36,3 +36,29 @@ test('what is missing is made, what was deleted comes back, what was changed sta
   assert.equal((await client.get(classes, { name })).metadata?.name, name);
   await running.stop();
 });
+
+test('a site of two nodes has the class of replicated volumes too, and it is not the default', async () => {
+  for (const replicatedVolumes of [false, true]) {
+    const clock = fakeClock();
+    const client = fakeClient({ clock });
+    await client.create(resourceOf('', 'v1', 'namespaces'), { metadata: { name: 'kube-system' } });
+    const options = { client, dnsAddress: '172.28.0.10', replicatedVolumes };
+    const running = runControllers([clusterDefaultsController(options)], { clock, log: memoryLog() });
+    await clock.advance(1000);
+    const classes = (await client.list(resourceOf<StorageClass>('storage.k8s.io', 'v1', 'storageclasses'))).items;
+    const isDefault = 'storageclass.kubernetes.io/is-default-class';
+    assert.deepEqual(
+      classes.map(({ metadata, provisioner }) => [metadata?.name, provisioner, metadata?.annotations?.[isDefault]]),
+      [
+        ['ase-node-local', 'holdfast.dev/node-local', 'true'],
+        ...(replicatedVolumes ? [['ase-replicated', 'replicated.holdfast.dev', undefined]] : []),
+      ],
+    );
+    const drivers = (await client.list(resourceOf('storage.k8s.io', 'v1', 'csidrivers'))).items;
+    assert.deepEqual(
+      drivers.map(({ metadata }) => metadata?.name),
+      replicatedVolumes ? ['replicated.holdfast.dev'] : [],
+    );
+    await running.stop();
+  }
+});

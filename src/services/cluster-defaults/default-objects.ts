@@ -1,9 +1,12 @@
 // The objects that a cluster of a site has from its first start, beside those that Kubernetes itself makes.
-import type { KubeObject, Service, StorageClass } from '#model/kube';
+import type { CSIDriver, KubeObject, Service, StorageClass } from '#model/kube';
+import { REPLICATED_CLASS, REPLICATED_DRIVER } from '#model/site';
 
 export interface DefaultsOptions {
   /** The cluster's DNS address. */
   readonly dnsAddress: string;
+  /** The site has two nodes, and volumes with a copy on each. */
+  readonly replicatedVolumes?: boolean;
 }
 
 /** Names and class as on Azure Stack Edge; volumes stand on the node of their first consumer. */
@@ -14,6 +17,24 @@ const nodeLocalClass: StorageClass = {
   provisioner: 'holdfast.dev/node-local',
   reclaimPolicy: 'Delete',
   volumeBindingMode: 'WaitForFirstConsumer',
+};
+
+/** Volumes with a copy on each node: whichever runs the pod finds the same. */
+const replicatedClass: StorageClass = {
+  apiVersion: 'storage.k8s.io/v1',
+  kind: 'StorageClass',
+  metadata: { name: REPLICATED_CLASS },
+  provisioner: REPLICATED_DRIVER,
+  reclaimPolicy: 'Delete',
+  volumeBindingMode: 'Immediate',
+};
+
+/** Every node has every volume: nothing is attached first, and none is made of a pod alone. */
+const replicatedDriver: CSIDriver = {
+  apiVersion: 'storage.k8s.io/v1',
+  kind: 'CSIDriver',
+  metadata: { name: REPLICATED_DRIVER },
+  spec: { attachRequired: false, podInfoOnMount: false, fsGroupPolicy: 'File', volumeLifecycleModes: ['Persistent'] },
 };
 
 /** Holds the DNS address: every machine serves it itself, so the service has neither selector nor endpoints. */
@@ -43,5 +64,11 @@ export interface DefaultObject {
 
 export const defaultObjects = (options: DefaultsOptions): readonly DefaultObject[] => [
   { group: 'storage.k8s.io', version: 'v1', resource: 'storageclasses', object: nodeLocalClass },
+  ...(options.replicatedVolumes
+    ? [
+        { group: 'storage.k8s.io', version: 'v1', resource: 'storageclasses', object: replicatedClass },
+        { group: 'storage.k8s.io', version: 'v1', resource: 'csidrivers', object: replicatedDriver },
+      ]
+    : []),
   { group: '', version: 'v1', resource: 'services', object: dnsService(options.dnsAddress) },
 ];

@@ -35,6 +35,13 @@ export interface NodeAgentOptions {
   readonly staticPodFolder?: string;
   /** Where volumes of the provisioner `holdfast.dev/node-local` stand; without it none is removed here. */
   readonly volumeFolder?: string;
+  /** Replicated volumes of a site of two nodes; without them pods that want one are refused. */
+  readonly replicatedVolumes?: {
+    /** Where they show, a folder each. */
+    readonly folder: string;
+    /** Whether they show and answer now. */
+    answers(): Promise<boolean>;
+  };
   readonly clusterDns: string;
   readonly clusterDomain: string;
   /** The node's own resolver; pods with dnsPolicy Default get it. Default /etc/resolv.conf. */

@@ -23,6 +23,7 @@ import { PodTable } from './source/pod-table.ts';
 import { openReferences } from './source/references.ts';
 import { steadyTime } from './steady-time.ts';
 import { followNodeLocalVolumes } from './volumes/node-local.ts';
+import { followReplicatedVolumes } from './volumes/replicated.ts';
 
 /** A runtime without containers: init containers and containers of pods that end are over at once, the others stay up. */
 function simulatedCri(options: NodeAgentOptions): Cri {
@@ -105,6 +106,7 @@ export async function startNodeAgent(options: NodeAgentOptions): Promise<NodeAge
   const reporter = nodeReporter(context, { port, onRegistered });
   const housekeeping = startHousekeeping(context, pods, reporter);
   const nodeLocal = followNodeLocalVolumes(context);
+  const replicated = followReplicatedVolumes(context);
   log.info('the node agent runs', { node: options.nodeName, runtime: options.runtime, port: port() });
   return {
     ports: server.ports,
@@ -113,6 +115,7 @@ export async function startNodeAgent(options: NodeAgentOptions): Promise<NodeAge
       jumps.close();
       housekeeping.stop();
       nodeLocal.close();
+      replicated.close();
       relist.stop();
       await Promise.allSettled([reporter.stop(), pods.stop(), server.close()]);
       references.close();

@@ -173,6 +173,18 @@ describe('live objects', () => {
       [true, true, false, false],
     );
   });
+  it('a node clears away replicated volumes that are deleted, and no others', () => {
+    const { caches, authorization } = started();
+    const volume = (name: string, driver: string, more: object = {}) =>
+      ({ metadata: { name, ...more }, spec: { csi: { driver, volumeHandle: name } } }) as KubeObject;
+    const going = { deletionTimestamp: '2026-01-01T00:00:00Z' };
+    caches.put('persistentvolumes', volume('used', 'replicated.holdfast.dev'));
+    caches.put('persistentvolumes', volume('going', 'replicated.holdfast.dev', going));
+    caches.put('persistentvolumes', volume('foreign', 'other.example', going));
+    const may = (name: string): boolean =>
+      authorization.authorize(ask(node, `patch persistentvolumes /${name}`)).allowed;
+    assert.deepEqual(['used', 'going', 'foreign'].map(may), [false, true, false]);
+  });
   it('a review lists the rules of a person', () => {
     const { authorization } = started();
     const review = authorization.rulesReview(user('root', 'system:masters'), 'a');

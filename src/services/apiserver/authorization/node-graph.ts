@@ -4,6 +4,7 @@ import type { Client, ObjectCache } from '#client';
 import { resourceOf } from '#client';
 import { type NodeGraph, podReferences, type Reference } from '#engine/authorization';
 import type { PersistentVolume, PersistentVolumeClaim, Pod, VolumeAttachment } from '#model/kube';
+import { REPLICATED_DRIVER } from '#model/site';
 
 type Counts = Map<Reference, number>;
 
@@ -73,9 +74,10 @@ export function liveNodeGraph(client: Client): LiveNodeGraph {
       nodes.get(node)?.has(`persistentvolumeclaims/${ref.namespace ?? ''}/${ref.name}`) === true
     );
   };
-  /** A volume that stands on the node, and that only the node can clear away. */
+  /** A volume that stands on the node, and that only the node can clear away; a replicated one that is deleted, any of them. */
   const standsOn = (node: string, volume: PersistentVolume | undefined): boolean =>
-    volume?.metadata?.annotations?.['holdfast.dev/node'] === node;
+    volume?.metadata?.annotations?.['holdfast.dev/node'] === node ||
+    (volume?.spec?.csi?.driver === REPLICATED_DRIVER && volume.metadata?.deletionTimestamp !== undefined);
   return {
     synced: Promise.all([pods.synced, claims.synced, volumes.synced, attachments.synced]).then(() => undefined),
     reaches(node, resource, namespace, name) {

@@ -3,10 +3,12 @@
 import { sameJson } from '#base';
 import { classOfClaim, findVolume, isReservedFor, selectedNodeAnnotation } from '#engine/scheduling';
 import type { PersistentVolume, PersistentVolumeClaim, StorageClass } from '#model/kube';
+import { REPLICATED_DRIVER } from '#model/site';
 import { type Controller, type EventRecorder, keyOf, nameOf, nameOfKey, uidOf } from '#reconcile';
 import type { ControllerContext } from '../context.ts';
 import { watchSelf } from '../watches.ts';
 import { nodeLocalProvisioner, provisionNodeLocal } from './node-local.apply.ts';
+import { provisionReplicated } from './replicated.apply.ts';
 
 const BOUND = 'pv.kubernetes.io/bind-completed';
 const BY_CONTROLLER = 'pv.kubernetes.io/bound-by-controller';
@@ -120,6 +122,12 @@ async function provide(
   const { provisioner } = storageClass;
   if (provisioner === nodeLocalProvisioner) {
     await provisionNodeLocal(context, { claim, storageClass, nodeName: chosen ?? '', folder: nodeLocalFolder });
+    return;
+  }
+  if (provisioner === REPLICATED_DRIVER) {
+    if (claim.spec?.volumeMode === 'Block')
+      tell('Warning', 'ProvisioningFailed', 'replicated volumes are folders: volumeMode Block is not supported');
+    else await provisionReplicated(context, { claim, storageClass });
     return;
   }
   if (provisioner === 'kubernetes.io/no-provisioner') {

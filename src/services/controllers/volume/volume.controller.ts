@@ -1,6 +1,7 @@
 // Keeps the phase of volumes, and reclaims those whose claim is gone. Source: Kubernetes concepts "Persistent Volumes",
 // "Reclaiming".
 import type { PersistentVolume } from '#model/kube';
+import { REPLICATED_DRIVER } from '#model/site';
 import { rfc3339 } from '#platform/clock';
 import { type Controller, deleteExactly, nameOf, nameOfKey, orMissing } from '#reconcile';
 import type { ControllerContext } from '../context.ts';
@@ -51,7 +52,8 @@ export function volumeController(context: ControllerContext): Controller {
       if (volume.metadata?.deletionTimestamp) await letGo(context, volume);
       else if (phase === 'Released' && volume.spec?.persistentVolumeReclaimPolicy === 'Delete') {
         const maker = volume.metadata?.annotations?.[provisionedByAnnotation];
-        if (maker === nodeLocalProvisioner) await deleteExactly(client, kinds.volumes, volume);
+        if (maker === nodeLocalProvisioner || maker === REPLICATED_DRIVER)
+          await deleteExactly(client, kinds.volumes, volume);
         else if (!maker) {
           const message = 'No deleter is known for this volume; delete what it stands for, then the object';
           events.recordEvent(kinds.volumes, volume, { type: 'Warning', reason: 'VolumeFailedDelete', message });

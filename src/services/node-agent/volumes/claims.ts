@@ -3,13 +3,16 @@
 import { WorldError } from '#base';
 import type { PersistentVolume, PersistentVolumeClaim, Pod, Volume } from '#model/kube';
 import { isFolder, makeVolumeFolder, prepareHostPath } from '#platform/volume';
+import type { NodeAgentOptions } from '../options.ts';
 import type { KeptObjects, References } from '../source/references.ts';
 import { isNodeLocal } from './node-local.ts';
+import { isReplicated, replicatedFolder } from './replicated.ts';
 
 export interface ClaimInput {
   readonly pod: Pod;
   readonly references: References;
   readonly kept: KeptObjects;
+  readonly replicated: NodeAgentOptions['replicatedVolumes'];
 }
 
 export interface MountedFolder {
@@ -17,6 +20,8 @@ export interface MountedFolder {
   readonly readOnly: boolean;
   /** Whether fsGroup applies: not to what belongs to the host. */
   readonly ownable: boolean;
+  /** Walked for fsGroup once, and not for every pod: over a network that takes long. */
+  readonly walkedOnce?: boolean;
 }
 
 export function claimNameOf(pod: Pod, volume: Volume): string | undefined {
@@ -38,7 +43,9 @@ export async function claimFolder(volume: Volume, input: ClaimInput): Promise<Mo
     throw new WorldError('Unavailable', `persistentvolumeclaim "${name}" is not bound`);
   const found = await references.read<PersistentVolume>('volume', { name: bound }, kept);
   if (!found) throw new WorldError('Invalid', `persistentvolume "${bound}" not found`);
-  return volumeFolder(found, volume.persistentVolumeClaim?.readOnly ?? false);
+  const readOnly = volume.persistentVolumeClaim?.readOnly ?? false;
+  if (!isReplicated(found)) return volumeFolder(found, readOnly);
+  return { path: await replicatedFolder(found, input.replicated), readOnly, ownable: true, walkedOnce: true };
 }
 
 function volumeFolder(volume: PersistentVolume, readOnly: boolean): MountedFolder {

@@ -3,12 +3,12 @@
 // (unless it is to be retained), then the finalizer, which lets the object go. Only folders directly in the node's own
 // folder for volumes are ever removed.
 import { WorldError } from '#base';
-import { ApiError } from '#client';
 import type { PersistentVolume } from '#model/kube';
 import { mountsBelow, removeTree } from '#platform/disk';
 import { type AgentContext, REFERENCED } from '../context.ts';
 import { API_RETRY_MS, NODE_LOCAL_CHECK_MS, REPORT_RETRY } from '../limits.ts';
 import { repeat } from '../node/repeat.ts';
+import { letVolumeGo } from './let-go.ts';
 
 const FINALIZER = 'holdfast.dev/node-local';
 const PROVISIONER = 'holdfast.dev/node-local';
@@ -40,17 +40,6 @@ function removeFolder(volume: PersistentVolume, volumeFolder: string): void {
   removeTree(folder);
 }
 
-async function letGo({ options }: AgentContext, { metadata }: PersistentVolume): Promise<void> {
-  const { name = '', resourceVersion, finalizers = [] } = metadata ?? {};
-  const kept = finalizers.filter((finalizer) => finalizer !== FINALIZER);
-  try {
-    const body = { metadata: { resourceVersion, finalizers: kept } };
-    await options.client.patch(REFERENCED.volume, { name }, { type: 'merge', body });
-  } catch (error) {
-    if (!(error instanceof ApiError && error.code === 404)) throw error;
-  }
-}
-
 /** Looks after deleted volumes until closed. Without a `volumeFolder` the node has none. */
 export function followNodeLocalVolumes(context: AgentContext): { close(): void } {
   const { client, log, nodeName, volumeFolder } = context.options;
@@ -59,7 +48,7 @@ export function followNodeLocalVolumes(context: AgentContext): { close(): void }
   const remove = async (): Promise<number> => {
     for (const volume of volumes.list().filter((one) => isToGo(one, nodeName))) {
       removeFolder(volume, volumeFolder);
-      await letGo(context, volume);
+      await letVolumeGo(context, volume, FINALIZER);
       log.info('a volume of this node was removed', { volume: volume.metadata?.name });
     }
     return NODE_LOCAL_CHECK_MS;

@@ -62,10 +62,16 @@ async function setUpVolume(volume: Volume, input: VolumesInput): Promise<Mounted
   const folder = volume.emptyDir
     ? await emptyFolder(volume, path, input)
     : claimNameOf(pod, volume)
-      ? await claimFolder(volume, { pod, references: context.references, kept })
+      ? await claimFolder(volume, {
+          pod,
+          references: context.references,
+          kept,
+          replicated: context.options.replicatedVolumes,
+        })
       : refuse(volume);
   if (fsGroup !== undefined && folder.ownable && !folder.readOnly) {
-    const onlyWhenRootDiffers = pod.spec?.securityContext?.fsGroupChangePolicy === 'OnRootMismatch';
+    const onlyWhenRootDiffers =
+      folder.walkedOnce || pod.spec?.securityContext?.fsGroupChangePolicy === 'OnRootMismatch';
     giveToGroup(folder.path, fsGroup, { onlyWhenRootDiffers });
   }
   return folder;
