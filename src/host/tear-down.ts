@@ -11,6 +11,7 @@ import {
   type SiteFolders,
   switchName,
   tableName,
+  volumesTable,
 } from '#model/site';
 import { type Cgroups, openCgroups } from '#platform/cgroup';
 import type { Clock } from '#platform/clock';
@@ -94,6 +95,7 @@ export async function removeKernelTraces(site: Site, folders: SiteFolders): Prom
     for (const link of links) await steps.step(() => interfaceRemove(link));
     await steps.step(() => removeTable('ip', tableName(site)));
     await steps.step(() => removeTable('netdev', refusalTable(site)));
+    await steps.step(() => removeTable('ip', volumesTable(site)));
     await steps.step(() => openCgroups().remove(cgroupRoot(site)));
     await steps.step(restoreForwarding);
   }

@@ -1,9 +1,9 @@
 // Two nodes and a witness on one machine, as a pair is laid out: a namespace each, a network for access and one between the nodes;
 // each with the real programs of replicated volumes under a supervisor of its own.
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
-import { type Pair, planPair, type SiteFolders, siteFolders, votersOf } from '#model/site';
+import { type Pair, planPair, type SiteFolders, siteFolders, voterOf, votersOf } from '#model/site';
 import { openCgroups } from '#platform/cgroup';
 import { systemClock } from '#platform/clock';
 import { mountsBelow } from '#platform/disk';
@@ -18,6 +18,7 @@ import {
   glusterdProcess,
   keepGlusterLogs,
   keepVolumes,
+  refuseStrangers,
   type Volumes,
   type VolumesMember,
   volumeClientProcess,
@@ -29,6 +30,8 @@ export const DEADLINE_MS = 120_000;
 const SUBNET = '10.50.213.0/24';
 const cgroups = openCgroups();
 
+const inSpace = (space: string, argv: readonly string[], input: string): string =>
+  execFileSync('nsenter', [`--net=/run/netns/${space}`, ...argv], { encoding: 'utf8', input });
 const sh = (script: string): string => execFileSync('sh', ['-ec', script], { encoding: 'utf8' });
 
 export async function until<T>(what: string, look: () => T | Promise<T>): Promise<NonNullable<T>> {
@@ -175,8 +178,22 @@ export class VolumesPair {
     this.members = votersOf(pair).map(({ name }) => new Member({ name, folder, pair, space: spaceOf(name) }));
   }
 
-  start(): void {
+  async start(): Promise<void> {
+    for (const { space } of this.members) {
+      const apply = async (script: string): Promise<void> => void inSpace(space, ['nft', '-f', '-'], script);
+      await refuseStrangers({ nft: { apply, show: async () => undefined }, site: { id: 'test' }, pair: this.pair });
+    }
     for (const member of this.members) member.start();
+  }
+
+  /** Who can connect to glusterd of a node: from another member's namespace, by an address of the access network. */
+  reachesGlusterd(of: { from: string; source: string; to: string; waitMs: number }): boolean {
+    const { space } = this.member(of.from);
+    const { access } = voterOf(this.pair, of.to);
+    sh(`ip -n ${space} addr replace ${of.source}/24 dev ${this.pair.accessDevice}`);
+    const probe = `require('node:net').connect({ host: '${access}', port: 24007, localAddress: '${of.source}' })
+      .on('connect', () => process.exit(0)).on('error', () => process.exit(1)).setTimeout(${of.waitMs}, () => process.exit(1))`;
+    return spawnSync('nsenter', [`--net=/run/netns/${space}`, process.execPath, '-e', probe]).status === 0;
   }
 
   member(name: string): Member {

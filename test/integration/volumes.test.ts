@@ -6,14 +6,14 @@ import fs from 'node:fs';
 import { createInterface } from 'node:readline';
 import { after, before, test } from 'node:test';
 import { volumeAnswers } from '#platform/gluster';
-import { until, VolumesPair } from './volumes.fixture.ts';
+import { DEADLINE_MS, until, VolumesPair } from './volumes.fixture.ts';
 
 let site: VolumesPair;
 const children: ChildProcess[] = [];
 
 before(async () => {
   site = new VolumesPair();
-  site.start();
+  await site.start();
   await site.whole();
 });
 
@@ -100,6 +100,13 @@ test('what one node writes, the other reads', async () => {
   // The arbiter knows the name, and not the content.
   assert.equal(fs.statSync(`${site.member('witness').brick}/greeting`).size, 0);
   assert.equal(fs.readFileSync(`${site.member('node-b').brick}/greeting`, 'utf8'), 'from a');
+});
+
+test('nobody but the members reaches what keeps the volumes', () => {
+  const { access } = site.pair.witness;
+  const stranger = access.replace(/\d+$/, '77');
+  assert.equal(site.reachesGlusterd({ from: 'witness', source: access, to: 'node-a', waitMs: DEADLINE_MS }), true);
+  assert.equal(site.reachesGlusterd({ from: 'witness', source: stranger, to: 'node-a', waitMs: 2_000 }), false);
 });
 
 test('a sync is answered when both copies are synced', async () => {

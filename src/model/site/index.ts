@@ -115,5 +115,5 @@ export {
 } from './site.ts';
 export { type MachineSize, type NodeCapacity, planSizing, type Sizing } from './sizing.ts';
 export type * from './status.ts';
-export { refusalTable, tableName } from './table-names.ts';
+export { refusalTable, tableName, volumesTable } from './table-names.ts';
 export type { ClusterUsage, UsageSum } from './usage.ts';

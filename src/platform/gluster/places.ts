@@ -61,6 +61,7 @@ const GLUSTERD_VOL = `volume management
     type mgmt/glusterd
     option working-directory /var/lib/glusterd
     option transport-type socket
+    option transport.address-family inet
     option transport.socket.keepalive-time 3
     option transport.socket.keepalive-interval 1
     option transport.socket.keepalive-count 3

@@ -1,5 +1,6 @@
 // How the site's replicated volume is set. Everything here was measured on the loss of a member (docs/volumes.md).
-import { type Pair, votersOf } from '#model/site';
+import type { Pair } from '#model/site';
+import { memberAddresses } from './refuse-strangers.ts';
 
 /** The volume that all claims of the site stand on, a folder each. */
 export const VOLUME_NAME = 'replicated';
@@ -32,9 +33,7 @@ export const volumeOptions = (pair: Pair): Readonly<Record<string, string>> => (
   // A brick that was away is looked through this often, beside being healed when it comes back.
   'cluster.heal-timeout': '60',
   // Members alone, at whichever address they are seen.
-  'auth.allow': votersOf(pair)
-    .flatMap(({ access, storage }) => [access, ...(storage === undefined ? [] : [storage])])
-    .join(),
+  'auth.allow': memberAddresses(pair).join(),
   'diagnostics.brick-log-level': 'WARNING',
   'diagnostics.client-log-level': 'WARNING',
 });
