@@ -101,10 +101,6 @@ export class Member {
     };
   }
 
-  get pair(): Pair {
-    return this.#of.pair;
-  }
-
   get brick(): string {
     return `${this.folders.gluster.bricks}/replicated`;
   }
