@@ -212,10 +212,19 @@ export class FileKeeper {
     });
     this.#published = state.published;
     this.#seen = new Map(state.seen);
+    await this.#takeBackWord();
     await this.#take(wholeHeads(state.heads, local.remembered), keepsOwn || direction === 'out');
     if (this.#role !== 'taking over' || leadership === undefined || this.#leadership !== leadership) return;
     this.#role = 'publishing';
     this.#unpublished = true;
+  }
+
+  /** On a new disk nothing is here of what an earlier one had. */
+  async #takeBackWord(): Promise<void> {
+    const { self, direction, local } = this.#of;
+    if (direction === 'out' || local.remembered.size > 0 || !this.#seen.get(self)) return;
+    await this.#shelf.see(self, 0);
+    this.#seen.set(self, 0);
   }
 
   async #takeTold(): Promise<void> {

@@ -186,6 +186,20 @@ test('a node that is killed again and again while it takes over never has half a
   for (const name of names) assert.equal(site.read(B, name), site.read(A, name), name);
 });
 
+test('a node whose disk was replaced is in step again only when it has everything', async () => {
+  await site.node(B).close();
+  fs.rmSync(site.data(B), { recursive: true });
+  site.write(B, 'pki/witness-key.json', keysText(9));
+  site.write(B, 'pki/sealing.json', keysText(7));
+  site.startNode(B);
+  await until('its earlier word counts no more', () => !site.node(A).state().inStep);
+  await until('it says why', () => /not here/.test(site.node(B).state().problem ?? ''));
+  assert.equal(site.read(B, 'pki/users.json'), undefined);
+  site.write(B, 'pki/sealing.json', keysText(2));
+  await site.inStep();
+  assert.equal(site.read(B, 'pki/users.json'), site.read(A, 'pki/users.json'));
+});
+
 test('nothing of a shared file can be read in the folder of any member of etcd', () => {
   const files = fs
     .readdirSync(site.etcd.folder, { recursive: true, withFileTypes: true })
