@@ -31,6 +31,9 @@ export interface SharedFilesState {
   readonly witness: { readonly published: number; readonly seen: number | undefined; readonly inStep: boolean };
   /** On the node that controls: everything here is published, and the other has it. On the other: it has what is published. */
   readonly inStep: boolean;
+  /** As `inStep`, and also while what was changed last has been under way for a few seconds only: a site that changes a file now and then
+   * is not in doubt each time. */
+  readonly keepsUp: boolean;
   /** Numbers of the keys that have sealed what stands in etcd. */
   readonly sealedBy: readonly number[];
   /** Why nothing goes on now. */

@@ -29,6 +29,8 @@ export type KeeperRole = 'following' | 'taking over' | 'publishing';
 
 export interface FileKeeperOptions {
   readonly self: string;
+  /** Who takes over what is published here. */
+  readonly other?: string;
   readonly client: Etcd;
   readonly prefix: string;
   readonly local: LocalFiles;
@@ -58,6 +60,7 @@ export class FileKeeper {
   #told: ShelfChange[] = [];
   #watch: { stop(): void } | undefined;
   #unpublished = true;
+  #laggingSinceMs: number | undefined;
   #problem: string | undefined;
   #failures = 0;
   #waiters: { resolve(): void; reject(error: WorldError): void; for: 'leading' | 'published'; round: number }[] = [];
@@ -85,15 +88,15 @@ export class FileKeeper {
     return this.#seen.get(node);
   }
 
-  /** What is here is what stands in etcd, as far as is known. */
+  /** What is here is what stands in etcd, as far as is known; what was changed a moment ago counts. */
   get isSettled(): boolean {
-    return (
-      this.#whole &&
-      this.#told.length === 0 &&
-      !this.#published.more &&
-      this.#problem === undefined &&
-      (this.#role === 'publishing' ? !this.#unpublished : this.#role === 'following')
-    );
+    if (!this.#whole || this.#told.length > 0 || this.#published.more || this.#problem !== undefined) return false;
+    return this.#role === 'publishing' ? !this.#unpublished && this.#isAllPublished() : this.#role === 'following';
+  }
+
+  /** For how long the other lacks what is newest, or something of it; 0 while it has everything. */
+  get laggingMs(): number {
+    return this.#laggingSinceMs === undefined ? 0 : this.#of.clock.monotonicMs() - this.#laggingSinceMs;
   }
 
   /** Numbers of the keys that have sealed what stands in etcd. */
@@ -263,21 +266,39 @@ export class FileKeeper {
     const missing = local.missingFolder();
     if (missing !== undefined)
       throw new WorldError('NotFound', `the folder ${missing} is not there; its files are not taken for deleted`);
-    const here = local.scan();
     const keys = this.#of.keys();
-    const changed = [...here].flatMap(([path, digest]) => {
-      const there = local.remembered.get(path);
-      return there?.digest !== digest || there.sealedBy !== keys[0].id ? [path] : [];
-    });
-    const gone = [...local.remembered.keys()].filter((path) => !here.has(path) && !local.tooLarge.includes(path));
-    this.#unpublished = changed.length + gone.length > 0 || this.#published.more;
+    const { changed, gone } = this.#changes();
+    this.#unpublished = hasChanges({ changed, gone }) || this.#published.more;
     if (!this.#unpublished) return;
+    this.#laggingSinceMs ??= this.#of.clock.monotonicMs();
     const batches = batchesOf(local, [...changed, ...gone]);
     for (const [i, changes] of batches.entries()) {
       if (leadership === undefined || this.#leadership !== leadership) return;
       await this.#publishBatch({ leadership, changes, keys, more: i < batches.length - 1, last: this.#published });
     }
     this.#unpublished = false;
+  }
+
+  /** What is here otherwise than it was published. */
+  #changes(): { readonly changed: readonly string[]; readonly gone: readonly string[] } {
+    const { local } = this.#of;
+    const here = local.scan();
+    const [sealing] = this.#of.keys();
+    const changed = [...here].flatMap(([path, digest]) => {
+      const there = local.remembered.get(path);
+      return there?.digest !== digest || there.sealedBy !== sealing.id ? [path] : [];
+    });
+    const gone = [...local.remembered.keys()].filter((path) => !here.has(path) && !local.tooLarge.includes(path));
+    return { changed, gone };
+  }
+
+  #isAllPublished(): boolean {
+    try {
+      return !hasChanges(this.#changes());
+    } catch {
+      // The next round meets the same, and tells it.
+      return false;
+    }
   }
 
   async #publishBatch(publication: Publication): Promise<void> {
@@ -328,6 +349,9 @@ export class FileKeeper {
     for (const waiter of done) waiter.resolve();
   }
 }
+
+const hasChanges = ({ changed, gone }: { changed: readonly string[]; gone: readonly string[] }): boolean =>
+  changed.length + gone.length > 0;
 
 const notControlling = (): WorldError =>
   new WorldError('Unavailable', 'this node does not control the site', { attempted: 'publish files' });

@@ -4,7 +4,7 @@ import { connectEtcd } from '#platform/etcd';
 import { changedMarker } from './changed-mark.ts';
 import type { SharedFiles, SharedFilesOptions, SharedFilesState } from './contract.ts';
 import { FileKeeper } from './keep-files.ts';
-import { ANSWER_MS_MAX } from './limits.ts';
+import { ANSWER_MS_MAX, KEEPS_UP_MS } from './limits.ts';
 import { LocalFiles } from './local-files.ts';
 import { isForWitness, isShared, SHARED, SITE_SHELF, WITNESS_KEY_FILE, WITNESS_SHELF } from './shared-paths.ts';
 
@@ -14,6 +14,7 @@ export function keepSharedFiles(of: SharedFilesOptions): SharedFiles {
   const both = { self, client, clock, tookOver: changedMarker(data) };
   const site = new FileKeeper({
     ...both,
+    other,
     prefix: SITE_SHELF,
     direction: 'both',
     local: new LocalFiles({
@@ -29,6 +30,7 @@ export function keepSharedFiles(of: SharedFilesOptions): SharedFiles {
   });
   const witness = new FileKeeper({
     ...both,
+    other: WITNESS_NAME,
     prefix: WITNESS_SHELF,
     direction: 'out',
     local: new LocalFiles({
@@ -64,6 +66,12 @@ export function keepSharedFiles(of: SharedFilesOptions): SharedFiles {
   };
 }
 
+/** What is newest was not there before a few seconds ago. */
+function isUnderWay({ role, laggingMs, published }: FileKeeper, seen: number | undefined): boolean {
+  if (role !== 'publishing') return role === 'following' && seen !== undefined && seen > 0;
+  return laggingMs === 0 ? seen === published : laggingMs < KEEPS_UP_MS;
+}
+
 function stateOf(
   site: FileKeeper,
   witness: FileKeeper,
@@ -73,12 +81,14 @@ function stateOf(
   const seen = site.seenBy(role === 'following' ? self : other);
   const problem = site.problem ?? witness.problem;
   const votes = { published: witness.published, seen: witness.seenBy(WITNESS_NAME) };
+  const inStep = site.isSettled && published > 0 && seen === published;
   return {
     role,
     published,
     seen,
     witness: { ...votes, inStep: witness.isSettled && votes.published > 0 && votes.seen === votes.published },
-    inStep: site.isSettled && published > 0 && seen === published,
+    inStep,
+    keepsUp: inStep || (problem === undefined && isUnderWay(site, seen)),
     sealedBy,
     ...(problem !== undefined && { problem }),
   };

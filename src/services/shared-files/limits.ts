@@ -17,3 +17,5 @@ export const BATCH_BYTES_MAX = 900_000;
 export const PART_BYTES = 512 * 1024;
 /** A file that is larger is not shared, and told: what a hub wants of a site takes 8 MiB, what was brought a little more. */
 export const FILE_BYTES_MAX = 32 * 1024 * 1024;
+/** How long what was changed last may be under way until the other node counts as behind: an election, and a scan on either side. */
+export const KEEPS_UP_MS = 10_000;

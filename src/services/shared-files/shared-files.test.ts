@@ -186,6 +186,20 @@ test('a node that is killed again and again while it takes over never has half a
   for (const name of names) assert.equal(site.read(B, name), site.read(A, name), name);
 });
 
+test('a change is known as soon as it is made, and brings no doubt while it is under way, unless the other stays away', async () => {
+  await site.inStep();
+  site.write(A, 'state/settings.json', '{"telemetry":true}');
+  const { inStep, keepsUp } = site.node(A).state();
+  assert.deepEqual([inStep, keepsUp], [false, true]);
+  await site.inStep();
+  await site.node(B).close();
+  site.write(A, 'state/settings.json', '{"telemetry":false}');
+  await until('the other counts as behind', () => !site.node(A).state().keepsUp);
+  site.startNode(B);
+  await site.inStep();
+  assert.equal(site.node(A).state().keepsUp, true);
+});
+
 test('a node whose disk was replaced is in step again only when it has everything', async () => {
   await site.node(B).close();
   fs.rmSync(site.data(B), { recursive: true });

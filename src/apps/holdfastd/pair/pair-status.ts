@@ -47,7 +47,7 @@ export function redundancy(site: Site, pair: StartedPair): ConditionFact {
   const wanting = [
     ...missing,
     ...volumesWanting(site, pair),
-    ...(shared.inStep ? [] : [`keys and settings on both nodes (${shared.problem ?? 'they are under way'})`]),
+    ...(shared.keepsUp ? [] : [`keys and settings on both nodes (${shared.problem ?? 'they are under way'})`]),
   ];
   const type = 'Redundant';
   return wanting.length === 0
