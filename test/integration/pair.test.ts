@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
+import type { PairForecast } from '#model/site';
 import { writeBusyboxImage } from './image.fixture.ts';
 import { bringUpPair, NODES, otherThan, pairSite, Writer } from './pair.fixture.ts';
 import { eventually, ran } from './site.fixture.ts';
@@ -32,6 +33,19 @@ apiVersion: v1
 kind: Service
 metadata: {name: web}
 spec: {type: LoadBalancer, selector: {app: web}, ports: [{port: 80, targetPort: 8080}]}
+`;
+
+/** Pods that each ask for more than half of a worker. */
+const MUCH = (cpu: string): string => `
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: much}
+spec:
+  replicas: 2
+  selector: {matchLabels: {app: much}}
+  template:
+    metadata: {labels: {app: much}}
+    spec: {terminationGracePeriodSeconds: 1, containers: [{name: much, image: ${IMAGE}, command: [/bin/busybox, sleep, inf], resources: {requests: {cpu: ${cpu}}}}]}
 `;
 
 interface Pod {
@@ -97,6 +111,31 @@ test('three votes, one cluster over both nodes, control on one of them', async (
     );
   await allRunOn('node-a-worker', 'node-b-worker');
   await eventually('the pods answer from outside', webAnswers);
+});
+
+test('a pod that would cost the site the loss of a node is refused with the arithmetic, and the forecast goes on to hold', async () => {
+  const { machines } = await site.status();
+  const cpus = machines.find(({ name }) => name === 'node-a-worker')?.cpus ?? 0;
+  const input = MUCH(`${Math.floor(cpus * 600)}m`);
+  const { code, stderr } = await site.kubectlRan(['apply', '-f', '-'], { input });
+  assert.equal(code, 0, stderr);
+  const refusal = await eventually('a refusal', async () => {
+    const events = await site.kubectl('get', 'events', '-o', 'jsonpath={.items[?(@.reason=="FailedCreate")].message}');
+    return events.includes('forecast') && events;
+  });
+  assert.match(
+    refusal,
+    /it would break the failover forecast: after the loss of node-[ab] there would be no room for default\/much/,
+  );
+  assert.match(refusal, /cpu: [0-9.]+ cores? asked for then, of [0-9.]+ cores? that are left/);
+  await eventually('a forecast that holds', async () => {
+    const { stdout } = await site.holdfast('node', 'forecast', '--json');
+    const { whole, losses } = JSON.parse(stdout) as PairForecast;
+    return whole && losses.length === 2 && losses.every((loss) => loss.survives);
+  });
+  const survives = Object.fromEntries(NODES.map((node) => [node, true]));
+  assert.deepEqual((await site.status()).forecast, { survivesLossOf: survives, wouldNotFit: [] });
+  await site.kubectl('delete', 'deployment', 'much', '--wait=true');
 });
 
 test('the node that controls is lost: control and pods are on the other, nothing acknowledged is lost', async () => {
