@@ -67,6 +67,8 @@ export interface FailoverState {
   readonly sinceMs: number;
   /** When the leadership last became ours. */
   readonly takenMs: number;
+  /** Since when nobody else was seen to hold it, without a gap in what was seen, and when the last look was sent. */
+  readonly quiet: { readonly sinceMs: number; readonly seenMs: number };
   /** Who else was last seen to hold it. */
   readonly formerController?: string;
   /** When control was last given up for want of progress. */
@@ -75,6 +77,8 @@ export interface FailoverState {
   readonly lifted: Readonly<Record<string, { readonly epoch: number; readonly atMs: number }>>;
   /** How the other nodes stand, while this one leads. */
   readonly peers: Readonly<Record<string, PeerPhase>>;
+  /** Since when each other node is seen without its lease, while this one leads. */
+  readonly absent: Readonly<Record<string, number>>;
   /** When each other node was lost, newest last. */
   readonly losses: Readonly<Record<string, readonly number[]>>;
 }

@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import type { ControlPhase, FailoverState, FailoverView, Fence, NodePhase } from './index.ts';
 import { failoverStart, failoverStep, isFenced, othersCanDecide } from './index.ts';
 import {
+  ABSENT_MS,
   ARRIVAL_MS,
   CONTROL_TTL_MS,
   NODE_TTL_MS,
@@ -11,6 +12,7 @@ import {
   PROGRESS_MS,
   REST_MS,
   TAKING_MS_MAX,
+  UNSEEN_MS_MAX,
 } from './limits.ts';
 import { returnMs } from './peers.ts';
 
@@ -20,7 +22,8 @@ const lease = (ttlMs: number, agoMs = 0) => ({ sentMs: NOW - agoMs, ttlMs });
 const HELD = { node: lease(NODE_TTL_MS), control: lease(CONTROL_TTL_MS) };
 const fence = (of: Partial<Fence> = {}): Fence => ({ node: 'b', epoch: 1, acks: [], off: false, ...of });
 
-const stateOf = (more: Partial<FailoverState> = {}): FailoverState => ({ ...failoverStart(0), ...more });
+const QUIET = { sinceMs: NOW - CONTROL_TTL_MS, seenMs: NOW };
+const stateOf = (more: Partial<FailoverState> = {}): FailoverState => ({ ...failoverStart(0), quiet: QUIET, ...more });
 
 function viewOf(
   more: Partial<Omit<FailoverView, 'health'>> = {},
@@ -116,6 +119,32 @@ test('the table of control', () => {
   }
 });
 
+test('who comes to lead serves once nobody else was seen to for as long as a lease lasts', () => {
+  const serves = (quiet: FailoverState['quiet'], seen: Partial<NonNullable<FailoverView['seen']>> = {}) => {
+    const view = viewOf(
+      { seen: { sentMs: NOW, controller: 'a', present: ['a', 'b'], fences: [], ...seen } },
+      { serving: false },
+    );
+    const { state, orders } = failoverStep(
+      stateOf({ node: 'member', control: 'taking', takenMs: NOW - 100, quiet }),
+      view,
+      NOW,
+    );
+    return [orders.serveUntilMs !== undefined, state.quiet];
+  };
+  const since = (sinceMs: number) => ({ sinceMs, seenMs: NOW });
+  const sentMs = NOW - 250;
+  assert.deepEqual(serves({ sinceMs: NOW - CONTROL_TTL_MS, seenMs: sentMs }), [true, since(NOW - CONTROL_TTL_MS)]);
+  assert.deepEqual(serves({ sinceMs: NOW - CONTROL_TTL_MS + 1, seenMs: sentMs }), [
+    false,
+    since(NOW - CONTROL_TTL_MS + 1),
+  ]);
+  assert.deepEqual(serves({ sinceMs: 0, seenMs: NOW - UNSEEN_MS_MAX - 1 }), [false, since(NOW)], 'a gap');
+  assert.deepEqual(serves({ sinceMs: 0, seenMs: sentMs }, { controller: 'b' }), [false, since(NOW)], 'another leads');
+  const unseen = { sinceMs: 0, seenMs: NOW - UNSEEN_MS_MAX - 1 };
+  assert.deepEqual(serves(unseen, { sentMs: unseen.seenMs }), [false, unseen], 'nothing was seen since');
+});
+
 test('where there is no other node, nobody rests', () => {
   const alone = viewOf({ leases: { node: HELD.node }, seen: { sentMs: NOW, present: ['a'], fences: [] } });
   assert.equal(failoverStep(stateOf({ node: 'member', restsFromMs: NOW - 1 }), alone, NOW).orders.campaign, true);
@@ -125,6 +154,7 @@ test('the table of the other nodes', () => {
   const seen = (more: Partial<NonNullable<FailoverView['seen']>> = {}) =>
     viewOf({ seen: { sentMs: NOW, controller: 'a', present: ['a'], fences: [], ...more } });
   const leading = { node: 'member' as const, control: 'controlling' as const, takenMs: NOW - ARRIVAL_MS };
+  const gone = { ...leading, absent: { b: NOW - ABSENT_MS } };
   const lostNow = { ...leading, losses: { b: [NOW - 10] } };
   const lostBefore = { ...leading, losses: { b: [NOW - POWER_AFTER_MS] } };
   const held = fence({ acks: ['a', 'w'] });
@@ -132,10 +162,13 @@ test('the table of the other nodes', () => {
   const table: [string, Partial<FailoverState>, FailoverView, object][] = [
     ['present', leading, viewOf(), {}],
     ['awaited', { ...leading, takenMs: NOW - 1000 }, seen(), {}],
-    ['lost', { ...leading, takenMs: NOW - 1000, formerController: 'b' }, seen(), { fence: ['b'] }],
+    ['awaited', { ...leading, takenMs: NOW - 1000, formerController: 'b' }, seen(), {}],
+    ['lost', { ...gone, takenMs: NOW - 1000, formerController: 'b' }, seen(), { fence: ['b'] }],
     ['awaited', { ...leading, lifted: { b: { epoch: 1, atMs: NOW - 1000 } } }, seen(), {}],
     ['awaited', leading, seen({ sentMs: leading.takenMs }), {}],
-    ['lost', leading, seen(), { fence: ['b'] }],
+    ['awaited', leading, seen(), {}],
+    ['awaited', { ...gone, absent: { b: NOW - ABSENT_MS + 1 } }, seen(), {}],
+    ['lost', gone, seen(), { fence: ['b'] }],
     ['fencing', lostNow, seen({ fences: [fence({ acks: ['a'] })] }), {}],
     ['fencing', lostBefore, seen({ fences: [fence({ acks: ['a'] })] }), { cutPower: ['b'] }],
     ['fenced', lostNow, seen({ fences: [held] }), { lost: ['b'] }],

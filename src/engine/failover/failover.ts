@@ -16,7 +16,8 @@
 //   control      what happens                                      becomes      its API
 //   ----------   -----------------------------------------------   ----------   -----------------------------
 //   following    nobody leads, it is a member, fit, has rested     following    asks for the leadership
-//   following    it holds the leadership                           taking       starts to serve
+//   following    it holds the leadership                           taking       waits for whoever led before
+//   taking       nobody else was seen to lead for a while          taking       serves until the lease ends
 //   taking       it serves, and made progress since                controlling  serves until the lease ends
 //   taking       no progress within its time                       stopping     stops; it rests before it asks again
 //   controlling  no progress for a while                           stopping     stops; it rests before it asks again
@@ -38,10 +39,11 @@ import type {
   NodePhase,
   OwnLease,
 } from './contract.ts';
+import { isQuiet, quietSince } from './former.ts';
 import { isHeld, leaseEndsMs } from './leases.ts';
 import { LOSSES_MAX, PROGRESS_MS, REST_MS, TAKING_MS_MAX, WIRE_MS } from './limits.ts';
 import { othersCanDecide } from './majority.ts';
-import { judgePeers, type PeerJudged } from './peers.ts';
+import { absentSince, judgePeers, type PeerJudged } from './peers.ts';
 
 /** A node that has just started; `adopted`: only its program has, and the lease of its life before is held still. */
 export const failoverStart = (nowMs: number, adopted?: OwnLease): FailoverState => ({
@@ -49,8 +51,10 @@ export const failoverStart = (nowMs: number, adopted?: OwnLease): FailoverState 
   control: 'following',
   sinceMs: nowMs,
   takenMs: nowMs,
+  quiet: { sinceMs: nowMs, seenMs: Number.NEGATIVE_INFINITY },
   lifted: {},
   peers: {},
+  absent: {},
   losses: {},
 });
 
@@ -64,9 +68,11 @@ export function failoverStep(state: FailoverState, view: FailoverView, nowMs: nu
   const control = controlPhase(state, view, { nowMs, node: node.phase });
   const changes = [changed('node', state.node, node), changed('control', state.control, control)].flat();
   const moved = advanced(state, view, { nowMs, node: node.phase, control: control.phase });
-  if (!leads(control.phase)) return { state: { ...moved, peers: {} }, orders: ownOrders(moved, view, nowMs), changes };
-  const judged = judgePeers(moved, view, nowMs);
-  const next = remembered(moved, judged, { view, nowMs });
+  if (!leads(control.phase))
+    return { state: { ...moved, peers: {}, absent: {} }, orders: ownOrders(moved, view, nowMs), changes };
+  const looked = { ...moved, absent: absentSince(moved, view, nowMs) };
+  const judged = judgePeers(looked, view, nowMs);
+  const next = remembered(looked, judged, { view, nowMs });
   return {
     state: next,
     orders: { ...ownOrders(next, view, nowMs), ...peerOrders(judged) },
@@ -167,6 +173,7 @@ function advanced(
     ...state,
     node,
     control,
+    quiet: quietSince(state, view, nowMs),
     ...(moves && { sinceMs: nowMs }),
     ...(moves && control === 'taking' && { takenMs: nowMs }),
     ...(seen !== undefined && seen !== view.self && { formerController: seen }),
@@ -205,12 +212,13 @@ function ownOrders(state: FailoverState, view: FailoverView, nowMs: number): Fai
   const isVacant = seen !== undefined && seen.controller === undefined;
   const mayLead = state.node === 'member' && health.fit && hasRested(state, view, nowMs);
   const serves = leads(state.control);
+  const mayServe = state.control === 'controlling' || (state.control === 'taking' && isQuiet(state, nowMs));
   return {
     renewNode: state.node !== 'killing' && mayJoin,
     renewControl: serves,
     campaign: state.control === 'following' && mayLead && isVacant,
     resign: state.control === 'following' && seen?.controller === self,
-    ...(serves && leases.control && { serveUntilMs: leaseEndsMs(leases.control) }),
+    ...(mayServe && leases.control && { serveUntilMs: leaseEndsMs(leases.control) }),
     ...(state.node === 'member' && leases.node && { podsUntilMs: leaseEndsMs(leases.node) }),
     ...(state.node === 'holding' && { podsUntilMs: 'unbounded' as const }),
     refuse: fences.map(({ node }) => node).filter((node) => node !== self),

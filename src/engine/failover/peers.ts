@@ -4,7 +4,8 @@
 //   -----------------------------------------------+-------------+------------------------------------------
 //   its lease lives, no fence                      | present     | none
 //   no lease, no fence, control was taken or it    | awaited     | none
-//     was let in less than a start ago             |             |
+//     was let in less than a start ago, or it was  |             |
+//     there a moment ago                           |             |
 //   no lease, no fence                             | lost        | write a fence
 //   a fence that not every other voter carries out | fencing     | after a while: cut its power
 //   a fence that holds                             | fenced      | lost: its pods start elsewhere
@@ -13,7 +14,7 @@
 //
 // A node that was lost again and again is let in later each time.
 import type { FailoverOrders, FailoverState, FailoverView, Fence, PeerPhase } from './contract.ts';
-import { ARRIVAL_MS, LOSSES_WITHIN_MS, POWER_AFTER_MS, RETURN_MS } from './limits.ts';
+import { ABSENT_MS, ARRIVAL_MS, LOSSES_WITHIN_MS, POWER_AFTER_MS, RETURN_MS } from './limits.ts';
 import { isFenced } from './majority.ts';
 
 export interface PeerJudged {
@@ -40,7 +41,15 @@ function judgePeer(node: string, { state, view, nowMs }: Judging): PeerJudged {
   const isFresh = (view.seen?.sentMs ?? Number.NEGATIVE_INFINITY) > state.takenMs;
   if (!isFresh || nowMs < arrivesByMs(node, state))
     return { node, phase: 'awaited', reason: 'it may be starting', orders: {} };
+  if (nowMs - (state.absent[node] ?? nowMs) < ABSENT_MS)
+    return { node, phase: 'awaited', reason: 'its lease ended just now', orders: {} };
   return { node, phase: 'lost', reason: 'its lease ended', orders: { fence: [node] } };
+}
+
+/** Since when the other nodes are seen without their leases. */
+export function absentSince({ absent }: FailoverState, { self, nodes, seen }: FailoverView, nowMs: number) {
+  const gone = nodes.filter((node) => node !== self && seen !== undefined && !seen.present.includes(node));
+  return Object.fromEntries(gone.map((node) => [node, absent[node] ?? nowMs]));
 }
 
 /** From whom control was just taken, does not start: it ran. Who was let in is given the time of a start again. */

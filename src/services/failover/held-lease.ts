@@ -1,8 +1,10 @@
 // One lease of etcd with the key that it holds: asked for while it is wanted, renewed well before its end, and counted from the sending
-// of the renewal that was last acknowledged. It never says that it is held when etcd has said that it is not.
+// of the renewal that was last acknowledged.
 //
 // A member that led, and was replaced while its disk stood still, goes on renewing leases for as long as it does not know: nobody else
 // counts with what it says. So a renewal counts once a read that a majority has part in, sent after it, was answered in the same term.
+// Such a member also ends leases when it comes to itself, long before their time, that were renewed elsewhere meanwhile. Whoever finds
+// that his is gone asks for another at once.
 import { WorldError } from '#base';
 import { isHeld, leaseUntil, type OwnLease } from '#engine/failover';
 import type { Clock, Timer } from '#platform/clock';
@@ -19,6 +21,9 @@ export interface HeldLeaseOptions {
   readonly client: Etcd;
   readonly clock: Clock;
   readonly ttlMs: number;
+  /** What it gives may be kept until its time is over, also when etcd ended it before: whoever is to have it next waits for more than
+   * its end. */
+  readonly untilItsTime: boolean;
   /** Puts the key under the lease; false when it may not be. */
   attach(lease: number): Promise<boolean>;
   /** Boot time. */
@@ -45,11 +50,14 @@ export class HeldLease {
   #stream: KeepAlive | undefined;
   #busy = false;
   #askedMs = Number.NEGATIVE_INFINITY;
+  /** Since when the lease is known to hold its key. */
+  #attachedMs = Number.POSITIVE_INFINITY;
 
   constructor(of: HeldLeaseOptions) {
     this.#of = of;
     this.#id = of.adopted?.id;
     this.#own = of.adopted && leaseUntil(of.adopted.untilMs, of.ttlMs);
+    if (of.adopted) this.#attachedMs = of.bootMs();
   }
 
   /** As far as is known; whoever relies on it compares it with the time. */
@@ -63,7 +71,8 @@ export class HeldLease {
     if (this.#busy || nowMs - this.#askedMs < this.#of.ttlMs / RENEWALS_A_LIFE) return;
     this.#askedMs = nowMs;
     this.#busy = true;
-    const asked = isHeld(this.#own, nowMs) ? this.#renew(nowMs) : this.#acquire(nowMs);
+    const id = isHeld(this.#own, nowMs) ? this.#id : undefined;
+    const asked = id === undefined ? this.#acquire(nowMs) : this.#renew(id, nowMs);
     asked
       .catch((error: unknown) => this.#of.failed(error))
       .finally(() => {
@@ -71,11 +80,15 @@ export class HeldLease {
       });
   }
 
+  /** A read that was sent then has shown its key, or not. */
+  seen(isThere: boolean, sentMs: number): void {
+    if (!isThere && this.#id !== undefined && sentMs > this.#attachedMs) this.#ended();
+  }
+
   /** Hands it back, so that nobody has to wait for its end. */
   async release(): Promise<void> {
-    const id = this.#id;
-    this.#forget();
-    if (id !== undefined) await this.#of.client.revoke(id).catch((error: unknown) => this.#of.failed(error));
+    this.#own = undefined;
+    await this.#revoke();
   }
 
   /** Renews no more; the lease ends by itself. */
@@ -85,7 +98,7 @@ export class HeldLease {
   }
 
   async #acquire(sentMs: number): Promise<void> {
-    await this.release();
+    await this.#revoke();
     const id = newLeaseId();
     const { ttlMs } = await this.#of.client.grant(id, this.#of.ttlMs);
     this.#id = id;
@@ -94,12 +107,12 @@ export class HeldLease {
     if (this.#id !== id) return;
     if (!attached) return this.release();
     this.#own = { sentMs, ttlMs };
+    this.#attachedMs = this.#of.bootMs();
     this.#of.held?.(id);
   }
 
-  async #renew(sentMs: number): Promise<void> {
-    if (this.#id === undefined) return;
-    this.#stream ??= this.#of.client.keepAlive(this.#id);
+  async #renew(id: number, sentMs: number): Promise<void> {
+    this.#stream ??= this.#of.client.keepAlive(id);
     const stream = this.#stream;
     let timer: Timer | undefined;
     const late = new Promise<never>((_, reject) => {
@@ -113,7 +126,7 @@ export class HeldLease {
     } catch (error) {
       stream.giveUp();
       if (this.#stream === stream) this.#stream = undefined;
-      if (error instanceof WorldError && error.code === 'NotFound') this.#forget();
+      if (error instanceof WorldError && error.code === 'NotFound' && this.#id === id) this.#ended();
       throw error;
     } finally {
       timer?.cancel();
@@ -126,9 +139,22 @@ export class HeldLease {
     throw new WorldError('Unavailable', `a lease was renewed in term ${term}, and it is term ${header.raft_term}`);
   }
 
-  #forget(): void {
+  async #revoke(): Promise<void> {
+    const id = this.#id;
+    this.#leave();
+    if (id !== undefined) await this.#of.client.revoke(id).catch((error: unknown) => this.#of.failed(error));
+  }
+
+  /** etcd ended it: another is asked for at once. */
+  #ended(): void {
+    if (!this.#of.untilItsTime) this.#own = undefined;
+    this.#leave();
+    this.#askedMs = Number.NEGATIVE_INFINITY;
+  }
+
+  #leave(): void {
     this.close();
-    this.#own = undefined;
     this.#id = undefined;
+    this.#attachedMs = Number.POSITIVE_INFINITY;
   }
 }

@@ -75,6 +75,8 @@ class FailoverKeeper implements Failover {
       node: new HeldLease({
         ...leased,
         ttlMs: NODE_TTL_MS,
+        // A node without its key is fenced before its pods start elsewhere; until then they may run.
+        untilItsTime: true,
         attach: (lease) => this.#agreement.join(lease),
         ...(of.adopted?.node && { adopted: of.adopted.node }),
         held: (id) => of.held?.('node', id),
@@ -82,6 +84,7 @@ class FailoverKeeper implements Failover {
       control: new HeldLease({
         ...leased,
         ttlMs: CONTROL_TTL_MS,
+        untilItsTime: false,
         attach: (lease) => this.#agreement.campaign(lease),
         ...(of.adopted?.control && { adopted: of.adopted.control }),
         held: (id) => of.held?.('control', id),
@@ -118,7 +121,10 @@ class FailoverKeeper implements Failover {
     this.#agreement.look(sentMs).then(
       (seen) => {
         // Answers may overtake each other.
-        if (seen.sentMs > (this.#seen?.sentMs ?? Number.NEGATIVE_INFINITY)) this.#seen = seen;
+        if (seen.sentMs <= (this.#seen?.sentMs ?? Number.NEGATIVE_INFINITY)) return;
+        this.#seen = seen;
+        this.#leases.node.seen(seen.present.includes(this.#of.self), sentMs);
+        this.#leases.control.seen(seen.controller === this.#of.self, sentMs);
       },
       (error: unknown) => this.#of.log.debug('failover: the site cannot be seen', { error }),
     );

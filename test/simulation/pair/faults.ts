@@ -5,7 +5,10 @@ import type { Pair } from './pair.ts';
 import { chance, NODES, pick, spread, VOTERS, WITNESS } from './world.ts';
 
 type Mend = () => void;
-type Begin = (pair: Pair, random: Random) => { readonly text: string; readonly mend?: Mend };
+type Begin = (
+  pair: Pair,
+  random: Random,
+) => { readonly text: string; readonly mend?: Mend /** No shorter than that. */; readonly leastMs?: number };
 
 const LINKS = VOTERS.flatMap((from) => VOTERS.filter((to) => to !== from).map((to) => [from, to] as const));
 const otherThan = (name: string): string => NODES.find((one) => one !== name) ?? '';
@@ -97,6 +100,14 @@ export const FAULTS: Readonly<Record<string, Begin>> = {
     const one = { failover: process, kube: kube.process, etcd: member.process, watchdog: pods.watchdog }[what];
     one.freeze();
     return { text: `${what} of ${name}`, mend: () => one.thaw() };
+  },
+  /** The API of whoever serves stands still for so long that somebody must have done something about it. */
+  hang: (pair, random) => {
+    const node = pair.nodes.find(({ kube }) => kube.serves);
+    if (node === undefined) return { text: 'nobody serves' };
+    const { process } = node.kube;
+    process.freeze();
+    return { text: node.name, mend: () => process.thaw(), leastMs: 5_000 + random.next() * 35_000 };
   },
   freezeWitness: (pair) => {
     const process = pair.witnessProcess;
@@ -244,8 +255,7 @@ function forMs(random: Random): number {
   return roll < 0.92 ? 5_000 + random.next() * 15_000 : 20_000 + random.next() * 20_000;
 }
 
-export function planFaults(random: Random): readonly Planned[] {
-  const names = Object.keys(FAULTS);
+export function planFaults(random: Random, names: readonly string[] = Object.keys(FAULTS)): readonly Planned[] {
   return Array.from({ length: 1 + random.below(FAULTS_MAX) }, () => ({
     name: pick(random, names),
     seed: random.below(2 ** 31),

@@ -6,14 +6,16 @@ import { SimulatedEtcd } from './etcd/client.ts';
 import type { Machine, Process } from './machine.ts';
 import { answerRequest } from './requests.ts';
 import { VOLUMES } from './volumes.ts';
-import { type Answer, NODES, type Request, VOTERS, type World } from './world.ts';
+import { type Answer, NODES, pick, type Request, VOTERS, type World } from './world.ts';
 
 const PREFIX = '/holdfast/store';
 /** So few that standbys are left behind now and then. */
 const HISTORY_EVENTS = 60;
 const PROGRESS_MS = 200;
 const PLACE_MS = 100;
-const COMPACT_MS = 4_000;
+const COMPACT_MS = 1_000;
+/** How much history is kept when it is cut, in this life or that. */
+const KEPT_EVENTS = [0, 5, 30] as const;
 const START_MS = { least: 100, most: 600 } as const;
 const ETCD_TIMEOUT_MS = 2_000;
 
@@ -147,8 +149,9 @@ export class Kube {
       });
     });
     process.every(PLACE_MS, () => this.#place(store));
+    const kept = pick(this.#world.random, KEPT_EVENTS);
     process.every(COMPACT_MS, () => {
-      if (this.serves) void store.compact(store.revision - HISTORY_EVENTS / 2);
+      if (this.serves) void store.compact(store.revision - kept);
     });
   }
 

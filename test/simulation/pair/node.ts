@@ -15,6 +15,7 @@ const RESTART_MS = { least: 200, most: 1_500 } as const;
 const REFUSE_MS_MAX = 20;
 const AGENT_MS = 100;
 const ASK_MS = 800;
+const NOTICES_MS_MAX = 5_000;
 const POWER_FAILS = 0.3;
 const POWER_MS = { least: 100, most: 1_500 } as const;
 
@@ -48,6 +49,8 @@ export class PairNode {
   #lease: number | undefined;
   #lost: readonly string[] = [];
   #lives = 0;
+  #tookPartMs = Number.NEGATIVE_INFINITY;
+  readonly #noticesAfterMs: number;
   #boots = 0;
 
   constructor(machine: Machine, member: Member, around: Surroundings) {
@@ -57,6 +60,7 @@ export class PairNode {
     this.#world = around.world;
     this.pods = new Pods(this.#world, machine, around.volumes);
     this.kube = new Kube(this.#world, machine, () => this.#leadership);
+    this.#noticesAfterMs = this.#world.random.next() * NOTICES_MS_MAX;
     this.#agent = machine.start();
     this.process = machine.start('product');
     this.#begin();
@@ -178,9 +182,16 @@ export class PairNode {
     return {
       serving: !kube.hasStopped,
       clean: pods.running.size === 0 || isOurs,
-      fit: kube.isFollowing && member.takesPart && pods.watchdog.runs,
+      fit: kube.isFollowing && this.#memberIsFit(member.takesPart) && pods.watchdog.runs,
       ...(kube.progressMs !== undefined && { progressMs: kube.progressMs }),
     };
+  }
+
+  /** That a disk stands still is noticed after a while only. */
+  #memberIsFit(takesPart: boolean): boolean {
+    const bootMs = this.machine.bootMs();
+    if (takesPart) this.#tookPartMs = bootMs;
+    return bootMs - this.#tookPartMs <= this.#noticesAfterMs;
   }
 
   #cutPower(process: Process, node: string): Promise<boolean> {

@@ -27,17 +27,25 @@ class Violation extends Error {
   }
 }
 
+export interface PairOptions {
+  readonly seed: number;
+  /** Only these faults; absent: any. */
+  readonly faults?: readonly string[];
+}
+
 class Life {
   readonly counts: Record<string, number> = {};
   readonly trace: string[] = [];
   readonly pair: Pair;
   readonly #seed: number;
+  readonly #faults: readonly string[] | undefined;
   readonly #checkers: readonly PairChecker[];
   #violation: Violation | undefined;
   #mendedMs: number | undefined;
 
-  constructor(seed: number) {
+  constructor({ seed, faults }: PairOptions) {
     this.#seed = seed;
+    this.#faults = faults;
     this.pair = new Pair(seededRandom(seed), (observation) => this.#see(observation));
     this.#checkers = CHECKERS.map((make) => make(this.pair));
   }
@@ -51,9 +59,9 @@ class Life {
     const people = new People(pair);
     await this.#untilWhole(STARTS_WITHIN_MS, 'it does not start');
     const mends: (() => void)[] = [];
-    for (const { name, seed, afterMs, forMs } of planFaults(seededRandom(this.#seed ^ 0x5eed))) {
+    for (const { name, seed, afterMs, forMs } of planFaults(seededRandom(this.#seed ^ 0x5eed), this.#faults)) {
       await this.#run(afterMs);
-      const { text, mend } = FAULTS[name]?.(pair, seededRandom(seed)) ?? { text: '' };
+      const { text, mend, leastMs = 0 } = FAULTS[name]?.(pair, seededRandom(seed)) ?? { text: '' };
       this.counts[name] = (this.counts[name] ?? 0) + 1;
       this.#see({ kind: 'fault', text: `${name}: ${text}` });
       if (mend === undefined) continue;
@@ -64,7 +72,7 @@ class Life {
         mend();
       };
       mends.push(once);
-      pair.timeline.after(forMs, once);
+      pair.timeline.after(Math.max(forMs, leastMs), once);
     }
     await this.#run(LASTS_MS.least + seededRandom(this.#seed).next() * (LASTS_MS.most - LASTS_MS.least));
     for (const mend of [...mends]) mend();
@@ -121,8 +129,8 @@ class Life {
   }
 }
 
-export async function runPairSeed({ seed }: { readonly seed: number }): Promise<Outcome> {
-  const life = new Life(seed);
+export async function runPairSeed(options: PairOptions): Promise<Outcome> {
+  const life = new Life(options);
   const crashed = (error: unknown): void => life.fail(error);
   process.on('unhandledRejection', crashed);
   try {
@@ -138,7 +146,7 @@ export async function runPairSeed({ seed }: { readonly seed: number }): Promise<
   if (!violation) return { steps, observations, failure: undefined };
   const { checker, message: problem } = violation;
   const failure: Failure = {
-    seed,
+    seed: options.seed,
     at: `${Math.round(nowMs)} ms`,
     checker,
     problem,

@@ -4,7 +4,7 @@ import type { Pair } from '../pair.ts';
 import type { PairChecker } from './checkers.ts';
 
 const LOOK_MS = 250;
-const WITHIN_MS = 25_000;
+const WITHIN_MS = 22_000;
 
 export function somebodyServes({ nodes, quorum, timeline }: Pair): PairChecker {
   let lookedMs = 0;

@@ -91,14 +91,25 @@ export class Quorum {
 
   #append(leader: Member, entry: Omit<LogEntry, 'term'>): void {
     leader.log.push({ ...entry, term: leader.term });
-    const { process, term } = leader;
+    const { term } = leader;
     const { length } = leader.log;
-    this.#timeline.after(leader.writeMs(), () => {
-      if (leader.process !== process || !leader.takesPart || leader.term !== term || !leader.leads) return;
+    this.#write(leader, () => {
+      if (leader.term !== term || !leader.leads) return;
       leader.matched.set(leader, Math.max(length, leader.matched.get(leader) ?? 0));
       this.#count(leader);
     });
     for (const other of this.members) if (other !== leader) this.#replicate(leader, other);
+  }
+
+  /** What a member has on disk: when its disk goes on, if it stands still, and never when the process ends before. */
+  #write(member: Member, done: () => void): void {
+    const { process } = member;
+    const look = (): void => {
+      if (member.process !== process || !process.alive) return;
+      if (member.takesPart) done();
+      else this.#timeline.after(HEARTBEAT_MS, look);
+    };
+    this.#timeline.after(member.writeMs(), look);
   }
 
   #replicate(leader: Member, other: Member): void {
@@ -111,11 +122,11 @@ export class Quorum {
     const isValid = (): boolean => leader.leads && leader.term === term;
     this.network.send(leader.name, other.process, 'lost', () => {
       if (!other.takesPart || !isValid() || other.term > term) return;
-      other.follow(leader, term);
+      this.#depose(other, leader, term);
       other.heardMs = this.#timeline.nowMs;
       other.copy(leader.log, length);
-      this.#timeline.after(other.writeMs(), () => {
-        if (!other.takesPart || other.term !== term || !isValid()) return;
+      this.#write(other, () => {
+        if (other.term !== term || !isValid()) return;
         this.network.send(other.name, leader.process, 'lost', () => {
           if (!isValid() || !leader.takesPart) return;
           leader.sending.delete(other);
@@ -216,11 +227,11 @@ export class Quorum {
     for (const other of this.members) {
       if (other === leader || !other.takesPart || !this.#passes(leader, other)) continue;
       if (other.term > leader.term) {
-        if (this.#passes(other, leader)) leader.follow(undefined, other.term);
+        if (this.#passes(other, leader)) this.#depose(leader, undefined, other.term);
         if (!leader.leads) return;
         continue;
       }
-      if (other.leader !== leader || other.term < leader.term) other.follow(leader, leader.term);
+      if (other.leader !== leader || other.term < leader.term) this.#depose(other, leader, leader.term);
       other.heardMs = nowMs;
       this.#learn(leader, other);
       if (this.#passes(other, leader)) leader.heard.add(other);
@@ -230,6 +241,16 @@ export class Quorum {
     leader.countedMs = nowMs;
     if (leader.heard.size + 1 < MAJORITY) leader.follow(undefined, leader.term);
     leader.heard.clear();
+  }
+
+  /** Follows another. Whoever led, stood still and learns that it does not lead any more, still ends the leases that ended by its count,
+   * although they were renewed elsewhere: as etcd 3.4 does. */
+  #depose(member: Member, leader: Member | undefined, term: number): void {
+    const bootMs = member.machine.bootMs();
+    const ended = [...(member.ends ?? [])].filter(([, endsMs]) => endsMs <= bootMs);
+    member.follow(leader, term);
+    for (const [lease] of ended)
+      this.#timeline.after(2 * HEARTBEAT_MS, () => this.propose(member, { operation: { kind: 'revoke', lease } }));
   }
 
   #electFor(candidate: Member): void {
