@@ -4,6 +4,7 @@ import { httpClient } from '#client';
 import { callSupervisor, ensureRegistryAccounts } from '#host';
 import { machineCgroup, PODS_PER_MACHINE, registryHosts } from '#model/site';
 import { diskBytes, makeFolder, readTextIfPresent } from '#platform/disk';
+import { volumeAnswers } from '#platform/gluster';
 import { SHORT_PATIENCE } from '#platform/http';
 import { interfaceList } from '#platform/net';
 import { systemNft } from '#platform/nft';
@@ -73,6 +74,12 @@ const agent = await startNodeAgent({
   taints: machine.role === 'master' ? [{ key: 'node-role.kubernetes.io/control-plane', effect: 'NoSchedule' }] : [],
   staticPodFolder: `${state}/static-pods`,
   volumeFolder: folders.machineVolumes(machine.name),
+  ...(site.pair && {
+    replicatedVolumes: {
+      folder: folders.replicatedVolumes,
+      answers: () => volumeAnswers(folders.replicatedVolumes),
+    },
+  }),
   registry: {
     address: `${site.network.doorAddress}:${site.ports.registry}`,
     caPem: () => certificates.pki.anchor('front-doors'),

@@ -48,6 +48,37 @@ spec:
     spec: {terminationGracePeriodSeconds: 1, containers: [{name: much, image: ${IMAGE}, command: [/bin/busybox, sleep, inf], resources: {requests: {cpu: ${cpu}}}}]}
 `;
 
+/** A pod of one identity on a replicated volume: holds a lock of the file while it lives, and counts on from what is there. */
+const LEDGER = `
+apiVersion: apps/v1
+kind: StatefulSet
+metadata: {name: ledger}
+spec:
+  replicas: 1
+  serviceName: ledger
+  selector: {matchLabels: {app: ledger}}
+  template:
+    metadata: {labels: {app: ledger}}
+    spec:
+      terminationGracePeriodSeconds: 1
+      containers:
+      - name: ledger
+        image: ${IMAGE}
+        command:
+        - /bin/busybox
+        - flock
+        - /data/lock
+        - /bin/busybox
+        - sh
+        - -c
+        - 'n=$(/bin/busybox tail -n 1 /data/book 2> /dev/null); n=\${n:-0}; while :; do n=$((n + 1)); echo $n >> /data/book; /bin/busybox sync -d /data/book; echo $n > /dev/stdout; /bin/busybox sleep 0.1; done'
+        readinessProbe: {exec: {command: [/bin/busybox, test, -s, /data/book]}, periodSeconds: 1}
+        volumeMounts: [{name: data, mountPath: /data}]
+  volumeClaimTemplates:
+  - metadata: {name: data}
+    spec: {accessModes: [ReadWriteOnce], storageClassName: ase-replicated, resources: {requests: {storage: 1Mi}}}
+`;
+
 interface Pod {
   readonly metadata: { readonly name: string; readonly uid: string; readonly deletionTimestamp?: string };
   readonly spec: { readonly nodeName?: string };
@@ -79,13 +110,23 @@ async function spreadPods(): Promise<void> {
   await allRunOn('node-a-worker', 'node-b-worker');
 }
 
+/** The newest number in the book of the ledger, as its pod reads it. */
+async function book(): Promise<readonly number[]> {
+  const text = await site.kubectl('exec', 'ledger-0', '--', '/bin/busybox', 'cat', '/data/book');
+  return text.trim().split('\n').map(Number);
+}
+const placeOfLedger = async (): Promise<string | undefined> => {
+  const pod = JSON.parse(await site.kubectl('get', 'pod', 'ledger-0', '-o', 'json')) as Pod;
+  return isReady(pod) && !pod.metadata.deletionTimestamp ? pod.spec.nodeName : undefined;
+};
+
 before(async () => {
   await bringUpPair(site);
   const archive = path.join(path.dirname(site.data), 'busybox.tar');
   await writeBusyboxImage(archive, `docker.io/library/${IMAGE}`);
   const imported = await site.holdfast('image', 'import', archive);
   assert.equal(imported.code, 0, imported.stderr);
-  const { code, stderr } = await site.kubectlRan(['apply', '-f', '-'], { input: WEB });
+  const { code, stderr } = await site.kubectlRan(['apply', '-f', '-'], { input: `${WEB}---\n${LEDGER}` });
   assert.equal(code, 0, stderr);
 });
 after(() => site.destroy());
@@ -157,6 +198,29 @@ test('the node that controls is lost: control and pods are on the other, nothing
   await site.bringBack(lost);
   // The role does not flap.
   assert.equal(await site.controller(), survivor);
+});
+
+test('a pod of one identity with a replicated volume and a lock: its node is lost, and it goes on where it was', async () => {
+  const place = await eventually('the ledger runs', placeOfLedger);
+  await eventually('it is written', async () => (await book()).length > 10);
+  const lost = place.replace('-worker', '') as (typeof NODES)[number];
+  const before = (await book()).at(-1) ?? 0;
+  await site.killNode(lost);
+  await eventually('the ledger runs on the other', async () => (await placeOfLedger()) === `${otherThan(lost)}-worker`);
+  const after = await eventually('it goes on', async () => {
+    const numbers = await book();
+    return (numbers.at(-1) ?? 0) > before + 5 && numbers;
+  });
+  // What was synced is there, each number once and in order.
+  assert.deepEqual(
+    after,
+    after.map((_, index) => index + 1),
+  );
+  await site.bringBack(lost);
+  await eventually('every copy is whole again', async () => {
+    const { conditions } = await site.status();
+    return conditions.some(({ type, status }) => type === 'Redundant' && status === 'True');
+  });
 });
 
 test('the node that does not control is lost: its pods move, control stays', async () => {

@@ -148,7 +148,7 @@ async function reconcile(
   const siteControllers = runControllers(
     [
       machineNodesController({ client, machines, volumeFolder }),
-      clusterDefaultsController({ client, dnsAddress: cluster.dnsAddress }),
+      clusterDefaultsController({ client, dnsAddress: cluster.dnsAddress, replicatedVolumes: site.pair !== undefined }),
       loadBalancerController({ client, pool: site.network.serviceIps, clock, log }),
       pullSecretController({ client, hosts: registryHosts(site), ...people }),
       standingController({ client, source: standing, clock }),
