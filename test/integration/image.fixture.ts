@@ -1,4 +1,5 @@
 // Makes image archives for tests, of files alone, so that no registry is needed. Source: OCI image-spec, image layout.
+import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import { packTar } from '#platform/archive';
 import { sha256Of } from '#platform/digest';
@@ -67,4 +68,18 @@ export async function writeBusyboxImage(file: string, name: string): Promise<voi
     files: [{ path: 'bin/busybox', content: fs.readFileSync('/bin/busybox'), mode: 0o755 }],
     config: { Entrypoint: ['/bin/busybox', 'sh', '-c', 'trap exit TERM; /bin/busybox sleep 1000000 & wait'] },
   });
+}
+
+/** An image of programs of this machine, with the libraries that they are linked with. */
+export async function writeProgramsImage(file: string, name: string, programs: readonly string[]): Promise<void> {
+  const linked = programs.flatMap((program) => {
+    const { stdout } = spawnSync('ldd', [program], { encoding: 'utf8' });
+    return [...(stdout ?? '').matchAll(/(?:=> )?(\/\S+) \(0x/g)].map((match) => match[1] ?? '');
+  });
+  const files = [...new Set([...programs, ...linked])].map((one) => ({
+    path: one.slice(1),
+    content: fs.readFileSync(one),
+    mode: 0o755,
+  }));
+  await writeImage(file, { name, files });
 }

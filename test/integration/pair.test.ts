@@ -4,12 +4,13 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import type { PairForecast } from '#model/site';
-import { writeBusyboxImage } from './image.fixture.ts';
+import { writeBusyboxImage, writeProgramsImage } from './image.fixture.ts';
 import { bringUpPair, NODES, otherThan, pairSite, Writer } from './pair.fixture.ts';
 import { eventually, ran } from './site.fixture.ts';
 
 const site = pairSite('pair');
 const IMAGE = 'busybox:1';
+const LOCKER = 'locker:1';
 const WEB = `
 apiVersion: apps/v1
 kind: Deployment
@@ -48,6 +49,15 @@ spec:
     spec: {terminationGracePeriodSeconds: 1, containers: [{name: much, image: ${IMAGE}, command: [/bin/busybox, sleep, inf], resources: {requests: {cpu: ${cpu}}}}]}
 `;
 
+/** Takes a lock of fcntl(2) on the whole file (F_SETLKW, F_WRLCK), then adds number after number, each synced before the next (O_SYNC). */
+const LEDGER_PROGRAM = `
+sysopen(F, "/data/book", 0102|02000|04010000) or die "open: $!";
+fcntl(F, 7, pack("s s x4 q q i x4", 1, 0, 0, 0, 0)) or die "lock: $!";
+open(L, ">", "/locked"); print L $$; close L;
+seek(F, 0, 0); my $n = 0; while (<F>) { $n = $_ if /^\\d+$/ }
+while (1) { $n++; syswrite(F, "$n\\n") or die "write: $!"; select(undef, undef, undef, 0.1) }
+`.replaceAll('\n', ' ');
+
 /** A pod of one identity on a replicated volume: holds a lock of the file while it lives, and counts on from what is there. */
 const LEDGER = `
 apiVersion: apps/v1
@@ -63,16 +73,9 @@ spec:
       terminationGracePeriodSeconds: 1
       containers:
       - name: ledger
-        image: ${IMAGE}
-        command:
-        - /bin/busybox
-        - flock
-        - /data/lock
-        - /bin/busybox
-        - sh
-        - -c
-        - 'n=$(/bin/busybox tail -n 1 /data/book 2> /dev/null); n=\${n:-0}; while :; do n=$((n + 1)); echo $n >> /data/book; /bin/busybox sync -d /data/book; echo $n > /dev/stdout; /bin/busybox sleep 0.1; done'
-        readinessProbe: {exec: {command: [/bin/busybox, test, -s, /data/book]}, periodSeconds: 1}
+        image: ${LOCKER}
+        command: [/usr/bin/perl, -e, '${LEDGER_PROGRAM}']
+        readinessProbe: {exec: {command: [/bin/busybox, test, -s, /locked]}, periodSeconds: 1}
         volumeMounts: [{name: data, mountPath: /data}]
   volumeClaimTemplates:
   - metadata: {name: data}
@@ -124,7 +127,9 @@ before(async () => {
   await bringUpPair(site);
   const archive = path.join(path.dirname(site.data), 'busybox.tar');
   await writeBusyboxImage(archive, `docker.io/library/${IMAGE}`);
-  const imported = await site.holdfast('image', 'import', archive);
+  const locker = path.join(path.dirname(site.data), 'locker.tar');
+  await writeProgramsImage(locker, `docker.io/library/${LOCKER}`, ['/usr/bin/perl', '/bin/busybox']);
+  const imported = await site.holdfast('image', 'import', archive, locker);
   assert.equal(imported.code, 0, imported.stderr);
   const { code, stderr } = await site.kubectlRan(['apply', '-f', '-'], { input: `${WEB}---\n${LEDGER}` });
   assert.equal(code, 0, stderr);
