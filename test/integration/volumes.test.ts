@@ -185,6 +185,34 @@ test('a dead node takes nothing with it that was acknowledged, and heals when it
   });
 });
 
+test('a copy or a client whose process dies comes back by itself, and one that hangs is given up and healed', async (t) => {
+  const [a, b] = [site.member('node-a'), site.member('node-b')];
+  const writer = script(WRITER, site.on('node-a', 'dying'));
+  await more(writer, 20);
+  const first = b.brickPids;
+  for (const pid of first) process.kill(pid, 'SIGKILL');
+  await until('the copy on b is kept by another process', () => b.brickPids.some((pid) => !first.includes(pid)));
+  await site.whole();
+  const hung = b.brickPids;
+  for (const pid of hung) process.kill(pid, 'SIGSTOP');
+  const lost = a.told.filter((reason) => reason === 'BrickLost').length;
+  await until('a gives the hung copy up', () => a.told.filter((reason) => reason === 'BrickLost').length > lost);
+  await more(writer, synced(writer).length + 20);
+  t.diagnostic(`longest time between write and answer: ${longestMs(writer)} ms`);
+  for (const pid of hung) process.kill(pid, 'SIGCONT');
+  assert.deepEqual(failures(writer), []);
+  await ended(writer);
+  await site.whole();
+  await b.killClient();
+  await until('volumes show on b again', () => volumeAnswers(site.folderOn('node-b')));
+  const there = new Set(numbersIn(site.on('node-b', 'dying')));
+  assert.deepEqual(
+    synced(writer).filter((number) => !there.has(number)),
+    [],
+  );
+  await site.whole();
+});
+
 test('the locks of a node that is lost go over to the other, and it can change nothing more', async (t) => {
   const holder = script(LOCKER, site.on('node-a', 'database'), 'a');
   await until('a holds the lock', () => holder.lines.includes('held'));

@@ -31,7 +31,7 @@ export const volumeOptions = (pair: Pair): Readonly<Record<string, string>> => (
   // What was closed is on the bricks: a pod on the other node finds it.
   'performance.flush-behind': 'off',
   // A brick that was away is looked through this often, beside being healed when it comes back.
-  'cluster.heal-timeout': '60',
+  'cluster.heal-timeout': '10',
   // Members alone, at whichever address they are seen.
   'auth.allow': memberAddresses(pair).join(),
   'diagnostics.brick-log-level': 'WARNING',
