@@ -6,7 +6,7 @@ import type { Store, StoreNotice } from '../contract.ts';
 import { MemoryRecords, memoryLog } from '../memory.driver.ts';
 import { deleteText, putText, textOf, watchLines } from '../store.conformance.ts';
 import { type EngineOptions, StoreEngine } from './engine.ts';
-import type { LogRecord, StoreLog } from './store-log.ts';
+import type { LogChunk, LogRecord, StoreLog } from './store-log.ts';
 
 type Append = (records: readonly LogRecord[], write: () => Promise<void>) => Promise<void>;
 
@@ -16,6 +16,8 @@ interface Rig {
   readonly notices: StoreNotice[];
   /** Replaces the next appends until set to undefined. */
   append: Append | undefined;
+  /** Holds back what the next read has found. */
+  late: Promise<void> | undefined;
   /** What the next claims or reads throw. */
   broken: Error | undefined;
   diskFull: boolean;
@@ -30,6 +32,14 @@ function rig(records = new MemoryRecords(), more: Partial<EngineOptions<string>>
       if (made.broken) throw made.broken;
       await inner.claim();
     },
+    read: async (after, visit) => {
+      const chunks: LogChunk[] = [];
+      await inner.read(after, (chunk) => chunks.push(chunk));
+      const { late } = made;
+      made.late = undefined;
+      await late;
+      for (const chunk of chunks) visit(chunk);
+    },
     append: (batch) => (made.append ? made.append(batch, () => inner.append(batch)) : inner.append(batch)),
     get diskFull() {
       return made.diskFull;
@@ -41,7 +51,15 @@ function rig(records = new MemoryRecords(), more: Partial<EngineOptions<string>>
     reloadBackoff: { firstMs: 0, maxMs: 0, factor: 1 },
     ...more,
   });
-  const made: Rig = { records, engine, notices, append: undefined, broken: undefined, diskFull: false };
+  const made: Rig = {
+    records,
+    engine,
+    notices,
+    append: undefined,
+    late: undefined,
+    broken: undefined,
+    diskFull: false,
+  };
   return made;
 }
 
@@ -231,6 +249,35 @@ test('a standby that fell behind a compaction reads anew and tells its watchers'
   await until(() => watch.lines.length > 0);
   assert.deepEqual(watch.lines, ['lost']);
   assert.deepEqual([standby.engine.revision, textOf(standby.engine.get('/a'))], [7, '4@7']);
+});
+
+test('a standby that reads anew while it is promoted shows nothing older afterwards', async () => {
+  const writer = await started();
+  await putText(writer.engine, '/a', '1');
+  const standby = rig(writer.records);
+  await standby.engine.follow();
+  const [follower] = writer.records.followers;
+  writer.records.followers.clear();
+  for (let i = 0; i < 5; i++) await putText(writer.engine, '/a', `${i}`);
+  await writer.engine.compact(writer.engine.revision);
+  let arrives = (): void => undefined;
+  standby.late = new Promise((resolve) => {
+    arrives = resolve;
+  });
+  follower?.lost('the wire was cut');
+  await until(() => standby.late === undefined);
+  let isOver = false;
+  const written = standby.engine
+    .promote()
+    .then(() => putText(standby.engine, '/a', 'own'))
+    .finally(() => {
+      isOver = true;
+    });
+  for (let turn = 0; turn < 20 && !isOver; turn++) await new Promise((resolve) => setImmediate(resolve));
+  arrives();
+  await written;
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.deepEqual([standby.engine.revision, textOf(standby.engine.get('/a'))], [8, 'own@8']);
 });
 
 test('dead records leave the log by themselves, once they outweigh the living', async () => {

@@ -48,6 +48,7 @@ export class StoreEngine<I> implements Store<I> {
   #entries = new SortedIndex<I>();
   #history: History<I>;
   #following: { stop(): void } | undefined;
+  #catchingUp: Promise<void> | undefined;
   readonly #watchers = new Watchers<I>();
   readonly #queue: CommitQueue<I>;
   readonly #compactor: Compactor;
@@ -105,6 +106,8 @@ export class StoreEngine<I> implements Store<I> {
   /** Becomes the writer: claims the log and applies the rest of it. Watchers stay and miss nothing. */
   async promote(): Promise<void> {
     assert(this.#state === 'read-only', 'only a following store is promoted');
+    // What it reads anew is older than what the claim will show.
+    await this.#catchingUp;
     this.#stopFollowing();
     try {
       await this.#log.claim();
@@ -298,7 +301,7 @@ export class StoreEngine<I> implements Store<I> {
       chunk: (chunk) => {
         tries = 0;
         if (this.#absorb(chunk)) this.#compactor.dead.forget(chunk.floor);
-        else void this.#catchUp().then(again, again);
+        else this.#catchingUp = this.#catchUp().then(again, again);
       },
       lost: again,
     });
