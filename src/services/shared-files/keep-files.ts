@@ -60,7 +60,7 @@ export class FileKeeper {
   #told: ShelfChange[] = [];
   #watch: { stop(): void } | undefined;
   #unpublished = true;
-  #laggingSinceMs: number | undefined;
+  #laggingSinceMs = Number.NEGATIVE_INFINITY;
   #problem: string | undefined;
   #failures = 0;
   #waiters: { resolve(): void; reject(error: WorldError): void; for: 'leading' | 'published'; round: number }[] = [];
@@ -94,9 +94,9 @@ export class FileKeeper {
     return this.#role === 'publishing' ? !this.#unpublished && this.#isAllPublished() : this.#role === 'following';
   }
 
-  /** For how long the other lacks what is newest, or something of it; 0 while it has everything. */
+  /** For how long the other lacks what is newest, or something of it; 0 while it has everything that is published. */
   get laggingMs(): number {
-    return this.#laggingSinceMs === undefined ? 0 : this.#of.clock.monotonicMs() - this.#laggingSinceMs;
+    return this.#hasOther() ? 0 : this.#of.clock.monotonicMs() - this.#laggingSinceMs;
   }
 
   /** Numbers of the keys that have sealed what stands in etcd. */
@@ -270,7 +270,7 @@ export class FileKeeper {
     const { changed, gone } = this.#changes();
     this.#unpublished = hasChanges({ changed, gone }) || this.#published.more;
     if (!this.#unpublished) return;
-    this.#laggingSinceMs ??= this.#of.clock.monotonicMs();
+    if (this.#hasOther()) this.#laggingSinceMs = this.#of.clock.monotonicMs();
     const batches = batchesOf(local, [...changed, ...gone]);
     for (const [i, changes] of batches.entries()) {
       if (leadership === undefined || this.#leadership !== leadership) return;
@@ -290,6 +290,11 @@ export class FileKeeper {
     });
     const gone = [...local.remembered.keys()].filter((path) => !here.has(path) && !local.tooLarge.includes(path));
     return { changed, gone };
+  }
+
+  #hasOther(): boolean {
+    const { other } = this.#of;
+    return other !== undefined && this.#seen.get(other) === this.#published.revision;
   }
 
   #isAllPublished(): boolean {

@@ -67,9 +67,9 @@ export function keepSharedFiles(of: SharedFilesOptions): SharedFiles {
 }
 
 /** What is newest was not there before a few seconds ago. */
-function isUnderWay({ role, laggingMs, published }: FileKeeper, seen: number | undefined): boolean {
+function isUnderWay({ role, laggingMs }: FileKeeper, seen: number | undefined): boolean {
   if (role !== 'publishing') return role === 'following' && seen !== undefined && seen > 0;
-  return laggingMs === 0 ? seen === published : laggingMs < KEEPS_UP_MS;
+  return laggingMs < KEEPS_UP_MS;
 }
 
 function stateOf(
