@@ -122,13 +122,14 @@ const declaring = { site, folders, program: programBeside(import.meta.filename),
 const volumesMember = { pair, self, folders, cgroups, path: PROGRAM_PATH, groupRoot: cgroupRoot(site) };
 supervisor.run(glusterdProcess(volumesMember));
 const glusterLogs = keepGlusterLogs({ folder: folders.gluster.logs, clock });
+// Before the member is started: so it is known what it was started with.
+const member = keepOwnMember({ site, pair, folders, supervisor, certificates, clock, log });
 supervisor.run(etcdProcess({ pair, self, folders, path: PROGRAM_PATH, cgroup: system, ownClient: etcdOptions }));
 supervisor.run(guardProcess(declaring, self, 'witness'));
 const witness = keepWitness({
   ...{ self, clock, log, life: crypto.randomUUID(), etcd: etcdOptions() },
   hands: { refuse: (nodes) => refusals.refuse(nodes) },
 });
-const member = keepOwnMember({ site, pair, folders, supervisor, certificates, clock, log });
 const files = keepWitnessFiles({
   ...{ clock, log, data: folders.data, etcd: etcdOptions() },
   witnessKeys: witnessSealKeys(folders),
