@@ -83,6 +83,19 @@ export interface Resealed {
   readonly left: number;
 }
 
+/** A place where a store's log can stand. */
+export interface LogPlace {
+  /** What people call it. */
+  readonly name: string;
+}
+
+export interface Moved {
+  readonly from: string;
+  readonly to: string;
+  /** How often the store has moved, counted from 1 for one that never did. */
+  readonly generation: number;
+}
+
 export interface WatchSink<Index> {
   /** Called synchronously, in revision order, as commits become visible. Must not block or throw. */
   event(event: StoreEvent<Index>): void;
@@ -115,6 +128,12 @@ export interface Store<Index = unknown> {
   reseal(most: number): Promise<Resealed | undefined>;
   /** Writes a whole, self-contained copy at one revision to `file`. */
   snapshot(file: string): Promise<{ revision: Revision; entries: number }>;
+  /**
+   * Moves the log to another place while everything goes on: reads, watches and their history, revisions; writes wait for a moment. The
+   * log that it leaves says where the store went, and takes no write any more. What fails leaves the store where it was. WorldError
+   * `Conflict`: the place holds a store of its own, or a move is under way; `Unsupported`: this store cannot move there.
+   */
+  moveTo(place: LogPlace): Promise<Moved>;
   /** Bytes the log takes on disk (0 for memory), and whether it runs on reserved room. */
   usage(): { bytes: number; diskFull: boolean };
   /** Resolves when the log has dealt with all that it was given before, good or bad. Writes nothing. */

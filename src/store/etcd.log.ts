@@ -3,6 +3,7 @@ import { assert, WorldError } from '#base';
 import type { Clock } from '#platform/clock';
 import type { Compare, Etcd, RequestOp, WatchResponse } from '#platform/etcd';
 import type { Revision } from './contract.ts';
+import { decodeMark, encodeMark, type LogMark, type LogMarking } from './core/log-mark.ts';
 import type { LogChunk, LogFollower, LogRecord, StoreLog } from './core/store-log.ts';
 import { decodeRecord, encodeRecord, recordKey } from './etcd.record.ts';
 import { EtcdRoom } from './etcd.room.ts';
@@ -32,6 +33,7 @@ export class EtcdLog implements StoreLog {
   readonly #room: EtcdRoom;
   readonly #writerKey: Buffer;
   readonly #floorKey: Buffer;
+  readonly #markKey: Buffer;
   readonly #logStart: Buffer;
   readonly #logEnd: Buffer;
   /** The mark of the claim in force; undefined while somebody else writes. */
@@ -50,6 +52,7 @@ export class EtcdLog implements StoreLog {
     });
     this.#writerKey = Buffer.from(`${options.prefix}/writer`);
     this.#floorKey = Buffer.from(`${options.prefix}/floor`);
+    this.#markKey = Buffer.from(`${options.prefix}/mark`);
     this.#logStart = Buffer.from(`${options.prefix}/log/`);
     this.#logEnd = Buffer.from(`${options.prefix}/log0`);
   }
@@ -175,6 +178,26 @@ export class EtcdLog implements StoreLog {
       stop: () => {
         stopped = true;
         watch?.stop();
+      },
+    };
+  }
+
+  get marking(): LogMarking {
+    const put = (key: Uint8Array, value: string): RequestOp => ({ request_put: { key, value: Buffer.from(value) } });
+    return {
+      read: async () => {
+        const { kvs } = await this.#client.range({ key: this.#markKey });
+        return kvs[0] && decodeMark(kvs[0].value.toString());
+      },
+      write: async (mark: LogMark) => {
+        const ops = [put(this.#markKey, encodeMark(mark))];
+        // Nothing that was sent to a log that is left takes effect after the mark.
+        if (mark.kind === 'moved') ops.push(put(this.#writerKey, `${this.#options.identity}/left`));
+        await this.#commit(ops);
+      },
+      clear: async () => {
+        const log: RequestOp = { request_delete_range: { key: this.#logStart, range_end: this.#logEnd } };
+        await this.#commit([log, { request_delete_range: { key: this.#floorKey } }]);
       },
     };
   }

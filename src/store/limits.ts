@@ -27,6 +27,12 @@ export const DROP_OPS_MAX = 128;
 /** Records sealed anew in one transaction: writes go on between two of them. Each is compared too, beside the guards. */
 export const RESEAL_OPS_MAX = 100;
 
+/** Records that may be left to copy when writes begin to wait for the exchange of logs: one commit or two. */
+export const CUT_OVER_RECORDS = 128;
+
+/** How often what was written meanwhile is copied before writes wait, whatever is left: who writes faster than is copied waits. */
+export const FOLLOW_ROUNDS_MAX = 50;
+
 /** Keys in one block of the index: small enough to shift, large enough to keep blocks few. */
 export const INDEX_BLOCK_KEYS_MAX = 512;
 

@@ -3,6 +3,7 @@
 import { WorldError } from '#base';
 import type { Revision, Store, StoreOptions } from './contract.ts';
 import { StoreEngine } from './core/engine.ts';
+import type { LogMark } from './core/log-mark.ts';
 import type { LogFollower, LogRecord, StoreLog } from './core/store-log.ts';
 import { writeSnapshot } from './snapshot.ts';
 
@@ -11,6 +12,7 @@ export class MemoryRecords {
   readonly records = new Map<Revision, LogRecord>();
   readonly followers = new Set<LogFollower>();
   floor: Revision = 0;
+  mark: LogMark | undefined;
   /** Who may append. */
   writer: symbol | undefined;
 }
@@ -65,6 +67,17 @@ export function memoryLog(shared: MemoryRecords): StoreLog & { readonly identity
         if (shared.followers.has(follower)) follower.chunk({ floor: shared.floor, records });
       });
       return { stop: () => void shared.followers.delete(follower) };
+    },
+    marking: {
+      read: async () => shared.mark,
+      write: async (mark) => {
+        if (shared.writer !== identity) throw new WorldError('Unavailable', 'another store writes this log');
+        shared.mark = mark;
+      },
+      clear: async () => {
+        shared.records.clear();
+        shared.floor = 0;
+      },
     },
     diskFull: false,
     bytes: () => 0,

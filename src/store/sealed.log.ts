@@ -13,7 +13,7 @@ export function sealedLog(inner: StoreLog, sealing: Sealing | undefined): StoreL
     seals.saw(chunk.records);
     return { floor: chunk.floor, records: chunk.records.map((record) => unsealedRecord(sealing, record)) };
   };
-  const { follow, ping } = inner;
+  const { follow, ping, marking } = inner;
   return {
     claim: () => inner.claim(),
     read: (after, visit) => {
@@ -28,6 +28,7 @@ export function sealedLog(inner: StoreLog, sealing: Sealing | undefined): StoreL
     },
     bytes: () => inner.bytes(),
     close: () => inner.close(),
+    ...(marking && { marking }),
     ...(ping && { ping: () => ping.call(inner) }),
     ...(follow && {
       follow: (after, follower) =>

@@ -3,25 +3,9 @@
 import { WorldError } from '#base';
 import { readRowFile, writeRowFile } from '#platform/sqlite';
 import type { Entry, Revision } from './contract.ts';
+import { batches } from './core/batches.ts';
 import type { LogRecord, StoreLog } from './core/store-log.ts';
-import { BATCH_BYTES_MAX, BATCH_OPS_MAX, RESTORE_REVISION_JUMP } from './limits.ts';
-
-/** Parts of `records` that fit a commit. */
-function* batches(records: readonly LogRecord[]): Iterable<LogRecord[]> {
-  let batch: LogRecord[] = [];
-  let bytes = 0;
-  for (const record of records) {
-    const size = record.bytes.length + record.key.length;
-    if (batch.length > 0 && (batch.length === BATCH_OPS_MAX || bytes + size > BATCH_BYTES_MAX)) {
-      yield batch;
-      batch = [];
-      bytes = 0;
-    }
-    batch.push(record);
-    bytes += size;
-  }
-  if (batch.length > 0) yield batch;
-}
+import { RESTORE_REVISION_JUMP } from './limits.ts';
 
 /** Writes `entries`, the whole state at `revision`, to `file`. */
 export async function writeSnapshot(

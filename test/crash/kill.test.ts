@@ -2,7 +2,6 @@
 // A killed process loses nothing that the kernel has, so this proves the order of writing and answering, the recovery,
 // and for etcd the guards; what a power cut leaves is the subject of states.test.ts.
 import assert from 'node:assert/strict';
-import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -13,6 +12,7 @@ import { testFolder } from '#platform/process';
 import { openEtcdStore, openRowLogStore, type Store } from '#store';
 import { Acks } from './acks.ts';
 import { type Bundle, bundleWorkload } from './bundle.ts';
+import { type Life, live, someTurns } from './life.fixture.ts';
 
 const KILLS = Number(process.env.HOLDFAST_CRASH_KILLS ?? 200);
 /** A life on etcd costs about twice as much. */
@@ -20,8 +20,6 @@ const ETCD_LIVES = Math.ceil(KILLS / 2);
 const SEED = Number(process.env.HOLDFAST_CRASH_SEED ?? 1);
 const ACKS_BEFORE_KILL_MAX = 150;
 const VICTIMS = ['the writer', 'etcd, then the writer', 'both'] as const;
-/** What keeps the proof from hanging when a workload does not get going. */
-const LIFE_MS = 60_000;
 
 let bundleFolder: string;
 let bundle: Bundle;
@@ -30,69 +28,6 @@ before(async () => {
   bundle = await bundleWorkload(bundleFolder);
 });
 after(() => fs.rmSync(bundleFolder, { recursive: true }));
-
-interface Life {
-  readonly child: ChildProcess;
-  /** Resolves when so many writes were acknowledged in this life. */
-  acknowledged(count: number): Promise<void>;
-  /** Resolves when so many more than now were. */
-  moreAcknowledged(count: number): Promise<void>;
-  /** Kills the process and takes all that it said. */
-  end(): Promise<void>;
-}
-
-function live(acks: Acks, seed: number, options: object): Life {
-  const args = [
-    bundle.workload,
-    '-',
-    `${seed}`,
-    '0',
-    'forever',
-    JSON.stringify({ ...options, worker: bundle.workerUrl.href }),
-  ];
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
-  const waiting: { count: number; resolve: () => void; reject: (error: Error) => void }[] = [];
-  let count = 0;
-  let rest = '';
-  let complaint = '';
-  child.stderr.on('data', (chunk: Buffer) => {
-    complaint += chunk.toString();
-  });
-  child.stdout.on('data', (chunk: Buffer) => {
-    const lines = (rest + chunk.toString()).split('\n');
-    rest = lines.pop() ?? '';
-    for (const line of lines) {
-      acks.take(line);
-      if (line.startsWith('ack')) count++;
-    }
-    for (const waiter of waiting) if (count >= waiter.count) waiter.resolve();
-  });
-  const ended = new Promise<void>((resolve) => void child.once('close', () => resolve()));
-  const timer = setTimeout(() => child.kill('SIGKILL'), LIFE_MS);
-  void ended.then(() => {
-    clearTimeout(timer);
-    for (const waiter of waiting) waiter.reject(new Error(`the workload ended after ${count} writes: ${complaint}`));
-  });
-  const acknowledged = (wanted: number): Promise<void> =>
-    new Promise((resolve, reject) => {
-      if (count >= wanted) resolve();
-      else waiting.push({ count: wanted, resolve, reject });
-    });
-  return {
-    child,
-    acknowledged,
-    moreAcknowledged: (more) => acknowledged(count + more),
-    end: async () => {
-      child.kill('SIGKILL');
-      await ended;
-    },
-  };
-}
-
-/** Waits a random number of turns of the event loop, so that kills fall anywhere between two answers. */
-async function someTurns(turns: number): Promise<void> {
-  for (let i = 0; i < turns; i++) await new Promise((resolve) => setImmediate(resolve));
-}
 
 async function judge(acks: Acks, store: Store, note: string): Promise<void> {
   const wrong = acks.judge(store);
@@ -108,7 +43,7 @@ async function killSqlite(seed: number, kills: number): Promise<void> {
   const acks = new Acks();
   try {
     for (let i = 0; i < kills; i++) {
-      const life = live(acks, seed * 1000 + i, {
+      const life = live(acks, bundle, seed * 1000 + i, {
         folder,
         reservedBytes: 65_536,
         checkpointBytes: 300_000,
@@ -156,7 +91,7 @@ async function killEtcd(seed: number, lives: number): Promise<number> {
   let crashes = 0;
   try {
     for (let i = 0; i < lives; i++) {
-      const life = live(acks, seed * 1000 + i, { ...options, identity: randomUUID() });
+      const life = live(acks, bundle, seed * 1000 + i, { ...options, identity: randomUUID() });
       crashes += await endLife(life, etcd, random);
       const store = await openEtcdStore({ ...options, identity: randomUUID(), index: () => null });
       await judge(acks, store, `seed ${seed}, life ${i}`);

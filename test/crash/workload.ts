@@ -1,10 +1,11 @@
 // A process that writes to a store as fast as it is answered, and says in a file of its own what it asked for and what was
 // acknowledged: "ask <revision> <put|delete> <length> <key>", "ack <revision>", "lost <revision>" for a write that failed
 // and may or may not be there. What an object holds follows from its key, revision and length. It ends by closing the store, or by killing itself when told so.
+// With options for both drivers, `sqlite` and `etcd`, its store moves to and fro between them all the time; each move is said: "moved <generation>".
 //   node workload.ts <acks file, - for stdout> <seed> <writes> <close|kill|forever> <options for the store as JSON>
 import fs from 'node:fs';
 import { seededRandom, systemCodeOf, WorldError } from '#base';
-import { openEtcdStore, openSqliteStore, type Store } from '#store';
+import { etcdPlace, locateStore, openEtcdStore, openSqliteStore, type Store, sqlitePlace } from '#store';
 
 /** The bytes of an object, so that a checker can tell whole from torn. */
 export function bytesOf(key: string, revision: number, length: number): Buffer {
@@ -66,14 +67,41 @@ async function work(store: Store, acks: number, options: { seed: number; writes:
   await Promise.all(Array.from({ length: WRITERS }, writer));
 }
 
+interface Both {
+  readonly sqlite: Omit<Parameters<typeof openSqliteStore>[0], 'index'>;
+  readonly etcd: Omit<Parameters<typeof openEtcdStore>[0], 'index'>;
+}
+
+/** Opens the store where it is after the moves of earlier lives. */
+export async function openEither({ sqlite, etcd }: Both): Promise<{ store: Store; isInEtcd: boolean }> {
+  const { place, finishes } = await locateStore(sqlitePlace(sqlite), etcdPlace(etcd));
+  const isInEtcd = place === 'there';
+  const store = isInEtcd
+    ? await openEtcdStore({ ...etcd, finishes, index: () => null })
+    : await openSqliteStore({ ...sqlite, finishes, index: () => null });
+  return { store, isInEtcd };
+}
+
+/** Moves without an end. */
+async function wander(given: { store: Store; isInEtcd: boolean }, both: Both, acks: number): Promise<never> {
+  for (let isInEtcd = given.isInEtcd; ; isInEtcd = !isInEtcd) {
+    const { generation } = await given.store.moveTo(isInEtcd ? sqlitePlace(both.sqlite) : etcdPlace(both.etcd));
+    sayLine(acks, `moved ${generation}`);
+  }
+}
+
 async function main(args: readonly string[]): Promise<void> {
   const [acksFile = '', seed = '1', writes = '100', end = 'close', json = '{}'] = args;
   const given = JSON.parse(json);
   const sqliteWorkerUrl = given.worker ? new URL(given.worker) : undefined;
   const options = { ...given, sqliteWorkerUrl, index: () => null };
   const acks = acksFile === '-' ? 1 : fs.openSync(acksFile, 'a');
-  const store = options.endpoints ? await openEtcdStore(options) : await openSqliteStore(options);
+  const both = options.sqlite ? { ...options, sqlite: { ...options.sqlite, sqliteWorkerUrl } } : undefined;
+  const either = both && (await openEither(both));
+  const alone = (): Promise<Store> => (options.endpoints ? openEtcdStore(options) : openSqliteStore(options));
+  const store = either?.store ?? (await alone());
   sayLine(acks, `open ${store.revision}`);
+  if (either) void wander(either, both, acks);
   const count = end === 'forever' ? Number.POSITIVE_INFINITY : Number(writes);
   await work(store, acks, { seed: Number(seed), writes: count });
   if (end === 'kill') process.kill(process.pid, 'SIGKILL');

@@ -9,8 +9,10 @@ import { syncFolder } from '#platform/disk';
 
 /** "HFST": marks the file as a store of ours. Source: SQLite file format, section 1.3, offset 68. */
 const APPLICATION_ID = 0x48465354;
-/** Of the tables below. Goes up with any change that an older release cannot read. */
-export const FORMAT_VERSION = 1;
+/** Of the tables below. A database with a mark (mark.ts) has the next one. */
+const FORMAT_VERSION = 1;
+/** What this release reads. Goes up with any change that an older release cannot read. */
+export const FORMAT_VERSION_MAX = 2;
 
 const TABLES = `
   CREATE TABLE log (
@@ -115,10 +117,10 @@ function checkHeader(file: string): void {
   if (header.toString('latin1', 0, 16) !== 'SQLite format 3\0') throw corrupt(file, 'it is not an SQLite database');
   if (header.readUInt32BE(68) !== APPLICATION_ID) throw corrupt(file, 'it is not a store of Holdfast');
   const version = header.readUInt32BE(60);
-  if (version > FORMAT_VERSION)
+  if (version > FORMAT_VERSION_MAX)
     throw new WorldError(
       'Unsupported',
-      `the store ${file} has format ${version}; this release reads up to ${FORMAT_VERSION}`,
+      `the store ${file} has format ${version}; this release reads up to ${FORMAT_VERSION_MAX}`,
       {
         attempted: 'open the store',
         subject: file,

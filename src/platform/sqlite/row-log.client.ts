@@ -16,6 +16,7 @@ interface Call {
   resolve(): void;
   reject(error: unknown): void;
   rows?(floor: number, rows: LogRow[]): void;
+  mark?(text: string | undefined): void;
 }
 
 type Unnumbered<R> = R extends unknown ? Omit<R, 'id'> : never;
@@ -47,11 +48,34 @@ export class SqliteLog {
   }
 
   read(after: number, visit: (chunk: { floor: number; records: LogRow[] }) => void): Promise<void> {
-    return this.#call({ do: 'read', after }, [], (floor, records) => visit({ floor, records }));
+    return this.#call({ do: 'read', after }, [], {
+      rows: (floor, records) => visit({ floor, records }),
+    });
   }
 
   drop(revisions: readonly number[], floor: number): Promise<void> {
     return this.#call({ do: 'drop', revisions, floor });
+  }
+
+  /** What {@link SqliteLog.setMark} wrote last. */
+  async mark(): Promise<string | undefined> {
+    let found: string | undefined;
+    await this.#call({ do: 'mark' }, [], {
+      mark: (text) => {
+        found = text;
+      },
+    });
+    return found;
+  }
+
+  /** Writes a text about the log itself, durable on return; with `isLeft` no row is ever appended again until it is cleared. */
+  setMark(text: string, { isLeft }: { isLeft: boolean }): Promise<void> {
+    return this.#call({ do: 'setMark', text, isLeft });
+  }
+
+  /** Drops all rows as if there had been none. */
+  clear(): Promise<void> {
+    return this.#call({ do: 'clear' });
   }
 
   /** Resolves when the thread has dealt with everything before. */
@@ -100,7 +124,8 @@ export class SqliteLog {
     else if (reply.kind === 'disk') {
       this.#diskFull = reply.full;
       this.#options.disk(reply.full);
-    } else if (reply.kind === 'rows') {
+    } else if (reply.kind === 'mark') this.#calls.get(reply.id)?.mark?.(reply.text);
+    else if (reply.kind === 'rows') {
       this.#calls.get(reply.id)?.rows?.(reply.floor, unpackRows(reply.rows, { copy: true }));
     } else {
       const call = this.#calls.get(reply.id);
@@ -113,7 +138,11 @@ export class SqliteLog {
     }
   }
 
-  #call(request: Unnumbered<LogRequest>, transfer: ArrayBuffer[] = [], rows?: Call['rows']): Promise<void> {
+  #call(
+    request: Unnumbered<LogRequest>,
+    transfer: ArrayBuffer[] = [],
+    take: Pick<Call, 'rows' | 'mark'> = {},
+  ): Promise<void> {
     return new Promise((resolve, reject) => {
       const worker = this.#worker;
       if (worker === undefined) {
@@ -121,7 +150,7 @@ export class SqliteLog {
         return;
       }
       const id = ++this.#serial;
-      this.#calls.set(id, { resolve, reject, rows });
+      this.#calls.set(id, { resolve, reject, ...take });
       worker.postMessage({ ...request, id }, transfer);
     });
   }

@@ -152,9 +152,9 @@ test('a store of a newer release is refused, with the cure', () => {
   const { log } = opened();
   log.close();
   const database = new DatabaseSync(path.join(folder, 'store.db'));
-  database.exec('PRAGMA user_version = 2');
+  database.exec('PRAGMA user_version = 3');
   database.close();
-  assert.throws(() => opened(), { name: 'WorldError', code: 'Unsupported', message: /format 2.*up to 1/ });
+  assert.throws(() => opened(), { name: 'WorldError', code: 'Unsupported', message: /format 3.*up to 2/ });
 });
 
 test('one owner at a time', () => {

@@ -10,6 +10,7 @@ import { WorldError } from '#base';
 import { Ballast } from './ballast.ts';
 import { corrupt, type DatabaseOptions, databaseError, openDatabase } from './database.ts';
 import { CHECKPOINT_BYTES, READ_CHUNK_BYTES, RESERVED_BYTES, VACUUM_PAGES } from './limits.ts';
+import { readMark, writeMark } from './mark.ts';
 import type { LogRow } from './row.ts';
 import { walInspectFile } from './wal.ts';
 
@@ -58,6 +59,8 @@ export class RowLog {
   #walBytes = 0;
   #diskFull = false;
   #roomChanged = false;
+  /** The rows are the past of a log that stands elsewhere now. */
+  #isLeft = false;
 
   constructor(options: RowLogOptions, on: RowLogEvents) {
     this.#file = path.join(options.folder, 'store.db');
@@ -85,6 +88,7 @@ export class RowLog {
         drop: database.prepare('DELETE FROM log WHERE revision = ?'),
         dropped: database.prepare('UPDATE state SET floor = max(floor, ?), ordinal = ?, dropped = dropped + ?'),
       };
+      this.#isLeft = readMark(database)?.isLeft ?? false;
       this.#countRows(database);
       if (wal.kind !== 'empty') this.#checkpoint('TRUNCATE');
       if (wal.kind === 'torn')
@@ -100,6 +104,8 @@ export class RowLog {
 
   /** All rows, durable on return, or none. WorldError `Exhausted`: none; anything else: it is not known. */
   append(rows: readonly LogRow[]): void {
+    if (this.#isLeft)
+      throw new WorldError('Conflict', `the log ${this.#file} was left, and takes no write`, { subject: this.#file });
     const onlyFreeing = rows.every((row) => row.kind === 'delete' || row.frees);
     if (this.#diskFull && !onlyFreeing)
       throw new WorldError('Exhausted', `no room for ${this.#file}; what is reserved is for deletes`, {
@@ -115,6 +121,30 @@ export class RowLog {
       if (!onlyFreeing) throw failure;
       this.append(rows);
     }
+  }
+
+  /** The text that stands in the database about itself. */
+  mark(): string | undefined {
+    return readMark(this.#open())?.text;
+  }
+
+  /** Writes that text, durable on return. */
+  setMark(text: string, { isLeft }: { isLeft: boolean }): void {
+    const database = this.#open();
+    this.#transact(() => writeMark(database, { text, isLeft }));
+    this.#isLeft = isLeft;
+    // So that the file's first bytes say it too, to a release that knows of no marks.
+    this.#checkpoint('TRUNCATE');
+  }
+
+  /** Drops all rows, as if there had been none. */
+  clear(): void {
+    const database = this.#open();
+    this.#transact(() => database.exec('DELETE FROM log; UPDATE state SET floor = 0, ordinal = 0, dropped = 0'));
+    this.#ordinal = 0;
+    this.#roomChanged = true;
+    this.#vacuum(database, '');
+    this.#checkpoint('TRUNCATE');
   }
 
   /** After a commit was answered: copies the write-ahead log into the database when it has grown. */

@@ -21,6 +21,9 @@ function serve(port: NonNullable<typeof parentPort>, options: RowLogOptions): vo
     if (request.do === 'open') log.open();
     else if (request.do === 'append') log.append(unpackRows(request.rows, { copy: false }));
     else if (request.do === 'drop') log.drop(request.revisions, request.floor);
+    else if (request.do === 'mark') reply({ kind: 'mark', id: request.id, text: log.mark() });
+    else if (request.do === 'setMark') log.setMark(request.text, { isLeft: request.isLeft });
+    else if (request.do === 'clear') log.clear();
     else if (request.do === 'close') log.close();
     else if (request.do === 'read')
       log.read(request.after, (floor, rows) => {

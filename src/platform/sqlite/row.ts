@@ -28,6 +28,9 @@ export type LogRequest = { readonly id: number } & (
   | { readonly do: 'append'; readonly rows: PackedRows }
   | { readonly do: 'read'; readonly after: number }
   | { readonly do: 'drop'; readonly revisions: readonly number[]; readonly floor: number }
+  | { readonly do: 'mark' }
+  | { readonly do: 'setMark'; readonly text: string; readonly isLeft: boolean }
+  | { readonly do: 'clear' }
   | { readonly do: 'ping' }
   | { readonly do: 'close' }
 );
@@ -43,6 +46,7 @@ export type LogReply =
   | { readonly kind: 'done'; readonly id: number }
   | { readonly kind: 'failed'; readonly id: number; readonly failure: LogFailure }
   | { readonly kind: 'rows'; readonly id: number; readonly floor: number; readonly rows: PackedRows }
+  | { readonly kind: 'mark'; readonly id: number; readonly text: string | undefined }
   | { readonly kind: 'repaired'; readonly message: string }
   | { readonly kind: 'disk'; readonly full: boolean };
 

@@ -12,6 +12,8 @@ import type {
   Entry,
   ListQuery,
   ListResult,
+  LogPlace,
+  Moved,
   Resealed,
   Revision,
   Store,
@@ -36,6 +38,8 @@ import { Watchers } from './watchers.ts';
 export interface EngineOptions<I> extends StoreOptions<I> {
   readonly clock?: Clock;
   readonly reloadBackoff?: Backoff;
+  /** Moves the log to a place. */
+  moveTo?(place: LogPlace): Promise<Moved>;
   /** Writes a file with the entries of one revision. */
   snapshot?(file: string, entries: readonly Entry<I>[], revision: Revision): Promise<void>;
 }
@@ -149,6 +153,13 @@ export class StoreEngine<I> implements Store<I> {
   async reseal(most: number): Promise<Resealed | undefined> {
     if (this.#state !== 'open') throw new WorldError('Unavailable', `the store is ${this.#state}`);
     return this.#log.reseal?.(most);
+  }
+
+  async moveTo(place: LogPlace): Promise<Moved> {
+    if (this.#state !== 'open') throw new WorldError('Unavailable', `the store is ${this.#state}`);
+    const { moveTo } = this.#options;
+    if (moveTo === undefined) throw new WorldError('Unsupported', `this store cannot move to ${place.name}`);
+    return moveTo(place);
   }
 
   async snapshot(file: string): Promise<{ revision: Revision; entries: number }> {

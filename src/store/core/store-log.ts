@@ -1,6 +1,7 @@
 // What a driver gives the engine: a durable sequence of records, one a write, addressed by revision. The engine replays
 // it into memory at the start and appends to it; it asks nothing of it in between.
 import type { Resealed, Revision } from '../contract.ts';
+import type { LogMarking } from './log-mark.ts';
 
 export interface LogRecord {
   readonly revision: Revision;
@@ -55,7 +56,9 @@ export interface StoreLog {
   /** Resolves when all that was asked before is dealt with; only logs that another thread keeps have it. */
   ping?(): Promise<void>;
   /** See {@link Store.reseal}; only logs that seal have it. */
-  reseal?(most: number): Promise<Resealed>;
+  reseal?(most: number): Promise<Resealed | undefined>;
+  /** What stands in the log about itself; only logs that a store can move into or out of have it. */
+  readonly marking?: LogMarking;
   /** What it takes on disk. */
   bytes(): number;
   close(): Promise<void>;
