@@ -1,13 +1,14 @@
 // The app `services`: the site's services that are no part of a cluster: its registry, its link to a hub, and what the hub wants of it.
 import { connectivitySettings } from '#engine/connectivity';
 import { ensureRegistryAccounts } from '#host';
-import { registryHosts, settingNow } from '#model/site';
+import { registryContent, registryHosts, settingNow } from '#model/site';
 import { serveLines } from '#platform/socket';
 import { followPki, type Pki } from '#services/infrastructure';
 import { ConnectivityKeeper } from '#services/link';
 import { startRegistry } from '#services/registry';
 import { auditedAnswers } from './audited-answers.ts';
 import { control } from './services/control.ts';
+import { replicatedVolumesShow } from './services/replicated-volumes.ts';
 import { siteClient } from './services/site-client.ts';
 import { settingsKeeper } from './services/site-settings.ts';
 import { journalOfSite } from './services/start-delivery.ts';
@@ -25,8 +26,9 @@ const names = new Set(registryHosts(site));
 const { people, node } = ensureRegistryAccounts(folders);
 const { journal, events, audit } = openSiteJournal({ folders, process: 'services', clock, log });
 const settings = settingsKeeper({ file: folders.settingsFile, event: (event) => events.add(event) });
+if (site.pair) await replicatedVolumesShow(folders, { clock, log });
 const registry = await startRegistry({
-  folder: folders.content,
+  folder: registryContent(site, folders),
   listen: [{ host: site.network.doorAddress, port: site.ports.registry }],
   tls: usedByDoors,
   accounts: [

@@ -80,11 +80,19 @@ export {
   WITNESS_NAME,
 } from './pair.ts';
 export { CONTROL_LINK, VOTER_PORTS } from './pair-network.ts';
-export { machinesHere, masterOf, nodeAddress, ownNode, rootId, siteOn, workerHere } from './placement.ts';
+export {
+  machinesHere,
+  masterOf,
+  nodeAddress,
+  ownNode,
+  rootId,
+  siteOn,
+  workerHere,
+} from './placement.ts';
 export type { PlaneStatus } from './plane-status.ts';
 export { PROTOCOL_VERSION, type SupervisorAnswer, type SupervisorRequest } from './protocol.ts';
 export type { RegistryAccount, RegistryAccounts } from './registry-access.ts';
-export { REPLICATED_CLASS, REPLICATED_DRIVER, REPLICATED_FINALIZER } from './replicated.ts';
+export { REPLICATED_CLASS, REPLICATED_DRIVER, REPLICATED_FINALIZER, registryContent } from './replicated.ts';
 export { grantNamespaceProblem, userNameProblem } from './reserved-names.ts';
 export { SERVICES_PROTOCOL_VERSION, type ServicesAnswer, type ServicesRequest } from './services-protocol.ts';
 export {
