@@ -52,7 +52,7 @@ spec:
 /** Takes a lock of fcntl(2) on the whole file (F_SETLKW, F_WRLCK), then adds number after number, each synced before the next (O_SYNC). */
 const LEDGER_PROGRAM = `
 sysopen(F, "/data/book", 0102|02000|04010000) or die "open: $!";
-fcntl(F, 7, pack("s s x4 q q i x4", 1, 0, 0, 0, 0)) or die "lock: $!";
+my $lock = pack("s s x4 q q i x4", 1, 0, 0, 0, 0); fcntl(F, 7, $lock) or die "lock: $!";
 open(L, ">", "/locked"); print L 1; close L;
 seek(F, 0, 0); my $n = 0; while (<F>) { $n = $_ if /^\\d+$/ }
 while (1) { $n++; syswrite(F, "$n\\n") or die "write: $!"; select(undef, undef, undef, 0.1) }
