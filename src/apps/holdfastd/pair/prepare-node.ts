@@ -2,7 +2,7 @@
 import { ensureRegistryAccounts } from '#host';
 import { controlCgroup, machinesHere, masterOf } from '#model/site';
 import { openCgroups } from '#platform/cgroup';
-import { removeTree } from '#platform/disk';
+import { isPresent, removeTree } from '#platform/disk';
 import { ensurePki } from '#services/infrastructure';
 import {
   ensureControlLink,
@@ -28,9 +28,11 @@ export async function prepareNode(of: StartingSite, controlled: boolean): Promis
   cgroups.setLimits(controlCgroup(site), { cpuShares, cpuMillis, memoryBytes });
   ensureRegistryAccounts(folders);
   return progress.step('certificates, machines and network', async () => {
+    // Afterwards whoever controls keeps them; the other node is given what is made there.
+    const isNew = !isPresent(folders.adminKubeconfig);
     const [{ mtu }, issued] = await Promise.all([
       ensureSwitch(site),
-      ensurePki({ site, folders, now: clock.now() }),
+      isNew ? ensurePki({ site, folders, now: clock.now() }) : [],
       ...machines.map((machine) => ensureNamespace(site, machine)),
     ]);
     for (const { spec, reason } of issued) log.info('certificate issued', { certificate: spec.name, reason });
