@@ -211,7 +211,12 @@ export class FileKeeper {
         this.#told.push(change);
         this.#soon(0);
       },
-      ended: (error) => this.#failed(error),
+      ended: (error) => {
+        // A member was restarted, or lost its leader: only what the next look says counts.
+        this.#of.log.debug('shared files: etcd ended the watch', { error });
+        this.#whole = false;
+        this.#soon(RETRY_BACKOFF.firstMs);
+      },
     });
     this.#published = state.published;
     this.#seen = new Map(state.seen);
