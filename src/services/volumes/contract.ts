@@ -13,7 +13,7 @@ export interface VolumesState {
   readonly bricks: readonly BrickState[];
   /** Entries that are still to be copied to a brick that was away. */
   readonly healing: number;
-  /** Members after whose loss volumes take no writes, as things stand now. */
+  /** Members after whose loss volumes take no writes, as things stand now; what lacks a majority is not read from either. */
   readonly readOnlyIfLost: readonly string[];
 }
 

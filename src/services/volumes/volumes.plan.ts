@@ -36,7 +36,7 @@ export function planVolumes(seen: VolumesSeen): readonly VolumesStep[] {
   return isMissing ? [...set, { do: 'start' }] : set;
 }
 
-/** Members after whose loss volumes take no writes.
+/** Members after whose loss volumes take no writes (nor can they be read, where the majority is lost).
  * - With an arbiter two of three bricks are needed; what a brick is still to be given is readable only where it is whole.
  * - Without one the first brick is needed, and suffices; a second one alone takes no writes. */
 export function readOnlyIfLost(of: {
