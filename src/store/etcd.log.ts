@@ -230,21 +230,22 @@ export class EtcdLog implements StoreLog {
     }
   }
 
-  /** Records up to each change of the floor, then the new floor. */
+  /** Records up to each change of the floor, then the new floor; and which are gone. */
   *#chunksOf(response: WatchResponse, before: Revision): Iterable<LogChunk> {
     let floor = before;
     let records: LogRecord[] = [];
+    const dropped: Revision[] = [];
     for (const { type, kv } of response.events) {
-      if (type !== 0) continue;
-      if (kv.key.equals(this.#floorKey)) {
+      const isRecord = kv.key.subarray(0, this.#logStart.length).equals(this.#logStart);
+      if (isRecord && type === 0) records.push(decodeRecord(this.#revisionOf(kv.key), kv.value));
+      else if (isRecord) dropped.push(this.#revisionOf(kv.key));
+      else if (type === 0 && kv.key.equals(this.#floorKey)) {
         yield { floor, records };
         records = [];
         floor = Number(kv.value.toString());
-      } else if (kv.key.subarray(0, this.#logStart.length).equals(this.#logStart)) {
-        records.push(decodeRecord(this.#revisionOf(kv.key), kv.value));
       }
     }
-    yield { floor, records };
+    yield { floor, records, dropped };
   }
 
   async #commit(ops: readonly RequestOp[]): Promise<{ header: { revision: number } }> {

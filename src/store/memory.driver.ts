@@ -59,6 +59,8 @@ export function memoryLog(shared: MemoryRecords): StoreLog & { readonly identity
     drop: async (revisions, floor) => {
       shared.floor = Math.max(shared.floor, floor);
       for (const revision of revisions) shared.records.delete(revision);
+      const dropped = { floor: shared.floor, records: [], dropped: revisions };
+      for (const follower of shared.followers) follower.chunk(dropped);
     },
     follow: (after, follower) => {
       shared.followers.add(follower);

@@ -11,7 +11,7 @@ export function sealedLog(inner: StoreLog, sealing: Sealing | undefined): StoreL
   const seals = new Seals(inner, sealing);
   const opened = (chunk: LogChunk): LogChunk => {
     seals.saw(chunk.records);
-    return { floor: chunk.floor, records: chunk.records.map((record) => unsealedRecord(sealing, record)) };
+    return { ...chunk, records: chunk.records.map((record) => unsealedRecord(sealing, record)) };
   };
   const { follow, ping, marking } = inner;
   return {

@@ -49,7 +49,7 @@ export class Compactor {
         );
       } catch {
         // They stay dead, and a later pass drops them.
-        for (const record of records) this.dead.add(record);
+        this.dead.putBack(records);
         return;
       }
     } while (this.dead.count > 0);

@@ -31,9 +31,17 @@ export class DeadRecords {
     return taken;
   }
 
-  /** Another process dropped everything that died up to `floor`. */
-  forget(floor: Revision): void {
-    this.#records = this.#records.filter((record) => record.since > floor);
+  /** They could not be dropped. They go first again: what died later may hide them. */
+  putBack(records: readonly DeadRecord[]): void {
+    this.#records = [...records, ...this.#records];
+    for (const record of records) this.#bytes += record.bytes;
+  }
+
+  /** Another process dropped these. */
+  forget(dropped: readonly Revision[]): void {
+    if (dropped.length === 0) return;
+    const gone = new Set(dropped);
+    this.#records = this.#records.filter((record) => !gone.has(record.revision));
     this.#bytes = this.#records.reduce((sum, record) => sum + record.bytes, 0);
   }
 }

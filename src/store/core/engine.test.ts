@@ -280,6 +280,25 @@ test('a standby that reads anew while it is promoted shows nothing older afterwa
   assert.deepEqual([standby.engine.revision, textOf(standby.engine.get('/a'))], [8, 'own@8']);
 });
 
+test('what a compaction that stopped half-way has left comes to life in no later one', async () => {
+  const writer = await started();
+  await putText(writer.engine, '/a', '1');
+  await putText(writer.engine, '/a', '2');
+  const { records } = writer;
+  const standby = rig(records);
+  await standby.engine.follow();
+  // The floor is raised, and the process ends before it drops anything.
+  records.floor = writer.engine.revision;
+  for (const follower of records.followers) follower.chunk({ floor: records.floor, records: [] });
+  await standby.engine.promote();
+  await deleteText(standby.engine, '/a');
+  await standby.engine.compact(standby.engine.revision);
+  assert.deepEqual([...records.records.keys()], []);
+  const again = rig(records);
+  await again.engine.start();
+  assert.deepEqual([again.engine.revision, again.engine.get('/a')], [4, undefined]);
+});
+
 test('dead records leave the log by themselves, once they outweigh the living', async () => {
   const made = await started({ historyEvents: 3 });
   const store: Store<string> = made.engine;

@@ -311,7 +311,7 @@ export class StoreEngine<I> implements Store<I> {
     this.#following = this.#log.follow(this.#revision, {
       chunk: (chunk) => {
         tries = 0;
-        if (this.#absorb(chunk)) this.#compactor.dead.forget(chunk.floor);
+        if (this.#absorb(chunk)) this.#compactor.dead.forget(chunk.dropped ?? []);
         else this.#catchingUp = this.#catchUp().then(again, again);
       },
       lost: again,

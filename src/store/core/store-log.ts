@@ -18,6 +18,8 @@ export interface LogChunk {
   readonly floor: Revision;
   /** In revision order; every chunk begins after the one before. */
   readonly records: readonly LogRecord[];
+  /** Records that a follower is told are dropped. That the floor was raised does not say so: what was to follow may not have happened. */
+  readonly dropped?: readonly Revision[];
 }
 
 export interface LogFollower {

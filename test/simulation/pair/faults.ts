@@ -132,7 +132,7 @@ export const FAULTS: Readonly<Record<string, Begin>> = {
   powerOff: (pair, random) => {
     const name = pick(random, VOTERS);
     pair.powerOff(name);
-    return { text: name, mend: bootOnce(pair, name) };
+    return { text: name, mend: bootOnce(pair, name), leastMs: chance(random, 0.5) ? 32_000 : 0 };
   },
   powerOffTwo: (pair, random) => {
     const stays = pick(random, VOTERS);

@@ -59,7 +59,7 @@ export class Kube {
   }
 
   get isFollowing(): boolean {
-    return this.process.runs && this.store !== undefined;
+    return this.process.alive && this.store !== undefined;
   }
 
   /** Nothing of it serves, nor will without another order. */

@@ -5,7 +5,7 @@ import { NODES, WITNESS } from '../world.ts';
 import type { PairChecker } from './checkers.ts';
 
 const LOOK_MS = 250;
-const WITHIN_MS = 25_000;
+const WITHIN_MS = 20_000;
 
 export function podsMove(pair: Pair): PairChecker {
   const { nodes, timeline, network, quorum, volumes } = pair;
