@@ -144,7 +144,10 @@ test('a pod whose volume will stand on one node would not survive its loss, from
     const pod = podOf('db', { spec: { volumes }, owner: 'StatefulSet' });
     return pair.kept.judge({ ...pod, metadata: { ...pod.metadata, annotations } })?.join('; ');
   };
-  assert.match(judge('local') ?? '', /no room for shop\/db; shop\/db: .*volume node affinity conflict/);
+  assert.match(
+    judge('local') ?? '',
+    /no room for shop\/db; shop\/db: .*volume node affinity conflict; keep the data on a volume of class ase-replicated/,
+  );
   assert.equal(judge('local', { 'holdfast.dev/stays-with-node': 'true' }), undefined);
   assert.equal(judge('both'), undefined);
   assert.equal(judge('not-there-yet'), undefined);

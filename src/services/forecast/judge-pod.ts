@@ -1,11 +1,14 @@
 // Whether a pod that is about to be created would break the forecast. Judged only while both nodes are there: after a loss every pod must be
 // able to start. Pods of the system and of daemon sets are let in always, and so is a pod that could not run now anyway.
-import { breachBy, budgetBreachBy, isDaemon, STAYS_ANNOTATION } from '#engine/scheduling';
+import { type Breach, breachBy, budgetBreachBy, isDaemon, STAYS_ANNOTATION } from '#engine/scheduling';
 import type { Pod } from '#model/kube';
+import { REPLICATED_CLASS } from '#model/site';
 import type { LiveView } from './live-view.ts';
 
 const MORE = 'or let such pods in with a warning: holdfast settings set forecastBreach=warn';
-const CURE = `ask for less, make room, mark pods that may be away until their node is back with the annotation ${STAYS_ANNOTATION}=true, ${MORE}`;
+const MARK = `mark pods that may be away until their node is back with the annotation ${STAYS_ANNOTATION}=true, ${MORE}`;
+const CURE = `ask for less, make room, ${MARK}`;
+const VOLUME_CURE = `keep the data on a volume of class ${REPLICATED_CLASS}, which both nodes have, ${MARK}`;
 const BUDGET_CURE = `ask for less, make room, raise the budget: holdfast settings set nodeBudgetPercent=N, ${MORE}`;
 
 const SYSTEM_NAMESPACE = 'kube-system';
@@ -26,5 +29,10 @@ export function judgePod({ live, nodes, budgetPercent }: Judging, pod: Pod): rea
   const asked = live.placeOf(info, looked);
   if (!asked) return undefined;
   const breach = breachBy(looked.view, asked, nodes) ?? budgetBreachBy(looked.view, asked, budgetPercent());
-  return breach && [...breach.clauses, breach.isBudget ? BUDGET_CURE : CURE];
+  return breach && [...breach.clauses, cureOf(breach)];
+}
+
+function cureOf({ clauses, isBudget }: Breach): string {
+  if (isBudget) return BUDGET_CURE;
+  return clauses.some((clause) => clause.includes('volume node affinity conflict')) ? VOLUME_CURE : CURE;
 }
