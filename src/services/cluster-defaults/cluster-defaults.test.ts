@@ -37,7 +37,7 @@ test('what is missing is made, what was deleted comes back, what was changed sta
   await running.stop();
 });
 
-test('a site of two nodes has the class of replicated volumes too, and it is not the default', async () => {
+test('a site of two nodes has the class of replicated volumes too, and it is the default', async () => {
   for (const replicatedVolumes of [false, true]) {
     const clock = fakeClock();
     const client = fakeClient({ clock });

@@ -9,21 +9,27 @@ export interface DefaultsOptions {
   readonly replicatedVolumes?: boolean;
 }
 
-/** Names and class as on Azure Stack Edge; volumes stand on the node of their first consumer. */
-const nodeLocalClass: StorageClass = {
+const classNamed = (name: string, isDefault: boolean): KubeObject['metadata'] => ({
+  name,
+  ...(isDefault && { annotations: { 'storageclass.kubernetes.io/is-default-class': 'true' } }),
+});
+
+/** Names and class as on Azure Stack Edge; volumes stand on the node of their first consumer. The default where there is one node. */
+const nodeLocalClass = (isDefault: boolean): StorageClass => ({
   apiVersion: 'storage.k8s.io/v1',
   kind: 'StorageClass',
-  metadata: { name: 'ase-node-local', annotations: { 'storageclass.kubernetes.io/is-default-class': 'true' } },
+  metadata: classNamed('ase-node-local', isDefault),
   provisioner: 'holdfast.dev/node-local',
   reclaimPolicy: 'Delete',
   volumeBindingMode: 'WaitForFirstConsumer',
-};
+});
 
-/** Volumes with a copy on each node: whichever runs the pod finds the same. */
+/** Volumes with a copy on each node: whichever runs the pod finds the same. The default of a site that was made with two: a pod that is
+ * tied to one node would cost it the loss of that. */
 const replicatedClass: StorageClass = {
   apiVersion: 'storage.k8s.io/v1',
   kind: 'StorageClass',
-  metadata: { name: REPLICATED_CLASS },
+  metadata: classNamed(REPLICATED_CLASS, true),
   provisioner: REPLICATED_DRIVER,
   reclaimPolicy: 'Delete',
   volumeBindingMode: 'Immediate',
@@ -63,7 +69,12 @@ export interface DefaultObject {
 }
 
 export const defaultObjects = (options: DefaultsOptions): readonly DefaultObject[] => [
-  { group: 'storage.k8s.io', version: 'v1', resource: 'storageclasses', object: nodeLocalClass },
+  {
+    group: 'storage.k8s.io',
+    version: 'v1',
+    resource: 'storageclasses',
+    object: nodeLocalClass(!options.replicatedVolumes),
+  },
   ...(options.replicatedVolumes
     ? [
         { group: 'storage.k8s.io', version: 'v1', resource: 'storageclasses', object: replicatedClass },

@@ -20,6 +20,8 @@ export interface ProcessDeclaration {
    * silent is killed and started again. */
   answers?(): Promise<void>;
   readonly stopGraceMs?: number;
+  /** It ends by itself, with exit code 0, when its time is over: it is started again at once, and that is no death. */
+  readonly endsByItself?: boolean;
 }
 
 export type ProcessPhase = 'starting' | 'ready' | 'waiting' | 'stopping' | 'stopped';

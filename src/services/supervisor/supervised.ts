@@ -6,6 +6,7 @@
 //   starting  died             waiting   plan the next start
 //   ready     died             waiting   plan the next start
 //   ready     hung             ready     SIGKILL, and it dies
+//   any       ended by itself  starting  start, if it may
 //   waiting   pause over       starting  start
 //   any       stop asked       stopping  SIGTERM, later SIGKILL
 //   stopping  gone             stopped   forget the record
@@ -131,7 +132,9 @@ export class Supervised {
       if (cgroup) cgroups?.addProcess(cgroup, identity.pid);
       records.set(name, { identity, startedAtMs, restarts: this.#restarts });
       void daemon.ended.then(({ code, signal }) =>
-        this.#died(identity, signal ? `killed by ${signal}` : `exit code ${code}`),
+        code === 0 && this.declaration.endsByItself
+          ? this.#endedByItself(identity)
+          : this.#died(identity, signal ? `killed by ${signal}` : `exit code ${code}`),
       );
       this.#pollReady(identity);
     } catch (error) {
@@ -197,6 +200,13 @@ export class Supervised {
     this.#running = undefined;
     this.#liveness?.close();
     this.#planNext(this.#killedFor ?? how, ranMs);
+  }
+
+  #endedByItself(identity: ProcessIdentity): void {
+    if (this.#running?.identity !== identity || this.#phase === 'stopping' || this.#released) return;
+    this.#running = undefined;
+    this.#liveness?.close();
+    void this.#start();
   }
 
   #planNext(how: string, ranMs: number): void {

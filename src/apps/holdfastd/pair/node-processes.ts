@@ -52,14 +52,11 @@ export function nodeProcesses(of: StartingSite & { readonly pair: Pair; etcdOpti
     ...{ folders, pair, self, path: PROGRAM_PATH, cgroups: openCgroups() },
     groupRoot: cgroupRoot(site),
   };
+  // What has served ends with its time, and another stands by.
+  const kube = { ...here(kubeProcess(declaring, master)), cgroup: controlCgroup(site), endsByItself: true };
   return {
     volumes: volumeClientProcess({ ...member, bricks: VOLUME_BRICKS }),
-    always: [
-      glusterdProcess(member),
-      etcd,
-      { ...here(kubeProcess(declaring, master)), cgroup: controlCgroup(site) },
-      watchdogOf(of),
-    ],
+    always: [glusterdProcess(member), etcd, kube, watchdogOf(of)],
     pods: [containerdOf(declaring, worker), nodeProcess(declaring, worker)],
     control: [here(nodeProcess(declaring, master)), servicesProcess(declaring, self)],
     onDemand: new Map(
