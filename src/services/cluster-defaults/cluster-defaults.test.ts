@@ -50,8 +50,8 @@ test('a site of two nodes has the class of replicated volumes too, and it is the
     assert.deepEqual(
       classes.map(({ metadata, provisioner }) => [metadata?.name, provisioner, metadata?.annotations?.[isDefault]]),
       [
-        ['ase-node-local', 'holdfast.dev/node-local', 'true'],
-        ...(replicatedVolumes ? [['ase-replicated', 'replicated.holdfast.dev', undefined]] : []),
+        ['ase-node-local', 'holdfast.dev/node-local', replicatedVolumes ? undefined : 'true'],
+        ...(replicatedVolumes ? [['ase-replicated', 'replicated.holdfast.dev', 'true']] : []),
       ],
     );
     const drivers = (await client.list(resourceOf('storage.k8s.io', 'v1', 'csidrivers'))).items;
