@@ -13,7 +13,7 @@ import { followPki, witnessSealKeys } from '#services/infrastructure';
 import { ensureSiteGroups } from '#services/machines';
 import { keepWitnessFiles } from '#services/shared-files';
 import { openProcessRecords, startSupervisor } from '#services/supervisor';
-import { glusterdProcess, keepGlusterLogs } from '#services/volumes';
+import { glusterdProcess, keepGlusterLogs, refuseStrangers } from '#services/volumes';
 import { control } from './holdfastd/control.ts';
 import { guardProcess, ownDeaths, recordGuard } from './holdfastd/guard.ts';
 import { keepOwnMember } from './holdfastd/pair/keep-own-member.ts';
@@ -120,6 +120,7 @@ const refusals = await keepRefusals({
 });
 const declaring = { site, folders, program: programBeside(import.meta.filename), systemCgroup: system };
 const volumesMember = { pair, self, folders, cgroups, path: PROGRAM_PATH, groupRoot: cgroupRoot(site) };
+await refuseStrangers({ nft: systemNft, site, pair });
 supervisor.run(glusterdProcess(volumesMember));
 const glusterLogs = keepGlusterLogs({ folder: folders.gluster.logs, clock });
 // Before the member is started: so it is known what it was started with.

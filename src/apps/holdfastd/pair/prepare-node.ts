@@ -3,6 +3,7 @@ import { ensureRegistryAccounts } from '#host';
 import { controlCgroup, machinesHere, masterOf } from '#model/site';
 import { openCgroups } from '#platform/cgroup';
 import { isPresent, removeTree } from '#platform/disk';
+import { systemNft } from '#platform/nft';
 import { ensurePki } from '#services/infrastructure';
 import {
   ensureControlLink,
@@ -13,6 +14,7 @@ import {
   removeCable,
   setDoorAddress,
 } from '#services/machines';
+import { refuseStrangers } from '#services/volumes';
 import type { StartingSite } from '../start-site.ts';
 
 /** `controlled`: what an earlier life of holdfastd has placed for control stays. */
@@ -32,7 +34,9 @@ export async function prepareNode(of: StartingSite, controlled: boolean): Promis
     const isNew = !isPresent(folders.adminKubeconfig);
     const [{ mtu }, issued] = await Promise.all([
       ensureSwitch(site),
-      isNew ? ensurePki({ site, folders, now: clock.now() }) : [],
+import { isPresent, removeTree } from '#platform/disk';
+      ensurePki({ site, folders, now: clock.now() }),
+      ...(site.pair ? [refuseStrangers({ nft: systemNft, site, pair: site.pair })] : []),
       ...machines.map((machine) => ensureNamespace(site, machine)),
     ]);
     for (const { spec, reason } of issued) log.info('certificate issued', { certificate: spec.name, reason });
