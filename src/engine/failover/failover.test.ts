@@ -145,6 +145,14 @@ test('who comes to lead serves once nobody else was seen to for as long as a lea
   assert.deepEqual(serves(unseen, { sentMs: unseen.seenMs }), [false, unseen], 'nothing was seen since');
 });
 
+test('a program that starts anew under a leadership that is held serves at once', () => {
+  const view = viewOf({ seen: undefined }, { progressMs: undefined });
+  const { state, orders } = failoverStep(failoverStart(NOW, HELD), view, NOW);
+  assert.deepEqual([state.node, state.control, orders.serveUntilMs !== undefined], ['member', 'taking', true]);
+  const ended = { node: HELD.node, control: lease(CONTROL_TTL_MS, CONTROL_TTL_MS) };
+  assert.equal(failoverStep(failoverStart(NOW, ended), view, NOW).orders.serveUntilMs, undefined);
+});
+
 test('where there is no other node, nobody rests', () => {
   const alone = viewOf({ leases: { node: HELD.node }, seen: { sentMs: NOW, present: ['a'], fences: [] } });
   assert.equal(failoverStep(stateOf({ node: 'member', restsFromMs: NOW - 1 }), alone, NOW).orders.campaign, true);

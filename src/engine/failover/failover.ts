@@ -37,21 +37,20 @@ import type {
   FailoverStep,
   FailoverView,
   NodePhase,
-  OwnLease,
 } from './contract.ts';
-import { isQuiet, quietSince } from './former.ts';
+import { isQuiet, quietAtStart, quietSince } from './former.ts';
 import { isHeld, leaseEndsMs } from './leases.ts';
 import { LOSSES_MAX, PROGRESS_MS, REST_MS, TAKING_MS_MAX, WIRE_MS } from './limits.ts';
 import { othersCanDecide } from './majority.ts';
 import { absentSince, judgePeers, type PeerJudged } from './peers.ts';
 
-/** A node that has just started; `adopted`: only its program has, and the lease of its life before is held still. */
-export const failoverStart = (nowMs: number, adopted?: OwnLease): FailoverState => ({
-  node: isHeld(adopted, nowMs) ? 'member' : 'out',
+/** A node that has just started; `adopted`: only its program has, and what its life before held is held still. */
+export const failoverStart = (nowMs: number, adopted: FailoverView['leases'] = {}): FailoverState => ({
+  node: isHeld(adopted.node, nowMs) ? 'member' : 'out',
   control: 'following',
   sinceMs: nowMs,
   takenMs: nowMs,
-  quiet: { sinceMs: nowMs, seenMs: Number.NEGATIVE_INFINITY },
+  quiet: quietAtStart(adopted, nowMs),
   lifted: {},
   peers: {},
   absent: {},

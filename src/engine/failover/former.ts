@@ -3,7 +3,14 @@
 // has been seen to lead for as long as a lease lasts. What was not looked at for a moment counts as nothing seen: who began to lead in
 // it did not serve yet.
 import type { FailoverState, FailoverView } from './contract.ts';
+import { isHeld } from './leases.ts';
 import { CONTROL_TTL_MS, UNSEEN_MS_MAX } from './limits.ts';
+
+/** Whoever leads already waits for nobody. */
+export const quietAtStart = ({ control }: FailoverView['leases'], nowMs: number): FailoverState['quiet'] =>
+  isHeld(control, nowMs)
+    ? { sinceMs: Number.NEGATIVE_INFINITY, seenMs: nowMs }
+    : { sinceMs: nowMs, seenMs: Number.NEGATIVE_INFINITY };
 
 export function quietSince(
   { quiet }: FailoverState,

@@ -4,6 +4,7 @@ import {
   CONTROL_TTL_MS,
   type FailoverOrders,
   type FailoverState,
+  type FailoverView,
   type Fence,
   failoverStart,
   failoverStep,
@@ -45,6 +46,11 @@ export interface Failover {
   /** Hands back what it holds, once the API serves no more and no pod runs; without that, all of it ends by itself. */
   stop(how: 'handing back' | 'as it stands'): Promise<void>;
 }
+
+const ownLeases = ({ node, control }: Record<'node' | 'control', HeldLease>): FailoverView['leases'] => ({
+  ...(node.own && { node: node.own }),
+  ...(control.own && { control: control.own }),
+});
 
 export function keepFailover(options: FailoverOptions): Failover {
   return new FailoverKeeper(options);
@@ -91,7 +97,7 @@ class FailoverKeeper implements Failover {
       }),
     };
     this.#refusing = new Refusing({ self, agreement: this.#agreement, hands, failed });
-    this.#state = failoverStart(bootMs(), this.#leases.node.own);
+    this.#state = failoverStart(bootMs(), ownLeases(this.#leases));
     this.#turn();
   }
 
@@ -137,7 +143,7 @@ class FailoverKeeper implements Failover {
       self,
       voters,
       nodes,
-      leases: { ...(node.own && { node: node.own }), ...(control.own && { control: control.own }) },
+      leases: ownLeases({ node, control }),
       ...(this.#seen && { seen: this.#seen }),
       health: hands.health(),
       returning: this.#returning,
