@@ -34,8 +34,7 @@ export async function prepareNode(of: StartingSite, controlled: boolean): Promis
     const isNew = !isPresent(folders.adminKubeconfig);
     const [{ mtu }, issued] = await Promise.all([
       ensureSwitch(site),
-import { isPresent, removeTree } from '#platform/disk';
-      ensurePki({ site, folders, now: clock.now() }),
+      isNew ? ensurePki({ site, folders, now: clock.now() }) : [],
       ...(site.pair ? [refuseStrangers({ nft: systemNft, site, pair: site.pair })] : []),
       ...machines.map((machine) => ensureNamespace(site, machine)),
     ]);
