@@ -6,7 +6,7 @@ import { failoverStart, failoverStep, isFenced, othersCanDecide } from './index.
 import {
   ABSENT_MS,
   ARRIVAL_MS,
-  CONTROL_TTL_MS,
+  CONTROL_HELD_MS,
   NODE_TTL_MS,
   POWER_AFTER_MS,
   PROGRESS_MS,
@@ -19,10 +19,10 @@ import { returnMs } from './peers.ts';
 const NOW = 1_000_000;
 const VOTERS = ['a', 'b', 'w'];
 const lease = (ttlMs: number, agoMs = 0) => ({ sentMs: NOW - agoMs, ttlMs });
-const HELD = { node: lease(NODE_TTL_MS), control: lease(CONTROL_TTL_MS) };
+const HELD = { node: lease(NODE_TTL_MS), control: lease(CONTROL_HELD_MS) };
 const fence = (of: Partial<Fence> = {}): Fence => ({ node: 'b', epoch: 1, acks: [], off: false, ...of });
 
-const QUIET = { sinceMs: NOW - CONTROL_TTL_MS, seenMs: NOW };
+const QUIET = { sinceMs: NOW - CONTROL_HELD_MS, seenMs: NOW };
 const stateOf = (more: Partial<FailoverState> = {}): FailoverState => ({ ...failoverStart(0), quiet: QUIET, ...more });
 
 function viewOf(
@@ -134,10 +134,10 @@ test('who comes to lead serves once nobody else was seen to for as long as a lea
   };
   const since = (sinceMs: number) => ({ sinceMs, seenMs: NOW });
   const sentMs = NOW - 250;
-  assert.deepEqual(serves({ sinceMs: NOW - CONTROL_TTL_MS, seenMs: sentMs }), [true, since(NOW - CONTROL_TTL_MS)]);
-  assert.deepEqual(serves({ sinceMs: NOW - CONTROL_TTL_MS + 1, seenMs: sentMs }), [
+  assert.deepEqual(serves({ sinceMs: NOW - CONTROL_HELD_MS, seenMs: sentMs }), [true, since(NOW - CONTROL_HELD_MS)]);
+  assert.deepEqual(serves({ sinceMs: NOW - CONTROL_HELD_MS + 1, seenMs: sentMs }), [
     false,
-    since(NOW - CONTROL_TTL_MS + 1),
+    since(NOW - CONTROL_HELD_MS + 1),
   ]);
   assert.deepEqual(serves({ sinceMs: 0, seenMs: NOW - UNSEEN_MS_MAX - 1 }), [false, since(NOW)], 'a gap');
   assert.deepEqual(serves({ sinceMs: 0, seenMs: sentMs }, { controller: 'b' }), [false, since(NOW)], 'another leads');
@@ -149,7 +149,7 @@ test('a program that starts anew under a leadership that is held serves at once'
   const view = viewOf({ seen: undefined }, { progressMs: undefined });
   const { state, orders } = failoverStep(failoverStart(NOW, HELD), view, NOW);
   assert.deepEqual([state.node, state.control, orders.serveUntilMs !== undefined], ['member', 'taking', true]);
-  const ended = { node: HELD.node, control: lease(CONTROL_TTL_MS, CONTROL_TTL_MS) };
+  const ended = { node: HELD.node, control: lease(CONTROL_HELD_MS, CONTROL_HELD_MS) };
   assert.equal(failoverStep(failoverStart(NOW, ended), view, NOW).orders.serveUntilMs, undefined);
 });
 

@@ -4,7 +4,7 @@
 // it did not serve yet.
 import type { FailoverState, FailoverView } from './contract.ts';
 import { isHeld } from './leases.ts';
-import { CONTROL_TTL_MS, UNSEEN_MS_MAX } from './limits.ts';
+import { CONTROL_HELD_MS, UNSEEN_MS_MAX } from './limits.ts';
 
 /** Whoever leads already waits for nobody. */
 export const quietAtStart = ({ control }: FailoverView['leases'], nowMs: number): FailoverState['quiet'] =>
@@ -25,4 +25,4 @@ export function quietSince(
 
 /** Nobody else serves, nor can begin to while our lease lasts. */
 export const isQuiet = ({ quiet }: FailoverState, nowMs: number): boolean =>
-  nowMs - quiet.sinceMs >= CONTROL_TTL_MS && nowMs - quiet.seenMs <= UNSEEN_MS_MAX;
+  nowMs - quiet.sinceMs >= CONTROL_HELD_MS && nowMs - quiet.seenMs <= UNSEEN_MS_MAX;

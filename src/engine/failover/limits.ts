@@ -2,6 +2,8 @@
 
 /** Lost, the API of a node stops. As short as etcd grants: with an election inside, a takeover takes less than five seconds. */
 export const CONTROL_TTL_MS = 2_000;
+/** For how long a leadership counts for who has it: longer than an election, and no longer, since who comes to lead next waits for it. */
+export const CONTROL_HELD_MS = 1_600;
 /** Lost, the pods of a node end. At least twice the longest election: no election may kill a pod. */
 export const NODE_TTL_MS = 6_000;
 /** A lease counts as lost this much earlier for its holder than for everybody else: clocks that run apart by two parts in a

@@ -3,7 +3,7 @@
 import type { Random } from '#base';
 import type { FailoverOrders, FailoverState, FailoverView, Fence, OwnLease } from './contract.ts';
 import { failoverStart, failoverStep } from './failover.ts';
-import { CONTROL_TTL_MS, NODE_TTL_MS } from './limits.ts';
+import { CONTROL_HELD_MS, CONTROL_TTL_MS, NODE_TTL_MS } from './limits.ts';
 
 export const TICK_MS = 50;
 export const NODES = ['node-a', 'node-b'] as const;
@@ -217,7 +217,7 @@ export class FailoverWorld {
     if (orders.resign && leads) this.#controller = undefined;
     if ((orders.renewControl && leads) || (orders.campaign && !this.#controller)) {
       this.#controller = { node: name, endsMs: this.trueMs + CONTROL_TTL_MS };
-      node.leases = { ...node.leases, control: { sentMs: nowMs, ttlMs: CONTROL_TTL_MS } };
+      node.leases = { ...node.leases, control: { sentMs: nowMs, ttlMs: CONTROL_HELD_MS } };
     }
     if (this.#controller?.node !== name) return;
     for (const lost of orders.fence)

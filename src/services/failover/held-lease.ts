@@ -21,6 +21,8 @@ export interface HeldLeaseOptions {
   readonly client: Etcd;
   readonly clock: Clock;
   readonly ttlMs: number;
+  /** For how long it counts for its holder, where that is less. */
+  readonly heldMs?: number;
   /** What it gives may be kept until its time is over, also when etcd ended it before: whoever is to have it next waits for more than
    * its end. */
   readonly untilItsTime: boolean;
@@ -56,7 +58,7 @@ export class HeldLease {
   constructor(of: HeldLeaseOptions) {
     this.#of = of;
     this.#id = of.adopted?.id;
-    this.#own = of.adopted && leaseUntil(of.adopted.untilMs, of.ttlMs);
+    this.#own = of.adopted && leaseUntil(of.adopted.untilMs, of.heldMs ?? of.ttlMs);
     if (of.adopted) this.#attachedMs = of.bootMs();
   }
 
@@ -97,6 +99,10 @@ export class HeldLease {
     this.#stream = undefined;
   }
 
+  #heldFrom(sentMs: number, ttlMs: number): OwnLease {
+    return { sentMs, ttlMs: Math.min(ttlMs, this.#of.heldMs ?? ttlMs) };
+  }
+
   async #acquire(sentMs: number): Promise<void> {
     await this.#revoke();
     const id = newLeaseId();
@@ -106,7 +112,7 @@ export class HeldLease {
     // It was handed back meanwhile.
     if (this.#id !== id) return;
     if (!attached) return this.release();
-    this.#own = { sentMs, ttlMs };
+    this.#own = this.#heldFrom(sentMs, ttlMs);
     this.#attachedMs = this.#of.bootMs();
     this.#of.held?.(id);
   }
@@ -122,7 +128,7 @@ export class HeldLease {
     try {
       const { ttlMs, term } = await Promise.race([stream.renew(), late]);
       await this.#confirm(term);
-      if (this.#stream === stream) this.#own = { sentMs, ttlMs };
+      if (this.#stream === stream) this.#own = this.#heldFrom(sentMs, ttlMs);
     } catch (error) {
       stream.giveUp();
       if (this.#stream === stream) this.#stream = undefined;

@@ -1,6 +1,7 @@
 // Failover at work on one node: looks at the site, asks the decider, and has its orders carried out, again and again. Whatever fails
 // is tried again at the next turn; nothing here decides.
 import {
+  CONTROL_HELD_MS,
   CONTROL_TTL_MS,
   type FailoverOrders,
   type FailoverState,
@@ -90,6 +91,7 @@ class FailoverKeeper implements Failover {
       control: new HeldLease({
         ...leased,
         ttlMs: CONTROL_TTL_MS,
+        heldMs: CONTROL_HELD_MS,
         untilItsTime: false,
         attach: (lease) => this.#agreement.campaign(lease),
         ...(of.adopted?.control && { adopted: of.adopted.control }),
