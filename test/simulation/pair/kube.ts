@@ -58,6 +58,11 @@ export class Kube {
     return isUp && this.#untilMs !== undefined && this.#machine.bootMs() < this.#untilMs;
   }
 
+  /** Until when it was told to serve; undefined: it does not. */
+  get servesUntilMs(): number | undefined {
+    return this.#promotion === 'done' && this.process.alive ? this.#untilMs : undefined;
+  }
+
   get isFollowing(): boolean {
     return this.process.alive && this.store !== undefined;
   }
@@ -144,9 +149,12 @@ export class Kube {
         if (this.#promotion === 'done' && (isOver || store.state === 'read-only')) this.restart();
         return;
       }
-      void store.ping().then(() => {
-        this.progressMs = this.#machine.bootMs();
-      });
+      store.ping().then(
+        () => {
+          this.progressMs = this.#machine.bootMs();
+        },
+        () => undefined,
+      );
     });
     process.every(PLACE_MS, () => this.#place(store));
     const kept = pick(this.#world.random, KEPT_EVENTS);

@@ -14,6 +14,7 @@ import { NODES, VOTERS, type World } from './world.ts';
 const RESTART_MS = { least: 200, most: 1_500 } as const;
 const REFUSE_MS_MAX = 20;
 const AGENT_MS = 100;
+const WIRE_LOOK_MS = 500;
 const ASK_MS = 800;
 const NOTICES_MS_MAX = 5_000;
 const POWER_FAILS = 0.3;
@@ -46,9 +47,11 @@ export class PairNode {
   readonly #around: Surroundings;
   readonly #world: World;
   #leadership: Leadership | undefined;
-  #lease: number | undefined;
+  /** What is known of the leases of the program that ran last. */
+  #leases: { node?: number; control?: number } = {};
   #lost: readonly string[] = [];
   #lives = 0;
+  #wireCutMs: number | undefined;
   #tookPartMs = Number.NEGATIVE_INFINITY;
   readonly #noticesAfterMs: number;
   #boots = 0;
@@ -78,11 +81,13 @@ export class PairNode {
   #begin(): void {
     const { process } = this;
     const { untilMs } = this.pods;
-    const id = this.#lease;
-    const adopted = id !== undefined && typeof untilMs === 'number' ? { id, untilMs } : undefined;
+    const { node, control } = this.#leases;
+    const servesUntilMs = this.kube.servesUntilMs ?? 0;
+    const keeps = control !== undefined && this.machine.bootMs() < servesUntilMs;
+    if (!keeps) this.#lives++;
     this.failover = keepFailover({
       self: this.name,
-      life: `${this.#boots}.${++this.#lives}`,
+      life: `${this.#boots}.${this.#lives}`,
       voters: VOTERS,
       nodes: NODES,
       etcd: {
@@ -90,17 +95,33 @@ export class PairNode {
         connect: (options) => new SimulatedEtcd(process, this.#world.quorum, options),
       },
       hands: this.#hands(process),
-      ...(adopted && { adopted: { node: adopted } }),
+      adopted: {
+        ...(node !== undefined && typeof untilMs === 'number' && { node: { id: node, untilMs } }),
+        ...(keeps && { control: { id: control, untilMs: servesUntilMs } }),
+      },
       held: (what, lease) => {
-        if (what === 'node') this.#lease = lease;
+        this.#leases[what] = lease;
       },
       clock: process.clock,
       bootMs: () => this.machine.bootMs(),
       log: silent,
     });
     this.#leadership = this.failover.leadership;
-    this.kube.restart();
+    this.#wireCutMs = undefined;
+    this.#lookAtWire(process);
+    if (!keeps) this.kube.restart();
     this.#restartAgent();
+  }
+
+  /** Whether anything comes over the wire between the nodes; looked at now and then. */
+  #lookAtWire(process: Process): void {
+    const { network, machines } = this.#world;
+    process.every(WIRE_LOOK_MS, () => {
+      const other = NODES.find((name) => name !== this.name) ?? '';
+      const isWired = network.isWired(this.name, other) && network.isWired(other, this.name);
+      if (isWired && machines.get(other)?.runs === true) this.#wireCutMs = undefined;
+      else this.#wireCutMs ??= this.machine.bootMs();
+    });
   }
 
   #restartAgent(): void {
@@ -129,7 +150,7 @@ export class PairNode {
     this.bootedMs = this.#world.timeline.nowMs;
     this.machine.powerOn();
     this.member.restart(this.machine.start());
-    this.#lease = undefined;
+    this.#leases = {};
     this.#lost = [];
     this.pods.reboot();
     this.kube.restart();
@@ -184,6 +205,7 @@ export class PairNode {
       clean: pods.running.size === 0 || isOurs,
       fit: kube.isFollowing && this.#memberIsFit(member.takesPart) && pods.watchdog.runs,
       ...(kube.progressMs !== undefined && { progressMs: kube.progressMs }),
+      ...(this.#wireCutMs !== undefined && { wireCutMs: this.#wireCutMs }),
     };
   }
 
@@ -215,7 +237,8 @@ export class PairNode {
       const asked = peer.process;
       timeline.after(network.delayMs(), () =>
         asked.deliver(() => {
-          const isOut = peer.failover?.state.node === 'out' && peer.pods.running.size === 0;
+          const isOut =
+            peer.failover?.state.node === 'out' && peer.pods.running.size === 0 && peer.#wireCutMs === undefined;
           timeline.after(network.delayMs(), () => process.deliver(() => resolve(isOut)));
         }),
       );

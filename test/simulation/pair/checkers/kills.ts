@@ -3,6 +3,7 @@
 
 import type { PairNode } from '../node.ts';
 import type { Pair } from '../pair.ts';
+import { NODES } from '../world.ts';
 import type { PairChecker } from './checkers.ts';
 
 const LOOK_MS = 100;
@@ -25,8 +26,10 @@ export function kills({ nodes, quorum, network, timeline }: Pair): PairChecker {
     if (node.failover !== undefined) died.delete(node);
     else if (diedMs === undefined) died.set(node, nowMs);
     const hasPrograms = node.process.runs && node.pods.watchdog.runs && nowMs - (diedMs ?? nowMs) < RESTARTS_WITHIN_MS;
+    const hasWire = NODES.every((name) => network.isWired(name, node.name) && network.isWired(node.name, name));
     const isBooted = nowMs - node.bootedMs > RESTARTS_WITHIN_MS;
-    if (!hasPrograms || !isBooted || !hasEtcd(node)) since.delete(node);
+    // A node whose wire to the other one is cut gives way to it.
+    if (!hasPrograms || !isBooted || !hasEtcd(node) || !hasWire) since.delete(node);
     else if (!since.has(node)) since.set(node, timeline.nowMs);
   };
 
