@@ -18,6 +18,7 @@ export function kills({ nodes, quorum, network, timeline }: Pair): PairChecker {
   let lookedMs = 0;
 
   const hasEtcd = ({ name }: PairNode): boolean =>
+    quorum.loss === 0 &&
     quorum.members.some((member) => network.joins(name, member.name) && quorum.readIndex(member) !== undefined);
 
   const look = (node: PairNode): void => {
