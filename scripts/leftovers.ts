@@ -74,13 +74,18 @@ export function signsOfOtherRuns(): string[] {
   return [...new Set([...marks, ...ids])].filter((sign) => sign !== undefined && sign !== testRunMark()) as string[];
 }
 
+/** Of sites, and of labs, whose nodes' names begin with it. */
 function siteIdsIn(folder: string): string[] {
-  return fs.readdirSync(folder).flatMap((name) => {
+  const read = (file: string): { id?: string; site?: { id?: string } } => {
     try {
-      return (JSON.parse(fs.readFileSync(path.join(folder, name, 'site.json'), 'utf8')) as { id?: string }).id ?? [];
+      return JSON.parse(fs.readFileSync(file, 'utf8')) as { id?: string; site?: { id?: string } };
     } catch {
-      // No site, or one that is being made.
-      return [];
+      // None of its kind, or one that is being made.
+      return {};
     }
+  };
+  return fs.readdirSync(folder).flatMap((name) => {
+    const id = read(path.join(folder, name, 'site.json')).id ?? read(path.join(folder, name, 'lab.json')).site?.id;
+    return id ?? [];
   });
 }

@@ -23,6 +23,7 @@ const ALONE = [
   'test/integration/guestbook',
   'test/integration/link-life',
   'test/integration/node-agent.test',
+  'test/integration/pair',
   'test/integration/pods',
   'test/integration/service-proxy',
   'test/integration/site-address',
