@@ -6,6 +6,7 @@ import fs from 'node:fs';
 import { createInterface } from 'node:readline';
 import { after, before, test } from 'node:test';
 import { volumeAnswers } from '#platform/gluster';
+import { syncsWhileSlowed } from './slowed-syncs.fixture.ts';
 import { DEADLINE_MS, until, VolumesPair } from './volumes.fixture.ts';
 
 let site: VolumesPair;
@@ -79,6 +80,12 @@ const longestMs = ({ lines }: Said): string =>
 const failures = ({ lines }: Said): string[] => lines.filter((line) => line.startsWith('failed'));
 const more = (writer: Said, than: number): Promise<unknown> =>
   until(`more than ${than} lines are synced`, () => synced(writer).length > than);
+/** Counts from now: resolves when one more copy is lost to a node. */
+function oneMoreLost(name: string): () => Promise<unknown> {
+  const lost = (): number => site.member(name).told.filter((reason) => reason === 'BrickLost').length;
+  const before = lost();
+  return () => until(`${name} gives a copy up`, () => lost() > before);
+}
 const ended = async ({ child }: Said): Promise<void> => {
   const gone = new Promise((resolve) => child.once('exit', resolve));
   child.kill('SIGKILL');
@@ -91,6 +98,14 @@ test('what one node writes, the other reads', async () => {
   await until('b reads it', () => fs.existsSync(site.on('node-b', 'greeting')));
   assert.equal(fs.readFileSync(site.on('node-b', 'greeting'), 'utf8'), 'from a');
   for (const { name } of site.pair.nodes) assert.equal(await volumeAnswers(site.folderOn(name)), true);
+  // What lies under the volumes takes nothing, should their client be away.
+  const mounts = fs
+    .readFileSync('/proc/self/mounts', 'utf8')
+    .split('\n')
+    .map((line) => line.split(' '));
+  const [below, above] = mounts.filter(([, point]) => point === site.folderOn('node-b'));
+  assert.match(below?.[3] ?? '', /^ro\b/);
+  assert.equal(above?.[2], 'fuse.glusterfs');
   const { bricks, readOnlyIfLost } = site.member('node-b').volumes?.state() ?? {};
   assert.deepEqual(
     bricks?.map(({ member }) => member),
@@ -110,24 +125,20 @@ test('nobody but the members reaches what keeps the volumes', () => {
 });
 
 test('a sync is answered when both copies are synced', async () => {
-  const calls = await import('./traced-syncs.fixture.ts');
-  const pids = ['node-a', 'node-b'].map(
-    (name) => site.member(name).brickPids[0] ?? assert.fail(`${name} has no brick`),
-  );
-  const traced = await calls.traceSyncs({ file: site.on('node-a', 'traced'), folder: site.folder, bricks: pids });
-  assert.equal(traced.client.length, calls.SYNCS);
-  for (const { from, to } of traced.client)
-    traced.bricks.forEach((brick, index) => {
-      const within = brick.some((sync) => sync.from >= from && sync.to <= to);
-      assert.ok(within, `copy ${index} was synced between ${from} and ${to}`);
-    });
+  const byMs = 250;
+  for (const name of ['node-a', 'node-b']) {
+    const pid = site.member(name).brickPids[0] ?? assert.fail(`${name} has no copy`);
+    const took = await syncsWhileSlowed({ file: site.on('node-a', 'slowed'), pid, byMs });
+    assert.ok(took.length > 0 && took.every((ms) => ms >= byMs), `each waits for the copy on ${name}: ${took}`);
+  }
 });
 
 test('a cut between the nodes costs the writer no error, and the other side cannot write what it lacks', async (t) => {
   const writer = script(WRITER, site.on('node-a', 'cut'));
   await more(writer, 20);
+  const lost = oneMoreLost('node-a');
   site.cutStorage('node-b');
-  await until('a gives b up', () => site.member('node-a').told.includes('BrickLost'));
+  await lost();
   await more(writer, synced(writer).length + 20);
   t.diagnostic(`longest time between write and answer: ${longestMs(writer)} ms`);
   assert.deepEqual(failures(writer), []);
@@ -144,13 +155,10 @@ test('a cut between the nodes costs the writer no error, and the other side cann
   site.mend('node-b');
   await ended(writer);
   await site.whole();
-  for (const name of ['node-a', 'node-b'])
-    await until(`the copy on ${name} is whole`, () => {
-      const numbers = numbersIn(`${site.member(name).brick}/cut`);
-      return numbers.includes(synced(writer).at(-1) ?? 0);
-    });
-  const [one, other] = ['node-a', 'node-b'].map((name) => fs.readFileSync(`${site.member(name).brick}/cut`, 'utf8'));
-  assert.equal(one, other);
+  await until('both copies are the same', () => {
+    const [one, other] = ['node-a', 'node-b'].map((name) => fs.readFileSync(`${site.member(name).brick}/cut`, 'utf8'));
+    return one === other;
+  });
   const there = new Set(numbersIn(site.on('node-b', 'cut')));
   assert.deepEqual(
     synced(writer).filter((number) => !there.has(number)),
@@ -161,9 +169,10 @@ test('a cut between the nodes costs the writer no error, and the other side cann
 test('a dead node takes nothing with it that was acknowledged, and heals when it is back', async (t) => {
   const [dying, living] = [script(WRITER, site.on('node-a', 'of-a')), script(WRITER, site.on('node-b', 'of-b'))];
   await Promise.all([more(dying, 20), more(living, 20)]);
+  const lost = oneMoreLost('node-b');
   site.cutAll('node-a');
   await site.member('node-a').kill();
-  await until('b gives a up', () => site.member('node-b').told.includes('BrickLost'));
+  await lost();
   await more(living, synced(living).length + 20);
   t.diagnostic(`longest time between write and answer: ${longestMs(living)} ms`);
   assert.deepEqual(failures(living), []);
@@ -186,7 +195,7 @@ test('a dead node takes nothing with it that was acknowledged, and heals when it
 });
 
 test('a copy or a client whose process dies comes back by itself, and one that hangs is given up and healed', async (t) => {
-  const [a, b] = [site.member('node-a'), site.member('node-b')];
+  const b = site.member('node-b');
   const writer = script(WRITER, site.on('node-a', 'dying'));
   await more(writer, 20);
   const first = b.brickPids;
@@ -194,9 +203,9 @@ test('a copy or a client whose process dies comes back by itself, and one that h
   await until('the copy on b is kept by another process', () => b.brickPids.some((pid) => !first.includes(pid)));
   await site.whole();
   const hung = b.brickPids;
+  const lost = oneMoreLost('node-a');
   for (const pid of hung) process.kill(pid, 'SIGSTOP');
-  const lost = a.told.filter((reason) => reason === 'BrickLost').length;
-  await until('a gives the hung copy up', () => a.told.filter((reason) => reason === 'BrickLost').length > lost);
+  await lost();
   await more(writer, synced(writer).length + 20);
   t.diagnostic(`longest time between write and answer: ${longestMs(writer)} ms`);
   for (const pid of hung) process.kill(pid, 'SIGCONT');

@@ -21,9 +21,16 @@ const volumeMounted = (point: string): boolean =>
     .split('\n')
     .some((line) => line.split(' ')[4] === point && line.includes(' - fuse.glusterfs '));
 
+/** The number of a volume's root, and of no folder on a disk: what lies under a mount that goes away just now is told by it. */
+const ROOT_INODE = '1';
+
 /** Whether what is asked of the volume at `point` is answered now. */
 export async function volumeAnswers(point: string): Promise<boolean> {
-  return volumeMounted(point) && (await inTime('stat', ['--format=%i', point], CLIENT_VIEW_MS_MAX))?.code === 0;
+  if (!volumeMounted(point)) return false;
+  // The kernel remembers a root for a second, also that of a client that is dead.
+  return (
+    (await inTime('stat', ['--cached=never', '--format=%i', point], CLIENT_VIEW_MS_MAX))?.stdout.trim() === ROOT_INODE
+  );
 }
 
 /** Whether the client at `point` reaches each brick, in the volume's order; undefined when there is no client, or it does not

@@ -34,13 +34,15 @@ mount --rbind "$run" /run
 exec "$@"
 `;
 
-/** Makes the mount point one that shows in every namespace, whatever an earlier client left there, and goes inside. */
+/** Makes the mount point one that shows in every namespace, whatever an earlier client left there, and goes inside. Read-only: what is
+ * written while no client is there would stand on this machine alone. */
 const CLIENT = `set -e
 run=$1 point=$2
 shift 2
 while grep -q " $point fuse.glusterfs " /proc/mounts; do umount -l "$point"; done
 mkdir -p -m 700 "$point"
 grep -q " $point " /proc/mounts || mount --bind "$point" "$point"
+mount -o remount,bind,ro "$point"
 mount --make-shared "$point"
 exec unshare --mount --propagation unchanged sh "$run/client-inside.sh" "$run" "$@"
 `;
