@@ -26,6 +26,10 @@ export interface SiteSeen {
   /** Nodes whose node lease lives. */
   readonly present: readonly string[];
   readonly fences: readonly Fence[];
+  /** Nodes that gave their lease back in order, with nothing of theirs left running, to come back soon. */
+  readonly away?: readonly string[];
+  /** Who gave the leadership back in order when its API had stopped, and has not asked for it since. */
+  readonly resigned?: readonly string[];
 }
 
 export interface FailoverView {
@@ -51,6 +55,8 @@ export interface FailoverView {
   };
   /** Nodes that said, of the fence with this epoch, that nothing of the life that it ended runs there any more. */
   readonly returning: Readonly<Record<string, number>>;
+  /** Control is to go to the other node now. */
+  readonly handOver?: boolean;
 }
 
 /** `out`: nothing of the site may run here. `holding`: its lease is over, and nobody can take its place. */
@@ -67,12 +73,15 @@ export interface FailoverState {
   readonly sinceMs: number;
   /** When the leadership last became ours. */
   readonly takenMs: number;
-  /** Since when nobody else was seen to hold it, without a gap in what was seen, and when the last look was sent. */
-  readonly quiet: { readonly sinceMs: number; readonly seenMs: number };
+  /** Since when nobody else was seen to hold it, without a gap in what was seen; when the last look was sent; whether that showed the word of
+   * everybody else that it has resigned. */
+  readonly quiet: { readonly sinceMs: number; readonly seenMs: number; readonly said?: boolean };
   /** Who else was last seen to hold it. */
   readonly formerController?: string;
-  /** When control was last given up for want of progress. */
+  /** When control was last given up while the leadership was held: for want of progress, or to hand it over. */
   readonly restsFromMs?: number;
+  /** Control was given up to hand it over, and was not taken since. */
+  readonly handsOver?: boolean;
   /** The last fence of each node whose lifting was ordered: it counts for nothing any more, whatever was last seen. */
   readonly lifted: Readonly<Record<string, { readonly epoch: number; readonly atMs: number }>>;
   /** How the other nodes stand, while this one leads. */
@@ -93,6 +102,8 @@ export interface FailoverOrders {
   readonly campaign: boolean;
   /** Hand the leadership back now instead of letting it end. */
   readonly resign: boolean;
+  /** Its API is known to have stopped: whoever leads next need not wait for it. */
+  readonly inOrder: boolean;
   /** Until when the API may serve without another order; absent: it must not. */
   readonly serveUntilMs?: number;
   /** Until when pods may run without another order: a time, `unbounded` while holding, absent: they are killed. */

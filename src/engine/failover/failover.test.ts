@@ -6,6 +6,7 @@ import { failoverStart, failoverStep, isFenced, othersCanDecide } from './index.
 import {
   ABSENT_MS,
   ARRIVAL_MS,
+  AWAY_MS,
   CONTROL_HELD_MS,
   NODE_TTL_MS,
   POWER_AFTER_MS,
@@ -106,6 +107,7 @@ test('the table of control', () => {
     ['controlling', taken, viewOf(), 'controlling', 'renewControl'],
     ['controlling', taken, viewOf({}, stale), 'stopping', ''],
     ['controlling', taken, viewOf({}, { fit: false }), 'stopping', ''],
+    ['controlling', taken, viewOf({ handOver: true }), 'stopping', ''],
     ['controlling', taken, viewOf(noLead), 'stopping', ''],
     ['controlling', taken, viewOf({ leases: { control: HELD.control } }), 'stopping', ''],
     ['stopping', taken, viewOf(), 'stopping', ''],
@@ -153,6 +155,42 @@ test('a program that starts anew under a leadership that is held serves at once'
   assert.equal(failoverStep(failoverStart(NOW, ended), view, NOW).orders.serveUntilMs, undefined);
 });
 
+test('control that is handed over is resigned in order once its API has stopped, and is not asked for at once', () => {
+  const controlling = stateOf({ node: 'member', control: 'controlling' });
+  const stopping = failoverStep(controlling, viewOf({ handOver: true }), NOW);
+  assert.deepEqual(
+    [stopping.state.control, stopping.state.handsOver, stopping.orders.resign],
+    ['stopping', true, false],
+  );
+  const stopped = failoverStep(stopping.state, viewOf({}, { serving: false }), NOW);
+  assert.deepEqual([stopped.state.control, stopped.orders.resign, stopped.orders.inOrder], ['following', true, true]);
+  assert.equal(failoverStep(stopped.state, viewOf(), NOW).orders.inOrder, false, 'something of it serves after all');
+  const noLead = { leases: { node: HELD.node }, seen: { sentMs: NOW, present: ['a', 'b'], fences: [] } };
+  const vacant = failoverStep(stopped.state, viewOf(noLead), NOW);
+  assert.equal(vacant.orders.campaign, false);
+  assert.equal(failoverStep(vacant.state, viewOf(noLead), NOW + 1).orders.campaign, false);
+  const rested = failoverStep({ ...vacant.state, restsFromMs: NOW - REST_MS }, viewOf(), NOW);
+  assert.deepEqual([rested.state.control, rested.state.handsOver], ['taking', undefined]);
+  const lost = failoverStep(controlling, viewOf({}, { fit: false }), NOW).state;
+  assert.equal(failoverStep(lost, viewOf({}, { serving: false }), NOW).orders.inOrder, false, 'nobody asked for it');
+});
+
+test('the word of who resigned is proof enough, when it stands there after the leadership was taken', () => {
+  const taking = (seenMs: number, more: Partial<FailoverState> = {}) =>
+    stateOf({ node: 'member', control: 'taking', takenMs: NOW - 100, quiet: { sinceMs: NOW, seenMs }, ...more });
+  const look = (state: FailoverState, seen: Partial<NonNullable<FailoverView['seen']>>) => {
+    const whole = { sentMs: NOW, controller: 'a', present: ['a', 'b'], fences: [], ...seen };
+    const { orders, state: next } = failoverStep(state, viewOf({ seen: whole }, { serving: false }), NOW);
+    return { serves: orders.serveUntilMs !== undefined, next };
+  };
+  assert.equal(look(taking(NOW - 300), { resigned: ['b'] }).serves, true);
+  assert.equal(look(taking(NOW - 300), { resigned: ['a'] }).serves, false, 'its own word proves nothing');
+  assert.equal(look(taking(NOW - 300), { resigned: ['b'], sentMs: NOW - 100 }).serves, false, 'before it was taken');
+  assert.equal(look(taking(NOW - 300), { resigned: ['b'], controller: 'b' }).serves, false);
+  const said = look(taking(NOW - 300), { resigned: ['b'] }).next;
+  assert.equal(look({ ...said, quiet: { ...said.quiet, seenMs: NOW - 50 } }, { resigned: [] }).serves, false);
+});
+
 test('where there is no other node, nobody rests', () => {
   const alone = viewOf({ leases: { node: HELD.node }, seen: { sentMs: NOW, present: ['a'], fences: [] } });
   assert.equal(failoverStep(stateOf({ node: 'member', restsFromMs: NOW - 1 }), alone, NOW).orders.campaign, true);
@@ -177,6 +215,8 @@ test('the table of the other nodes', () => {
     ['awaited', leading, seen(), {}],
     ['awaited', { ...gone, absent: { b: NOW - ABSENT_MS + 1 } }, seen(), {}],
     ['lost', gone, seen(), { fence: ['b'] }],
+    ['awaited', gone, seen({ away: ['b'] }), {}],
+    ['lost', { ...gone, absent: { b: NOW - AWAY_MS } }, seen({ away: ['b'] }), { fence: ['b'] }],
     ['fencing', lostNow, seen({ fences: [fence({ acks: ['a'] })] }), {}],
     ['fencing', lostBefore, seen({ fences: [fence({ acks: ['a'] })] }), { cutPower: ['b'] }],
     ['fenced', lostNow, seen({ fences: [held] }), { lost: ['b'] }],

@@ -20,6 +20,7 @@
 //   taking       nobody else was seen to lead for a while          taking       serves until the lease ends
 //   taking       it serves, and made progress since                controlling  serves until the lease ends
 //   taking       no progress within its time                       stopping     stops; it rests before it asks again
+//   controlling  it is to be handed over                           stopping     stops; it rests before it asks again
 //   controlling  no progress for a while                           stopping     stops; it rests before it asks again
 //   either       leadership or membership ended, or it is not fit  stopping     stops
 //   stopping     its API has stopped                               following    hands the leadership back, if it has it
@@ -154,6 +155,7 @@ function controlPhase(
       ? { phase: 'taking', reason: 'it starts to serve' }
       : { phase: 'stopping', reason: 'it did not begin to serve' };
   }
+  if (view.handOver) return { phase: 'stopping', reason: 'control is handed over' };
   return nowMs - progressMs <= PROGRESS_MS
     ? { phase: 'controlling', reason: 'it makes progress' }
     : { phase: 'stopping', reason: 'its control plane makes no progress' };
@@ -168,8 +170,12 @@ function advanced(
   const { nowMs, node, control } = to;
   const moves = control !== state.control;
   const seen = view.seen?.controller;
+  const { handsOver = false, ...rest } = state;
+  const gives = state.control === 'controlling' && control === 'stopping' && view.handOver === true;
+  const isGiving = gives || (handsOver && !leads(control));
   return {
-    ...state,
+    ...rest,
+    ...(isGiving && { handsOver: true }),
     node,
     control,
     quiet: quietSince(state, view, nowMs),
@@ -217,6 +223,7 @@ function ownOrders(state: FailoverState, view: FailoverView, nowMs: number): Fai
     renewControl: serves,
     campaign: state.control === 'following' && mayLead && isVacant,
     resign: state.control === 'following' && seen?.controller === self,
+    inOrder: state.handsOver === true && !health.serving,
     ...(mayServe && leases.control && { serveUntilMs: leaseEndsMs(leases.control) }),
     ...(state.node === 'member' && leases.node && { podsUntilMs: leaseEndsMs(leases.node) }),
     ...(state.node === 'holding' && { podsUntilMs: 'unbounded' as const }),

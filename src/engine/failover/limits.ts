@@ -25,6 +25,8 @@ export const WIRE_MS = 5_000;
 /** A node whose lease is gone for less is not lost: a member of etcd that led once, and comes to itself, ends leases that were renewed
  * elsewhere meanwhile; their nodes ask for others at once. */
 export const ABSENT_MS = 1_000;
+/** A node that left in order, and said that it comes back, is not lost before: what it keeps ends and starts again meanwhile. */
+export const AWAY_MS = 120_000;
 /** What others have not refused by then is taken from the node by its power. */
 export const POWER_AFTER_MS = 2_000;
 /** A node that comes back is let in after this; twice as long with each further loss within a day, up to the last one. */

@@ -6,6 +6,8 @@
 //   no lease, no fence, control was taken or it    | awaited     | none
 //     was let in less than a start ago, or it was  |             |
 //     there a moment ago                           |             |
+//   no lease, no fence, it left in order to come   | awaited     | none
+//     back, not long ago                           |             |
 //   no lease, no fence                             | lost        | write a fence
 //   a fence that not every other voter carries out | fencing     | after a while: cut its power
 //   a fence that holds                             | fenced      | lost: its pods start elsewhere
@@ -14,7 +16,7 @@
 //
 // A node that was lost again and again is let in later each time.
 import type { FailoverOrders, FailoverState, FailoverView, Fence, PeerPhase } from './contract.ts';
-import { ABSENT_MS, ARRIVAL_MS, LOSSES_WITHIN_MS, POWER_AFTER_MS, RETURN_MS } from './limits.ts';
+import { ABSENT_MS, ARRIVAL_MS, AWAY_MS, LOSSES_WITHIN_MS, POWER_AFTER_MS, RETURN_MS } from './limits.ts';
 import { isFenced } from './majority.ts';
 
 export interface PeerJudged {
@@ -43,6 +45,8 @@ function judgePeer(node: string, { state, view, nowMs }: Judging): PeerJudged {
     return { node, phase: 'awaited', reason: 'it may be starting', orders: {} };
   if (nowMs - (state.absent[node] ?? nowMs) < ABSENT_MS)
     return { node, phase: 'awaited', reason: 'its lease ended just now', orders: {} };
+  if (view.seen?.away?.includes(node) && nowMs - (state.absent[node] ?? nowMs) < AWAY_MS)
+    return { node, phase: 'awaited', reason: 'it left in order, and comes back', orders: {} };
   return { node, phase: 'lost', reason: 'its lease ended', orders: { fence: [node] } };
 }
 

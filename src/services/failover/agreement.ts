@@ -1,8 +1,10 @@
 // What the voters of a site agree on, in etcd: who leads, which nodes are there, which are fenced. Every write compares what it rests
 // on in the same transaction, so that two of them that exclude each other cannot both be taken:
 //
-//   join     the node's key, under its lease        while no fence on the node stands
-//   campaign the leadership, under its lease        while nobody has it
+//   join     the node's key, under its lease        while no fence on the node stands; it is not away any more
+//   leave    takes the node's key away; it is away  while that key is ours
+//   campaign the leadership, under its lease        while nobody has it; its word that it resigned is taken back
+//   resign   takes the leadership away, with a word while it is ours
 //   fence    the fence of a node                    while it has no key, and the leadership is ours
 //   lift     takes the fence and its acknowledgements away, while the leadership is ours and the fence is that one
 //   ack      that this voter refuses the node       while that very fence stands
@@ -18,6 +20,8 @@ const nodeKey = (node: string): string => `${PREFIX}nodes/${node}`;
 const fenceKey = (node: string): string => `${PREFIX}fences/${node}`;
 const marksOf = (node: string): string => `${PREFIX}marks/${node}/`;
 const ackKey = (node: string, by: string): string => `${marksOf(node)}ack/${by}`;
+const awayKey = (node: string): string => `${PREFIX}away/${node}`;
+const resignedKey = (node: string): string => `${PREFIX}resigned/${node}`;
 const offKey = (node: string): string => `${marksOf(node)}off`;
 
 const EQUAL = 0;
@@ -38,6 +42,7 @@ const isOfEpoch = (node: string, epoch: number): Compare => ({
 const put = (key: string, value: string, lease?: number): RequestOp => ({
   request_put: { key: Buffer.from(key), value: Buffer.from(value), ...(lease !== undefined && { lease }) },
 });
+const remove = (key: string): RequestOp => ({ request_delete_range: { key: Buffer.from(key) } });
 /** The first key that does not begin with this. */
 const after = (prefix: string): Buffer => {
   const end = Buffer.from(prefix);
@@ -75,11 +80,24 @@ export class SiteAgreement {
   }
 
   join(lease: number): Promise<boolean> {
-    return this.#write([isAbsent(fenceKey(this.#self))], [put(nodeKey(this.#self), this.#value, lease)]);
+    const self = this.#self;
+    return this.#write([isAbsent(fenceKey(self))], [put(nodeKey(self), this.#value, lease), remove(awayKey(self))]);
+  }
+
+  /** Only when nothing of this node runs any more. */
+  leave(): Promise<boolean> {
+    const self = this.#self;
+    return this.#write([this.#holds(nodeKey(self))], [remove(nodeKey(self)), put(awayKey(self), '')]);
   }
 
   campaign(lease: number): Promise<boolean> {
-    return this.#write([isAbsent(LEADERSHIP)], [put(LEADERSHIP, this.#value, lease)]);
+    const led = [put(LEADERSHIP, this.#value, lease), remove(resignedKey(this.#self))];
+    return this.#write([isAbsent(LEADERSHIP)], led);
+  }
+
+  /** Only when the API of this node has stopped. */
+  resign(): Promise<boolean> {
+    return this.#write([this.#leads()], [remove(LEADERSHIP), put(resignedKey(this.#self), '')]);
   }
 
   fence(node: string): Promise<boolean> {
@@ -106,8 +124,12 @@ export class SiteAgreement {
   }
 
   #leads(): Compare {
-    const { key, value } = this.leadership;
-    return { result: EQUAL, target: VALUE, key: Buffer.from(key), value: Buffer.from(value) };
+    return this.#holds(LEADERSHIP);
+  }
+
+  /** What stands there is of this life. */
+  #holds(key: string): Compare {
+    return { result: EQUAL, target: VALUE, key: Buffer.from(key), value: Buffer.from(this.#value) };
   }
 
   async #write(compare: readonly Compare[], success: readonly RequestOp[]): Promise<boolean> {
@@ -128,5 +150,12 @@ function seenIn(kvs: readonly KeyValue[], sentMs: number): SiteSeen {
       off: all.has(offKey(node)),
     }),
   );
-  return { sentMs, ...(controller !== undefined && { controller }), present: below(`${PREFIX}nodes/`), fences };
+  return {
+    sentMs,
+    ...(controller !== undefined && { controller }),
+    present: below(`${PREFIX}nodes/`),
+    fences,
+    away: below(`${PREFIX}away/`),
+    resigned: below(`${PREFIX}resigned/`),
+  };
 }

@@ -89,3 +89,36 @@ test('who hands back is followed at once', async () => {
   site.startNode(old.name);
   await site.until('both are members', allMembers);
 });
+
+test('control is handed over without a wait for the end of a lease, and no pod feels it', async () => {
+  const old = await leader();
+  await site.until('it controls', () => old.failover?.state.control === 'controlling');
+  const kills = [...site.nodes.values()].map((node) => node.kills);
+  old.failover?.handOver();
+  await site.until('the other one controls', () => otherThan(old).failover?.state.control === 'controlling');
+  assert.deepEqual(otherThan(old).failover?.seen?.resigned, [old.name]);
+  await site.until('both are members', allMembers);
+  assert.deepEqual(
+    [...site.nodes.values()].map((node) => node.kills),
+    kills,
+  );
+});
+
+test('a node that leaves in order to come back is not lost, and is a member again as soon as it is there', async () => {
+  const going = otherThan(await leader());
+  const stays = otherThan(going);
+  await site.until('it controls', () => stays.failover?.state.control === 'controlling');
+  const told = stays.told_.length;
+  await going.failover?.stop('coming back');
+  await site.until('it is seen to be away', () => stays.failover?.seen?.away?.includes(going.name) === true);
+  const began = performance.now();
+  await site.until('it is away for longer than a lease that is lost', () => performance.now() - began > 8_000);
+  assert.deepEqual([stays.refused, stays.lostNodes, stays.failover?.seen?.fences], [[], [], []]);
+  site.startNode(going.name);
+  await site.until('it is a member again', () => isMember(going));
+  await site.until('it is not away', () => stays.failover?.seen?.away?.length === 0);
+  assert.deepEqual(
+    stays.told_.slice(told).filter((line) => line.includes('lost')),
+    [],
+  );
+});

@@ -44,8 +44,11 @@ export interface Failover {
   readonly state: FailoverState;
   readonly seen: SiteSeen | undefined;
   readonly leadership: { readonly key: string; readonly value: string };
-  /** Hands back what it holds, once the API serves no more and no pod runs; without that, all of it ends by itself. */
-  stop(how: 'handing back' | 'as it stands'): Promise<void>;
+  /** Gives control to the other node, once, when this one has it; who asks has seen that the other one can take it. */
+  handOver(): void;
+  /** Hands back what it holds, once the API serves no more and no pod runs; without that, all of it ends by itself. Who is `coming back`
+   * is not lost meanwhile: nothing of this node may run any more, clients of volumes among it. */
+  stop(how: 'handing back' | 'coming back' | 'as it stands'): Promise<void>;
 }
 
 const ownLeases = ({ node, control }: Record<'node' | 'control', HeldLease>): FailoverView['leases'] => ({
@@ -70,6 +73,7 @@ class FailoverKeeper implements Failover {
   #lookedMs = Number.NEGATIVE_INFINITY;
   #timer: Timer | undefined;
   #stopped = false;
+  #handOver = false;
 
   constructor(of: FailoverOptions) {
     const { self, life, hands, bootMs } = of;
@@ -115,6 +119,10 @@ class FailoverKeeper implements Failover {
     return this.#agreement.leadership;
   }
 
+  handOver(): void {
+    if (this.#state.control === 'controlling') this.#handOver = true;
+  }
+
   #turn(): void {
     if (this.#stopped) return;
     this.#look();
@@ -149,9 +157,11 @@ class FailoverKeeper implements Failover {
       ...(this.#seen && { seen: this.#seen }),
       health: hands.health(),
       returning: this.#returning,
+      handOver: this.#handOver,
     };
     const { state, orders, changes } = failoverStep(this.#state, view, bootMs());
     this.#state = state;
+    if (state.control !== 'controlling') this.#handOver = false;
     for (const change of changes) hands.told(change);
     this.#carryOut(orders);
   }
@@ -162,7 +172,7 @@ class FailoverKeeper implements Failover {
     // What ends comes first.
     hands.serve(orders.serveUntilMs);
     hands.pods(orders.podsUntilMs);
-    if (orders.resign) void control.release();
+    if (orders.resign) this.#resign(orders.inOrder);
     if (orders.renewControl || orders.campaign) control.want();
     if (orders.renewNode) node.want();
     if (this.#seen) this.#refusing.carryOut(this.#seen);
@@ -175,6 +185,16 @@ class FailoverKeeper implements Failover {
         async () => (await hands.cutPower(fence.node)) && this.#agreement.markOff(fence),
       );
     for (const fence of this.#fencesOf(orders.lost)) this.#now(`ask ${fence.node}`, () => this.#askWhetherOut(fence));
+  }
+
+  #resign(inOrder: boolean): void {
+    const { control } = this.#leases;
+    if (!inOrder) void control.release();
+    else
+      this.#now('resign', async () => {
+        await this.#agreement.resign();
+        await control.release();
+      });
   }
 
   #fencesOf(nodes: readonly string[]): readonly Fence[] {
@@ -196,14 +216,15 @@ class FailoverKeeper implements Failover {
       .finally(() => this.#asking.set(what, this.#of.bootMs() + ASK_MS));
   }
 
-  async stop(how: 'handing back' | 'as it stands'): Promise<void> {
+  async stop(how: 'handing back' | 'coming back' | 'as it stands'): Promise<void> {
     this.#stopped = true;
     this.#timer?.cancel();
     const { node, control } = this.#leases;
-    if (how === 'handing back') {
+    if (how !== 'as it stands') {
       this.#of.hands.serve(undefined);
       this.#of.hands.pods(undefined);
       await control.release();
+      if (how === 'coming back') await this.#agreement.leave();
       await node.release();
     }
     node.close();
