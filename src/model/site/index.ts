@@ -70,6 +70,7 @@ export {
   namespacePrefix,
   switchName,
 } from './network-names.ts';
+export type { NodeRestart, NodeRestartStep } from './node-restart.ts';
 export {
   addressBetween,
   type Pair,
