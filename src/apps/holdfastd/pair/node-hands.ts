@@ -28,6 +28,8 @@ export interface NodeHandsOptions {
   volumesAreThere(): boolean;
   /** What the leadership holds while it is ours. */
   leadership(): { readonly key: string; readonly value: string };
+  /** Cuts a node's power; true when it is known to be off. */
+  cutPower(node: string): Promise<boolean>;
   /** The number of the node lease that is held. */
   nodeLease(): number | undefined;
 }
@@ -115,8 +117,8 @@ export class NodeHands implements FailoverHands {
     this.#of.placement.announce();
   }
 
-  async cutPower(): Promise<boolean> {
-    return false;
+  cutPower(node: string): Promise<boolean> {
+    return this.#of.cutPower(node);
   }
 
   async isOut(node: string): Promise<boolean> {

@@ -20,6 +20,7 @@ import { takeUpLife } from './earlier-life.ts';
 import { keepNodeVolumes } from './keep-node-volumes.ts';
 import { keepOwnMember } from './keep-own-member.ts';
 import { NodeHands } from './node-hands.ts';
+import { cutNodePower } from './node-power.ts';
 import { nodeProcesses } from './node-processes.ts';
 import { openPeerDoor, PeerCalls, type PeerWord } from './peer-door.ts';
 import { Placement } from './placement.ts';
@@ -135,6 +136,7 @@ export async function startPair(of: StartingPair): Promise<StartedPair> {
   const hands = new NodeHands({
     ...{ site, kube, watchdog, placement, refusals, log, calls: kept.calls, events: of.events },
     nodeLease: () => lives.leases().node,
+    cutPower: (node) => cutNodePower({ folders, log }, node),
     uplinkIsUp: uplinkWatch(of),
     wireCutMs: () => wire.cutMs,
     volumesAreThere: () => volumes.started,
