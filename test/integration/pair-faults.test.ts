@@ -143,6 +143,43 @@ test('a node frozen whole, its watchdog too: what wakes later is ended, and noth
   assert.equal(new Set([...stdout.matchAll(/\[([0-9A-Fa-f:]{17})\]/g)].map((match) => match[1])).size, 1, stdout);
 });
 
+test('the witness is lost, then a node: nothing is written, what is missing is said, and it goes on when the witness is back', async () => {
+  const left = await site.controller();
+  const lost = otherThan(left);
+  await site.killNode('witness');
+  await site.killNode(lost);
+  await eventually('nothing is written any more', async () => {
+    const made = ['create', 'configmap', `none-${process.hrtime.bigint()}`, '--request-timeout=2s'];
+    return (await site.kubectlRan(made)).code !== 0;
+  });
+  const { phase, votes } = await eventually('it is said', async () => {
+    const status = await site.status();
+    return status.votes?.filter(({ up }) => up).length === 0 && status;
+  });
+  assert.equal(phase, 'Degraded');
+  assert.equal(votes?.length, 3);
+  // It cannot know what the others do.
+  await eventually('its pods end', async () => site.podProcesses(left).length === 0);
+  await site.boot('witness');
+  for (const node of NODES) await runsOn(node, `${left}-worker`);
+  await writes();
+  await site.bringBack(lost);
+});
+
+test('both nodes are off, and one returns: with the witness it goes on alone, with everything', async () => {
+  for (const node of NODES) await site.killNode(node);
+  await site.boot('node-a');
+  await eventually('it controls', async () => (await site.controller()) === 'node-a');
+  for (const node of NODES) await runsOn(node, 'node-a-worker');
+  await writes();
+  // It reboots, and is alone still.
+  await site.killNode('node-a');
+  await site.boot('node-a');
+  await writes();
+  for (const node of NODES) await runsOn(node, 'node-a-worker');
+  await site.bringBack('node-b');
+});
+
 test('everything is off, and all comes back by itself', async () => {
   for (const voter of [...NODES, 'witness'] as const) await site.killNode(voter);
   for (const voter of ['node-a', 'node-b', 'witness'] as const)

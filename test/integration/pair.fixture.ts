@@ -1,10 +1,11 @@
 // A lab of two nodes and a witness for tests, by the command line, and what can befall its nodes: killed, cut off, frozen, brought back.
+import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Site, siteOn, switchName } from '#model/site';
 import { openCgroups } from '#platform/cgroup';
-import { bringUp, eventually, ran, type TestSite, testSite } from './site.fixture.ts';
+import { bringUp, eventually, HOME, ran, type TestSite, testSite } from './site.fixture.ts';
 
 export const NODES = ['node-a', 'node-b'] as const;
 export type NodeName = (typeof NODES)[number];
@@ -35,6 +36,8 @@ export interface PairSite extends TestSite {
   accessSwitch(): string;
   /** Brings what was killed back, with its cables, and waits until the site is whole. */
   bringBack(voter: VoterName): Promise<void>;
+  /** Starts what keeps one voter, as its own machine would when it boots, with its cables. Does not wait. */
+  boot(voter: VoterName): Promise<void>;
   /** Waits until the site is Ready. */
   whole(): Promise<void>;
   /** A process of a node by its name in `status`. */
@@ -117,6 +120,22 @@ export function pairSite(name: string): PairSite {
       for (const network of networksOf(voter)) await setCable(voter, network, 'up');
       const { code, stderr } = await site.holdfast('up', '--timeout', String(READY_MS / 1000));
       if (code !== 0) throw new Error(`up: exit ${code}: ${stderr}`);
+    },
+    boot: async (voter) => {
+      for (const network of networksOf(voter)) await setCable(voter, network, 'up');
+      const node = path.join(HOME, `node_modules/node-linux-${process.arch}/bin/node`);
+      const app = path.join(HOME, `dist/${voter === 'witness' ? 'witness' : 'holdfastd'}.mjs`);
+      const data = path.join(site.data, voter);
+      const log = fs.openSync(path.join(data, 'logs/holdfastd.log'), 'a');
+      const namespace = `--net=/run/netns/${switchName(described())}-${voter}`;
+      const child = spawn('nsenter', [namespace, '--', node, app, '--data', data], {
+        cwd: '/',
+        detached: true,
+        env: { ...process.env, HOLDFAST_HOME: HOME },
+        stdio: ['ignore', log, log],
+      });
+      fs.closeSync(log);
+      child.unref();
     },
     whole,
     pidOf: async (node, name) => {
