@@ -40,6 +40,11 @@ export function keepVolumes(options: VolumesOptions): Volumes {
   return new VolumesKeeper(options);
 }
 
+const NEVER: Readonly<{ settle: number; heal: number }> = {
+  settle: Number.NEGATIVE_INFINITY,
+  heal: Number.NEGATIVE_INFINITY,
+};
+
 interface Arrangement {
   readonly hosts: readonly string[];
   readonly arbiter: boolean;
@@ -56,7 +61,8 @@ class VolumesKeeper implements Volumes {
   #problem: string | undefined;
   /** Something was written that a brick may not have got. */
   #missed = false;
-  #dueMs = { settle: 0, heal: 0 };
+  /** When each was done last. */
+  #lastMs = NEVER;
   readonly #timers = new Map<'look' | 'work', Timer>();
   #stopped = false;
 
@@ -111,8 +117,8 @@ class VolumesKeeper implements Volumes {
 
   #isDue(what: 'settle' | 'heal', everyMs: number): boolean {
     const nowMs = this.#of.clock.monotonicMs();
-    if (nowMs < this.#dueMs[what]) return false;
-    this.#dueMs[what] = nowMs + everyMs;
+    if (nowMs - this.#lastMs[what] < everyMs) return false;
+    this.#lastMs = { ...this.#lastMs, [what]: nowMs };
     return true;
   }
 
@@ -132,7 +138,7 @@ class VolumesKeeper implements Volumes {
     hosts.forEach((host, index) => {
       if (!view || known?.[index] === view[index]) return;
       // What it misses from now on, or brings back, is known soon.
-      this.#dueMs = { ...this.#dueMs, settle: 0, heal: 0 };
+      this.#lastMs = NEVER;
       this.#missed ||= !view[index];
       if (view[index]) this.#tell('Normal', 'BrickBack', `the copy on ${host} is reached again`);
       else
@@ -159,7 +165,7 @@ class VolumesKeeper implements Volumes {
     for (const step of steps) await this.#do(step);
     this.#tellProblem(undefined);
     // A step may allow the next, and a client can come as soon as there is something to mount.
-    if (steps.length > 0) this.#dueMs.settle = 0;
+    if (steps.length > 0) this.#lastMs = NEVER;
   }
 
   async #do(step: VolumesStep): Promise<void> {
@@ -177,8 +183,9 @@ class VolumesKeeper implements Volumes {
   async #askHealing(): Promise<void> {
     if (!this.#started || this.#view === undefined) return;
     const isWhole = this.#down?.length === 0 && this.#healing.every(({ entries, reached }) => reached && entries === 0);
-    if (!this.#isDue('heal', isWhole && !this.#missed ? HEALED_MS : HEALING_MS)) return;
     const { gluster, self, pending } = this.#of;
+    const isSettled = isWhole && !this.#missed && pending() === 0;
+    if (!this.#isDue('heal', isSettled ? HEALED_MS : HEALING_MS)) return;
     const told = await gluster.healing(VOLUME_NAME);
     this.#healing = told.map((brick) => (brick.host === self ? { ...brick, entries: pending() } : brick));
     const isHealed = this.#healing.every(({ entries, reached }) => reached && entries === 0);

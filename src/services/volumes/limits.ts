@@ -6,9 +6,10 @@ export const LOOK_MS = 2_000;
 export const SETTLED_MS = 60_000;
 /** ... and while something is; a command of gluster takes a tenth of a second. */
 export const UNSETTLED_MS = 3_000;
-/** How often bricks are asked what is to be healed, while there is something or a brick is away, and otherwise. */
+/** How often bricks are asked what is to be healed, while there is something or a brick is away, and otherwise: seldom, for whoever asks
+ * holds locks for a moment, and a node that is lost with one keeps writers of the other waiting until its locks are let go. */
 export const HEALING_MS = 10_000;
-export const HEALED_MS = 60_000;
+export const HEALED_MS = 300_000;
 /** How often log files of glusterd's children are looked at, and from which size on they are emptied. */
 export const LOGS_MS = 60_000;
 export const LOG_BYTES_MAX = 8 * 1024 * 1024;
