@@ -73,7 +73,8 @@ const running: {
 } = {};
 
 const api = clusterApi({ site, folders, clock, log });
-const drills = siteDrills({ site, folders, timekeeper, ask: api.ask, clock, events, log });
+const program = programBeside(import.meta.filename);
+const drills = siteDrills({ site, folders, timekeeper, ask: api.ask, clock, events, log, program });
 const people = openPeople({
   site,
   folders,
@@ -212,7 +213,6 @@ log.info('started', { site: site.name, data: folders.data });
 
 // Nothing that reads a clock starts before the site's time is decided.
 await timekeeper.settled();
-const program = programBeside(import.meta.filename);
 const declaring = { site, folders, program, systemCgroup: real ? `/holdfast-${site.id}/system` : undefined };
 try {
   const starting = { site, folders, declaring, supervisor, progress, clock, log };

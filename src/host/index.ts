@@ -3,6 +3,7 @@ export { askAccess } from './access.ts';
 export type { BringUp, BroughtUp } from './bring-up.contract.ts';
 export { bringUp } from './bring-up.ts';
 export type { PortChoice } from './create-site.ts';
+export { drillOutlook } from './drill/pair/outlook.ts';
 export { type DrillRun, runDrill } from './drill/run-drill.ts';
 export { followLines } from './follow.ts';
 export { askHub, callHub, type HubQuestion } from './hub/hub-call.ts';
@@ -19,6 +20,7 @@ export {
   registryAccess,
   registryCa,
 } from './images.ts';
+export { mendLab } from './lab/lab-faults.ts';
 export { READY_TIMEOUT_MS_DEFAULT } from './limits.ts';
 export { linkConditions } from './link-conditions.ts';
 export { type NodeForecast, nodeForecast } from './node-forecast.ts';

@@ -30,4 +30,22 @@ export const DRILLS: readonly Drill[] = [
     proves: "the jump is told, the site's time goes on, the API answers, nodes stay Ready, no certificate is issued",
     putsBack: "the machine's clock is never set; the site sees it as it is again",
   },
+  {
+    name: 'node-loss',
+    does: 'cuts a node of two off and kills every process of it, as its power going off would; brings it back',
+    proves: 'the other node fences it and goes on with the API and the pods, and the site is whole again afterwards',
+    putsBack: 'the node is started again with its networks, and is let in once nothing of its old life runs there',
+  },
+  {
+    name: 'wire-cut',
+    does: 'takes the storage network between the two nodes away, and gives it back',
+    proves: 'one node goes on with everything, the other ends its pods, and the site is whole again afterwards',
+    putsBack: 'the network is given back, and the node that ended its pods is let in again',
+  },
+  {
+    name: 'witness-loss',
+    does: 'cuts the witness off and kills every process of it; brings it back',
+    proves: 'the missing vote is told, the API takes writes, no pod is touched, and the site is whole again afterwards',
+    putsBack: 'the witness is started again with its network',
+  },
 ];

@@ -7,13 +7,19 @@ import { LOOK_MS, SEEN_MS_MAX } from './limits.ts';
 
 export type BookedStep = DrillStep & { readonly holds: boolean };
 
+export interface Seeing {
+  readonly figure?: string;
+  readonly withinMs?: number;
+  readonly sinceMs?: number;
+}
+
 export interface Book {
   readonly steps: readonly BookedStep[];
   readonly figures: Readonly<Record<string, number>>;
   /** Writes a step down; what throws has not held. */
   step(act: () => Promise<Finding>): Promise<void>;
-  /** The same, looked at again and again until it holds or time is up; `figure` is how long that took. */
-  seen(look: () => Promise<Finding>, how?: { readonly figure?: string; readonly withinMs?: number }): Promise<void>;
+  /** The same, looked at again and again until it holds or time is up; `figure` is how long that took, from `sinceMs` of steady time if given. */
+  seen(look: () => Promise<Finding>, how?: Seeing): Promise<void>;
   figure(name: string, ms: number): void;
 }
 
@@ -40,14 +46,14 @@ export function openBook(of: { readonly clock: Clock; told(step: BookedStep): vo
       const began = begin();
       write(await found(act), began);
     },
-    async seen(look, { figure: name, withinMs = SEEN_MS_MAX } = {}) {
+    async seen(look, { figure: name, withinMs = SEEN_MS_MAX, sinceMs } = {}) {
       const began = begin();
       let finding = await found(look);
       while (!finding.holds && clock.monotonicMs() - began.ms < withinMs) {
         await clock.sleep(LOOK_MS);
         finding = await found(look);
       }
-      if (name !== undefined) figure(name, clock.monotonicMs() - began.ms);
+      if (name !== undefined) figure(name, clock.monotonicMs() - (sinceMs ?? began.ms));
       write(finding, began);
     },
   };

@@ -3,7 +3,7 @@ import { present, WorldError } from '#base';
 import type { Finding } from '#engine/drill';
 import { type KubeconfigFacts, kubeconfigRead, type SiteFolders } from '#model/site';
 import type { Clock } from '#platform/clock';
-import { type Http2Client, http2Client } from '#platform/http';
+import { type Http2Client, http2Client, type Patience } from '#platform/http';
 import { kubeconfigOf } from '../site-file.ts';
 
 const NOT_FOUND = 404;
@@ -27,9 +27,16 @@ export function adminFacts(folders: SiteFolders): KubeconfigFacts {
   return kubeconfigRead(present(kubeconfigOf(folders), 'a site that is Ready has a kubeconfig'));
 }
 
-export function openKubernetes(of: { readonly folders: SiteFolders; readonly clock: Clock }): KubernetesDoor {
-  const { server, ...tls } = adminFacts(of.folders);
-  const connection: Http2Client = http2Client({ origin: server, tls, clock: of.clock });
+/** Which API is asked, and how long a silent one is waited for. */
+export interface KubernetesAsked {
+  readonly folders: SiteFolders;
+  readonly clock: Clock;
+  readonly patience?: Patience;
+}
+
+export function openKubernetes({ folders, clock, patience }: KubernetesAsked): KubernetesDoor {
+  const { server, ...tls } = adminFacts(folders);
+  const connection: Http2Client = http2Client({ origin: server, tls, clock, ...(patience && { patience }) });
   return {
     async ask<T>(method: string, path: string, body?: unknown): Promise<T> {
       const headers = {
@@ -50,7 +57,7 @@ export function openKubernetes(of: { readonly folders: SiteFolders; readonly clo
 }
 
 /** One request over a connection of its own, with the kubeconfig as it is now. */
-export async function askOnce<T>(of: { folders: SiteFolders; clock: Clock }, path: string): Promise<T> {
+export async function askOnce<T>(of: KubernetesAsked, path: string): Promise<T> {
   const door = openKubernetes(of);
   try {
     return await door.ask<T>('GET', path);

@@ -1,42 +1,16 @@
 // The drill `link-loss`: the link is cut, the site's own work is looked at meanwhile, and the hub gets what it missed afterwards.
-import { WorldError } from '#base';
 import { connectivitySettings } from '#engine/connectivity';
 import type { Finding } from '#engine/drill';
-import { DRILL_NAMESPACE, type LinkStatus } from '#model/site';
+import type { LinkStatus } from '#model/site';
 import { rfc3339 } from '#platform/clock';
 import { askLink } from '../site-link.ts';
 import { siteSettings } from '../site-settings.ts';
 import type { Drilling } from './drilling.ts';
 import { hubHas, type JournalReach, journalReach } from './journal-reach.ts';
-import { askOnce } from './kubernetes-door.ts';
 import { DELIVERED_MS_MAX } from './limits.ts';
 import { kubernetesWorks, registryAnswers } from './local-work.ts';
 
 const statusOf = ({ folders }: Drilling): Promise<LinkStatus> => askLink(folders, { verb: 'link-status' });
-
-/** Nothing of the operator's may be cut, restored or taken away. Errors: WorldError `Conflict`. */
-export async function refuseUnlessLinked(of: Pick<Drilling, 'folders' | 'clock'>): Promise<void> {
-  const { hub, cut, connection } = await askLink(of.folders, { verb: 'link-status' });
-  const conflict = (message: string, cure: string): WorldError => new WorldError('Conflict', message, { cure });
-  if (cut) throw conflict('the link is cut already', 'give it back first: holdfast link restore');
-  if (hub !== null && connection.state !== 'open')
-    throw conflict('the link is away already', 'see what is in its way: holdfast link status');
-  if (await isThere(of))
-    throw conflict(
-      `there is a namespace ${DRILL_NAMESPACE}, which the drill would take away`,
-      'keep what is yours in a namespace of another name',
-    );
-}
-
-async function isThere(of: Pick<Drilling, 'folders' | 'clock'>): Promise<boolean> {
-  try {
-    await askOnce(of, `/api/v1/namespaces/${DRILL_NAMESPACE}`);
-    return true;
-  } catch (error) {
-    if (error instanceof WorldError && error.code === 'NotFound') return false;
-    throw error;
-  }
-}
 
 function noContact({ folders }: Drilling, now: LinkStatus, since: string | null): Finding {
   const { connection, cut, mode, lastContact } = now;

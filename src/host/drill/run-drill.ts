@@ -1,7 +1,14 @@
 // Runs a drill on a site that is well, puts everything back whatever happens, and writes the report down.
 import { WorldError } from '#base';
 import { drillReport } from '#engine/drill';
-import { DRILL_MS_MAX, type DrillName, type DrillReport, type SiteFolders } from '#model/site';
+import {
+  DRILL_MS_MAX,
+  type DrillName,
+  type DrillReport,
+  isPairDrill,
+  type PairDrillName,
+  type SiteFolders,
+} from '#model/site';
 import { type Clock, rfc3339 } from '#platform/clock';
 import { writeFileAtomic } from '#platform/disk';
 import { clockOfFolder } from '../site-clock.ts';
@@ -9,13 +16,25 @@ import { openSite } from '../site-file.ts';
 import { type BookedStep, openBook } from './book.ts';
 import { certificateExpiry } from './certificate-expiry.ts';
 import { clockJump } from './clock-jump.ts';
-import { type Acts, drillBegin, drillEnd, runningStatus } from './drilling.ts';
-import { linkLoss, refuseUnlessLinked } from './link-loss.ts';
+import { type Acts, type Drilling, drillBegin, drillEnd } from './drilling.ts';
+import { PAIR_DRILL_MS_MAX } from './limits.ts';
+import { linkLoss } from './link-loss.ts';
+import { cutWire, loseNode } from './pair/node-loss.ts';
+import { type PairActs, planPairDrill, refuseNode } from './pair/plan-pair-drill.ts';
+import { loseWitness } from './pair/witness-loss.ts';
+import { refuseUnlessLinked, refuseUnlessWell } from './refusals.ts';
 
-const ACTS: Readonly<Record<DrillName, Acts>> = {
+type AloneDrillName = Exclude<DrillName, PairDrillName>;
+
+const ACTS: Readonly<Record<AloneDrillName, Acts>> = {
   'certificate-expiry': certificateExpiry,
   'clock-jump': clockJump,
   'link-loss': linkLoss,
+};
+const PAIR_ACTS: Readonly<Record<PairDrillName, PairActs>> = {
+  'node-loss': loseNode,
+  'wire-cut': cutWire,
+  'witness-loss': loseWitness,
 };
 
 export interface DrillRun {
@@ -24,25 +43,35 @@ export interface DrillRun {
   readonly file: string;
 }
 
-/** Errors: WorldError `NotFound` without a site, `Unavailable` when it is stopped, `Conflict` when it is not well already. */
-export async function runDrill(of: {
+export interface DrillAsked {
   readonly drill: DrillName;
   readonly seed: number;
+  /** The node that is lost, in `node-loss`; the one that does not control unless it is named. */
+  readonly node?: string;
   readonly data: string;
   readonly clock: Clock;
   told(step: BookedStep): void;
-}): Promise<DrillRun> {
+}
+
+interface Planned {
+  readonly folders: SiteFolders;
+  readonly msMax: number;
+  act(drilling: Drilling): Promise<void>;
+}
+
+/** Errors: WorldError `NotFound` without a site, `Unavailable` when it is stopped, `Conflict` when it is not well already, `Unsupported`
+ * for a drill that this site cannot have, `Invalid`. */
+export async function runDrill(of: DrillAsked): Promise<DrillRun> {
   const { drill, seed, data } = of;
-  const { site, folders } = openSite(data);
-  await refuseUnlessWell(folders, data);
-  if (drill === 'link-loss') await refuseUnlessLinked({ folders, clock: clockOfFolder(data, of.clock) });
-  await drillBegin(folders, drill);
+  const { site } = openSite(data);
   const clock = clockOfFolder(data, of.clock);
+  const { folders, msMax, act } = await plan(of, clock);
+  await drillBegin(folders, drill);
   const book = openBook({ clock, told: of.told });
   const startedAt = rfc3339(clock.now());
   const began = clock.monotonicMs();
   await book.step(async () => {
-    await Promise.race([ACTS[drill]({ site, folders, clock, seed, book }), tooLong(clock)]);
+    await Promise.race([act({ site, folders, clock, seed, book }), tooLong(clock, msMax)]);
     return { holds: true, what: 'every step was taken' };
   });
   const restored = await isPutBack(folders);
@@ -53,28 +82,29 @@ export async function runDrill(of: {
   return { report, file };
 }
 
-function tooLong(clock: Clock): Promise<never> {
-  return new Promise((_, reject) => {
-    const message = `not over within ${DRILL_MS_MAX / 1000} s`;
-    clock.after(DRILL_MS_MAX, () => reject(new WorldError('Unavailable', message)), { background: true });
-  });
+/** What will be done, once nothing speaks against it. */
+async function plan({ drill, node, data }: DrillAsked, clock: Clock): Promise<Planned> {
+  if (isPairDrill(drill)) {
+    const found = await planPairDrill({ drill, data, clock, ...(node !== undefined && { node }) });
+    const act = PAIR_ACTS[drill];
+    return {
+      folders: found.keeper.folders,
+      msMax: PAIR_DRILL_MS_MAX,
+      act: (drilling) => act({ ...drilling, plan: found }),
+    };
+  }
+  refuseNode(drill, node);
+  const { folders } = openSite(data);
+  await refuseUnlessWell(folders, data);
+  if (drill === 'link-loss') await refuseUnlessLinked({ folders, clock });
+  return { folders, msMax: DRILL_MS_MAX, act: ACTS[drill] };
 }
 
-/** What is wrong already would be taken for the drill's doing. */
-async function refuseUnlessWell(folders: SiteFolders, data: string): Promise<void> {
-  const status = await runningStatus(folders).catch((error: unknown) => {
-    if (!(error instanceof WorldError) || error.code !== 'Unavailable') throw error;
-    throw new WorldError('Unavailable', `the site in ${data} does not run`, { cure: 'bring it up: holdfast up' });
+function tooLong(clock: Clock, msMax: number): Promise<never> {
+  return new Promise((_, reject) => {
+    const message = `not over within ${msMax / 1000} s`;
+    clock.after(msMax, () => reject(new WorldError('Unavailable', message)), { background: true });
   });
-  if (status.phase !== 'Ready')
-    throw new WorldError('Conflict', `the site is ${status.phase}; a drill needs one that is Ready`, {
-      cure: 'see what it waits for: holdfast status',
-    });
-  const clockTrusted = status.conditions.find(({ type }) => type === 'ClockTrusted');
-  if (clockTrusted?.status === 'False')
-    throw new WorldError('Conflict', `the site's clock is in doubt already: ${clockTrusted.message}`, {
-      cure: 'settle it first: holdfast clock',
-    });
 }
 
 async function isPutBack(folders: SiteFolders): Promise<boolean> {

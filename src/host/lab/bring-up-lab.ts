@@ -1,6 +1,6 @@
 // Brings a lab up: makes it when there is none, lays its networks, starts what keeps each node, and waits until the site is Ready.
 import { WorldError } from '#base';
-import { type Site, siteFolders, WITNESS_NAME } from '#model/site';
+import { type Site, siteFolders } from '#model/site';
 import { makeFolder, removeFolderIfEmpty, removeTree } from '#platform/disk';
 import { machineCapacity } from '#platform/process';
 import type { BringUp, BroughtUp } from '../bring-up.contract.ts';
@@ -9,11 +9,12 @@ import { lockFolder } from '../lock-folder.ts';
 import { checkContainersPossible } from '../preflight.ts';
 import { planChange } from '../site.plan.ts';
 import { siteIfPresent } from '../site-file.ts';
-import { holdfastdEnded, startSupervisor, waitReady } from '../start-supervisor.ts';
+import { holdfastdEnded, waitReady } from '../start-supervisor.ts';
 import { isSupervised } from '../supervisor-call.ts';
 import { createLab, furnishLab, hasKeys, shareKeys } from './create-lab.ts';
 import { type Lab, type LabNode, labIfPresent, labNodes } from './lab-file.ts';
-import { ensureLabNetwork, labNamespacePath } from './lab-network.ts';
+import { ensureLabNetwork } from './lab-network.ts';
+import { startLabNode } from './start-lab-node.ts';
 import { endLab, removeLab } from './take-down-lab.ts';
 
 /** Programs that only a site of two nodes needs. */
@@ -82,12 +83,7 @@ async function start(of: BringUp, lab: Lab, nodes: readonly LabNode[]): Promise<
   await ensureLabNetwork(lab.site);
   furnishLab(data, lab);
   of.progress({ text: 'networks of the lab', tookMs: Math.round(clock.monotonicMs() - began) });
-  const startNode = ({ name, site, folders }: LabNode): Promise<void> =>
-    startSupervisor({
-      ...{ site, folders, program, clock },
-      app: name === WITNESS_NAME ? 'witness' : 'holdfastd',
-      networkNamespace: labNamespacePath(lab.site, name),
-    });
+  const startNode = (node: LabNode): Promise<void> => startLabNode(lab, node, { program, clock });
   const [first] = labNodes(data, lab);
   const isNew = first !== undefined && !hasKeys(first);
   if (isNew) {

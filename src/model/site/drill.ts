@@ -1,7 +1,13 @@
 // Drills: which there are, what one reports, and what is written down before it changes anything.
 
-export const DRILL_NAMES = ['link-loss', 'certificate-expiry', 'clock-jump'] as const;
+/** Of a site of two nodes. */
+export const PAIR_DRILL_NAMES = ['node-loss', 'wire-cut', 'witness-loss'] as const;
+export type PairDrillName = (typeof PAIR_DRILL_NAMES)[number];
+export const DRILL_NAMES = ['link-loss', 'certificate-expiry', 'clock-jump', ...PAIR_DRILL_NAMES] as const;
 export type DrillName = (typeof DRILL_NAMES)[number];
+
+export const isPairDrill = (drill: DrillName): drill is PairDrillName =>
+  PAIR_DRILL_NAMES.some((name) => name === drill);
 
 /** One thing that was done or looked at. What did not hold begins with "failed: ". */
 export interface DrillStep {
@@ -42,5 +48,5 @@ export interface DrillRecord {
 /** Where a drill writes in Kubernetes; taken away when everything is put back. */
 export const DRILL_NAMESPACE = 'holdfast-drill';
 
-/** A whole drill takes no longer: it is given up and put back then. The longest waits a minute for the hub's word. */
+/** No fault of a drill lasts longer: the drill is given up and put back then. The longest waits a minute for the hub's word. */
 export const DRILL_MS_MAX = 180_000;

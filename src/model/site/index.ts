@@ -39,6 +39,8 @@ export {
   type DrillRecord,
   type DrillReport,
   type DrillStep,
+  isPairDrill,
+  type PairDrillName,
 } from './drill.ts';
 export { dataPathProblem, GUARD_NAME, type SiteFolders, siteFolders } from './folders.ts';
 export {
