@@ -228,6 +228,21 @@ test('a pod of one identity with a replicated volume and a lock: its node is los
   });
 });
 
+test('the client of the volumes is killed: it comes back, and so does the pod that was cut off', async () => {
+  const place = await eventually('the ledger runs', placeOfLedger);
+  const node = place.replace('-worker', '') as (typeof NODES)[number];
+  const before = (await book()).at(-1) ?? 0;
+  process.kill(await site.pidOf(node, 'volumes'), 'SIGKILL');
+  const after = await eventually('the ledger goes on', async () => {
+    const numbers = await book();
+    return (numbers.at(-1) ?? 0) > before + 5 && numbers;
+  });
+  assert.deepEqual(
+    after,
+    after.map((_, index) => index + 1),
+  );
+});
+
 test('the node that does not control is lost: its pods move, control stays', async () => {
   const controller = await site.controller();
   const lost = otherThan(controller);
