@@ -40,6 +40,9 @@ test('only a yes goes on, which here finds no site', async () => {
     [['clock-jump', '--yes'], 'n', 5, 0, /there is no site/],
     [['clock-jump', '--yes', '--seed', '-1'], undefined, 2, 0, /whole number/],
     [['clock-jump', '--yes', '--seed', '4294967296'], undefined, 2, 0, /whole number/],
+    [['node-loss'], undefined, 2, 0, /nobody is there.*holdfast drill run node-loss --yes/],
+    [['node-loss'], 'yes', 5, 0, /there is no site/],
+    [['witness-loss', '--yes'], undefined, 5, 0, /there is no site/],
     [['link-los', '--yes'], undefined, 5, 0, /did you mean link-loss/],
     [[], undefined, 2, 0, /missing required argument/],
   ] as const) {

@@ -82,7 +82,7 @@ export const SITE_OPERATIONS: readonly Operation[] = [
   },
   {
     name: 'drills',
-    title: 'run drills: link loss, expired certificates, a clock that jumps',
+    title: 'drills: link loss, expired certificates, clock jumps, lost nodes',
     area: 'site',
     doors: ['command-line'],
     rows: [],
