@@ -19,7 +19,9 @@ import { dyingText, guardProcess, ownDeaths, recordGuard } from './holdfastd/gua
 import { watchHealth } from './holdfastd/health.ts';
 import { measuredNow, telemetryIsOn } from './holdfastd/measured.ts';
 import { pairSurroundings } from './holdfastd/pair/pair-keys.ts';
+import { pairRestarts } from './holdfastd/pair/pair-restarts.ts';
 import { pairFacts, pairStatus, redundancy } from './holdfastd/pair/pair-status.ts';
+import { RESTART_EXIT, restartNode } from './holdfastd/pair/restart-node.ts';
 import { type StartedPair, startPair } from './holdfastd/pair/start-pair.ts';
 import { makeProgress } from './holdfastd/progress.ts';
 import { salvageRecords } from './holdfastd/salvage-records.ts';
@@ -110,9 +112,10 @@ const health = watchHealth({
   },
 });
 
-async function letGo(): Promise<void> {
+/** `guarded`: it is started again. */
+async function letGo({ guarded = false } = {}): Promise<void> {
   // An orderly end is no death.
-  await supervisor.stop(GUARD_NAME);
+  if (!guarded) await supervisor.stop(GUARD_NAME);
   await liveness.close();
   health.close();
   running.keeper?.close();
@@ -130,7 +133,7 @@ async function letGo(): Promise<void> {
 async function* stop({ keepPods }: { keepPods: boolean }): AsyncGenerator<SupervisorAnswer> {
   if (keepPods && site.pair)
     throw new WorldError('Unsupported', 'pods of a site of two nodes run only while their node holds its lease', {
-      cure: 'leave --keep-pods out; to restart one node, move its pods to the other first: kubectl drain',
+      cure: 'leave --keep-pods out; to restart one node after the other: holdfast node restart',
     });
   await audit({ act: 'stop', door: 'command-line', keepPods, outcome: 'begun' });
   health.close();
@@ -155,6 +158,21 @@ async function* stop({ keepPods }: { keepPods: boolean }): AsyncGenerator<Superv
   await letGo();
   yield { kind: 'done' };
   setImmediate(() => void server.close().then(() => process.exit(0)));
+}
+
+/** Of a node of a pair: its guard starts it again. */
+async function restart(id: string): Promise<void> {
+  if (!running.pair) return;
+  const { onDemand } = running.pair;
+  health.close();
+  running.keeper?.close();
+  await restartNode({
+    ...{ id, folders, supervisor, log, onDemand },
+    endPods: () => (cgroups ? endPods({ site, cgroups, clock }) : Promise.resolve()),
+    leave: () => running.pair?.stop('coming back') ?? Promise.resolve(),
+    letGo: () => letGo({ guarded: true }),
+  });
+  process.exit(RESTART_EXIT);
 }
 
 const statusNow = async (): Promise<SiteStatus> => {
@@ -187,6 +205,7 @@ const verbs: ControlVerbs = {
   clock: (request) => answerClock(timekeeper, request),
   drills,
   forecast: () => running.pair?.forecast(),
+  nodeRestart: pairRestarts(site, () => running.pair),
   usage: () => readUsage(folders.journal('holdfastd')),
   refused: (refusal) => audit({ act: 'refused', door: 'command-line', ...refusal }),
 };
@@ -204,10 +223,13 @@ function runningKeeper(): CertificateKeeper {
   throw new WorldError('Unavailable', 'the site is starting', { cure: 'try again when it is up: holdfast status' });
 }
 const liveness = await ready();
-stopOnSignal(log, letGo);
+stopOnSignal(log, () => letGo());
 if (byGuard) {
+  const wasOrderly = process.env.HOLDFAST_RESTARTED === '1';
   const message = `it had ended, and was started again (${deaths.inARow} in a row)`;
-  events.add({ type: 'Warning', subject: 'holdfastd', reason: 'StartedAgain', message });
+  if (wasOrderly)
+    events.add({ type: 'Normal', subject: 'holdfastd', reason: 'Restarted', message: 'it was restarted' });
+  else events.add({ type: 'Warning', subject: 'holdfastd', reason: 'StartedAgain', message });
 }
 log.info('started', { site: site.name, data: folders.data });
 
@@ -221,6 +243,8 @@ try {
       ...starting,
       pair: site.pair,
       events,
+      ask: api.ask,
+      restart,
       controlIs: (here) => (here ? keepRunning() : stopKeeping()),
       ownStatus: () => ({
         phase: running.toldPhase ?? 'Starting',

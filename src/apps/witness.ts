@@ -2,6 +2,7 @@
 import { WorldError } from '#base';
 import { cgroupRoot, ownNode, type Pair, type SitePhase, type SupervisorAnswer } from '#model/site';
 import { openCgroups } from '#platform/cgroup';
+import { readTextIfPresent } from '#platform/disk';
 import { interfaceList, ipBatch } from '#platform/net';
 import { systemNft } from '#platform/nft';
 import { PROGRAM_PATH, tryLock } from '#platform/process';
@@ -11,6 +12,7 @@ import { keepWitness } from '#services/failover';
 import { keepRefusals } from '#services/fencing';
 import { followPki, witnessSealKeys } from '#services/infrastructure';
 import { ensureSiteGroups } from '#services/machines';
+import { keepRolling } from '#services/rolling';
 import { keepWitnessFiles } from '#services/shared-files';
 import { openProcessRecords, startSupervisor } from '#services/supervisor';
 import { glusterdProcess, keepGlusterLogs, refuseStrangers } from '#services/volumes';
@@ -19,6 +21,7 @@ import { guardProcess, ownDeaths, recordGuard } from './holdfastd/guard.ts';
 import { keepOwnMember } from './holdfastd/pair/keep-own-member.ts';
 import { openPeerDoor, PeerCalls } from './holdfastd/pair/peer-door.ts';
 import { refusalFacts } from './holdfastd/pair/refusal-facts.ts';
+import { RESTART_EXIT, restartNode } from './holdfastd/pair/restart-node.ts';
 import { makeProgress } from './holdfastd/progress.ts';
 import { ownProcesses, runningStatus } from './holdfastd/status.ts';
 import { programBeside } from './program.ts';
@@ -55,8 +58,9 @@ const phase = (): SitePhase => (isReady() ? 'Ready' : 'Starting');
 const missing = (): readonly string[] => (isReady() ? [] : ['etcd']);
 const processes = () => ownProcesses({ site, supervisor, startedAtMs, deaths });
 
-async function letGo(): Promise<void> {
-  await supervisor.stop('guard');
+async function letGo({ guarded = false } = {}): Promise<void> {
+  if (!guarded) await supervisor.stop('guard');
+  rolling.close();
   certificates.close();
   calls.close();
   glusterLogs.stop();
@@ -96,6 +100,7 @@ const server = await serveLines(folders.supervisorSocket, (line) =>
       clock: elsewhere,
       drills: { begin: elsewhere, end: elsewhere },
       usage: elsewhere,
+      nodeRestart: { begin: elsewhere, state: elsewhere },
       forecast: elsewhere,
       refused: (refusal) => audit({ act: 'refused', door: 'command-line', ...refusal }),
     },
@@ -103,8 +108,8 @@ const server = await serveLines(folders.supervisorSocket, (line) =>
   ),
 );
 const liveness = await ready();
-stopOnSignal(log, letGo);
-if (byGuard)
+stopOnSignal(log, () => letGo());
+if (byGuard && process.env.HOLDFAST_RESTARTED !== '1')
   events.add({
     type: 'Warning',
     subject: 'witness',
@@ -138,7 +143,27 @@ const files = keepWitnessFiles({
 const calls = new PeerCalls({ pair, self, certificates, clock });
 const door = await openPeerDoor({
   ...{ pair, self, certificates, clock },
-  word: () => ({ out: false, status: { phase: phase(), processes: processes() } }),
+  word: () => {
+    const restartedFor = readTextIfPresent(folders.restartedFor);
+    const runs = ['etcd', 'glusterd'].every((name) =>
+      supervisor.states().some((state) => state.name === name && state.phase === 'ready'),
+    );
+    const said = { out: false, runs, status: { phase: phase(), processes: processes() } };
+    return { ...said, ...(restartedFor !== undefined && { restartedFor }) };
+  },
+});
+const rolling = keepRolling({
+  ...{ self, clock, log, etcd: etcdOptions(), ask: elsewhere, look: elsewhere, handOver: elsewhere },
+  leadership: () => undefined,
+  workerOf: () => undefined,
+  restartedFor: () => readTextIfPresent(folders.restartedFor),
+  restart: async (id) => {
+    const nothing = async (): Promise<void> => undefined;
+    const letsGo = (): Promise<void> => letGo({ guarded: true });
+    await restartNode({ id, folders, supervisor, log, endPods: nothing, leave: nothing, letGo: letsGo });
+    process.exit(RESTART_EXIT);
+  },
+  told: (event) => events.add({ ...event, subject: self }),
 });
 void supervisor.ready('etcd').then(() => progress.phase('Ready', []));
 

@@ -24,6 +24,7 @@ export { mendLab } from './lab/lab-faults.ts';
 export { READY_TIMEOUT_MS_DEFAULT } from './limits.ts';
 export { linkConditions } from './link-conditions.ts';
 export { type NodeForecast, nodeForecast } from './node-forecast.ts';
+export { restartNodes } from './node-restart.ts';
 export { tellRefusal } from './refusals.ts';
 export { ensureRegistryAccounts } from './registry-accounts.ts';
 export { installUnit, uninstallUnit } from './service-unit.ts';

@@ -40,3 +40,6 @@ export const HUB_STOP_GRACE_MS = 10_000;
 
 /** Bytes. Ethernet's usual size, for the cables of a lab; less when this machine's way out carries less. */
 export const LAB_MTU_MAX = 1500;
+/** How often it is asked how a rolling restart stands, and for how long nobody may answer meanwhile. */
+export const RESTART_POLL_MS = 500;
+export const RESTART_SILENCE_MS_MAX = 120_000;

@@ -75,6 +75,15 @@ const SITE: Readonly<Record<string, Probe>> = {
   'site-status': shows('status'),
   'node-list': shows('node list'),
   'node-forecast': shows('node forecast'),
+  // Of one node, it says what to do instead.
+  'node-restart': {
+    ...look(async (walk) => {
+      const { code, stderr } = await walk.ran('node', 'restart');
+      assert.equal(code, 1, stderr);
+      assert.match(stderr, /has one node: to restart it means to stop it/);
+    }),
+    shownBy: 'test/integration/pair-rolling.test.ts',
+  },
   'operations-show': look(async (walk, { standing, operation, ruling }) => {
     const shown = await walk.json<Standing & { operations: readonly ShownOperation[] }>('operations');
     assert.deepEqual({ plane: shown.plane, mode: shown.mode }, standing);

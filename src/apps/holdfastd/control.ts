@@ -3,6 +3,7 @@ import {
   type AccessAnswer,
   type AccessRequest,
   type ClockStatus,
+  type NodeRestart,
   type PairForecast,
   PROTOCOL_VERSION,
   type SiteStatus,
@@ -25,6 +26,11 @@ export interface ControlVerbs {
   readonly drills: Pick<DrillKeeper, 'begin' | 'end'>;
   /** Of a pair, once it was worked out. */
   forecast(): PairForecast | undefined;
+  /** Of a pair: rolling restarts of its voters. */
+  readonly nodeRestart: {
+    begin(request: { readonly name?: string; readonly drainMs: number }): Promise<NodeRestart>;
+    state(): Promise<NodeRestart | null>;
+  };
   usage(): readonly UsageSum[];
   /** The guard at another door refused something. */
   refused(refusal: { operation: string; plane: string; mode: string }): Promise<unknown>;
@@ -61,6 +67,12 @@ async function* answers(verbs: ControlVerbs, request: SupervisorRequest): AsyncG
       break;
     case 'forecast':
       yield { kind: 'forecast', forecast: verbs.forecast() ?? null };
+      break;
+    case 'node-restart':
+      yield { kind: 'node-restart', restart: await verbs.nodeRestart.begin(request) };
+      break;
+    case 'node-restart-show':
+      yield { kind: 'node-restart', restart: await verbs.nodeRestart.state() };
       break;
     case 'usage':
       yield { kind: 'usage', days: verbs.usage() };

@@ -4,6 +4,8 @@
 //   started by holdfastd   its standard input ends when that holdfastd does
 //   later                  holdfastd is its child
 //
+// One that ends to be started again, and says so, is no death.
+//
 // So each brings the other back, and neither is needed by what they keep. An orderly end of holdfastd ends the guard first.
 import { GUARD_NAME, type SiteFolders } from '#model/site';
 import { readTextIfPresent, writeFileAtomic } from '#platform/disk';
@@ -22,6 +24,7 @@ const SCRIPT = `# Starts holdfastd again when it was killed.
 data=$1
 shift
 deaths=$data/run/holdfastd.deaths
+restart=$data/run/holdfastd.restart
 row=0 total=0 pause=0
 [ -r "$deaths" ] && read -r row total < "$deaths"
 now() { read -r now rest < /proc/uptime; now=\${now%.*}; }
@@ -35,14 +38,16 @@ while site_is_there; do
   now
   [ $((now - began)) -ge ${STABLE_AFTER_MS / 1000} ] && row=0
   row=$((row + 1)) total=$((total + 1))
-  case $row in 1) pause=0 ;; 2) pause=1 ;; *) pause=$((pause < 15 ? pause * 2 : 30)) ;; esac
+  orderly=
+  [ -e "$restart" ] && orderly=1 && row=$((row - 1)) total=$((total - 1)) && rm -f "$restart"
+  case $row in [01]) pause=0 ;; 2) pause=1 ;; *) pause=$((pause < 15 ? pause * 2 : 30)) ;; esac
   echo "$row $total" > "$deaths"
-  say "holdfastd ended, $row times in a row; it is started again in $pause s"
+  say "holdfastd ended\${orderly:+ in order}, $row times in a row; it is started again in $pause s"
   [ $pause = 0 ] || sleep $pause
   site_is_there || exit 0
   now
   began=$now
-  HOLDFAST_GUARD=$$ "$@" < /dev/null >> "$data/logs/holdfastd.log" 2>&1 && exit 0
+  HOLDFAST_GUARD=$$ HOLDFAST_RESTARTED=$orderly "$@" < /dev/null >> "$data/logs/holdfastd.log" 2>&1 && exit 0
 done
 `;
 

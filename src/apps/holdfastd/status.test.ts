@@ -68,6 +68,7 @@ test('a refusal behind the socket is the same refusal in front of it', async () 
     stop: never,
     clock: never,
     drills: { begin: never, end: refuse },
+    nodeRestart: { begin: refuse, state: refuse },
     usage: never,
     forecast: never,
     refused: refuse,

@@ -12,6 +12,7 @@
 //   hand-over   it controls, the other node can take control   hand-over   hand over
 //   hand-over   it controls, the other node cannot             hand-over   -
 //   hand-over   the other node controls                        restart     -
+//   restart     it controls again                              hand-over   -
 //   restart     it does not say that it was restarted          restart     - (the voter restarts itself)
 //   restart     it says so                                     return      -
 //   return      it is not there with everything                return      -
@@ -76,8 +77,9 @@ export function rollingStep(restart: NodeRestart, view: RollingView): RollingSte
     case 'hand-over':
       return handOverStep(restart, view, at);
     case 'restart':
-      return view.at.restartedFor === restart.id
-        ? advance(restart, 'return')
+      if (view.at.restartedFor === restart.id) return advance(restart, 'return');
+      return view.controller === at
+        ? advance(restart, 'hand-over')
         : wait(restart, view, { for: `${at} to restart`, ms: RETURN_MS_MAX });
     case 'return':
       return returnStep(restart, view, at);

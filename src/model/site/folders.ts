@@ -38,6 +38,10 @@ export interface SiteFolders {
   readonly supervisorLock: string;
   /** How often holdfastd died: in a row, and in all. */
   readonly supervisorDeaths: string;
+  /** There when holdfastd is about to end in order to be started again. */
+  readonly supervisorRestart: string;
+  /** The rolling restart for which this voter was restarted last. */
+  readonly restartedFor: string;
   readonly guardScript: string;
   /** The boot that the run folder belongs to. */
   readonly bootFile: string;
@@ -116,6 +120,8 @@ export function siteFolders(data: string): SiteFolders {
     etcd: `${data}/state/etcd`,
     supervisorLock: `${data}/run/holdfastd.lock`,
     supervisorDeaths: `${data}/run/holdfastd.deaths`,
+    supervisorRestart: `${data}/run/holdfastd.restart`,
+    restartedFor: `${data}/run/restarted-for`,
     guardScript: `${data}/run/guard.sh`,
     bootFile: `${data}/run/boot`,
     processes: `${data}/run/processes.json`,

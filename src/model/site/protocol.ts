@@ -4,6 +4,7 @@ import type { AccessAnswer, AccessRequest } from './access.ts';
 import type { ClockStatus, TimeSource } from './clock.ts';
 import type { DrillName, DrillOwner } from './drill.ts';
 import type { PairForecast } from './forecast.ts';
+import type { NodeRestart } from './node-restart.ts';
 import type { SitePhase, SiteStatus } from './status.ts';
 import type { UsageSum } from './usage.ts';
 
@@ -20,6 +21,9 @@ export type SupervisorRequest = { readonly version: number } & (
   | { readonly verb: 'ensure'; readonly process: string }
   /** What the loss of each node would cost. */
   | { readonly verb: 'forecast' }
+  /** Begins to restart the nodes of a pair and its witness one after the other, or the one with this name. */
+  | { readonly verb: 'node-restart'; readonly name?: string; readonly drainMs: number }
+  | { readonly verb: 'node-restart-show' }
   /** What the site used, as far as its journal still has it. */
   | { readonly verb: 'usage' }
   /** The guard of the command line refused something: it goes into the audit. */
@@ -50,6 +54,8 @@ export type SupervisorAnswer =
   | { readonly kind: 'phase'; readonly phase: SitePhase; readonly waitingFor: readonly string[] }
   /** Null: of one node, or nobody has worked it out yet. */
   | { readonly kind: 'forecast'; readonly forecast: PairForecast | null }
+  /** Null: there was none yet. */
+  | { readonly kind: 'node-restart'; readonly restart: NodeRestart | null }
   | { readonly kind: 'usage'; readonly days: readonly UsageSum[] }
   | AccessAnswer
   | { readonly kind: 'clock'; readonly clock: ClockStatus }

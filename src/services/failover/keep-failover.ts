@@ -18,7 +18,7 @@ import type { Log } from '#platform/log';
 import { SiteAgreement } from './agreement.ts';
 import type { FailoverHands } from './contract.ts';
 import { type AdoptedLease, HeldLease } from './held-lease.ts';
-import { ANSWER_MS_MAX, ASK_MS, LOOK_MS, STEP_MS } from './limits.ts';
+import { ANSWER_MS_MAX, ASK_MS, LEAVE_MS_MAX, LOOK_MS, STEP_MS } from './limits.ts';
 import { Refusing } from './refusing.ts';
 
 export interface FailoverOptions {
@@ -47,7 +47,7 @@ export interface Failover {
   /** Gives control to the other node, once, when this one has it; who asks has seen that the other one can take it. */
   handOver(): void;
   /** Hands back what it holds, once the API serves no more and no pod runs; without that, all of it ends by itself. Who is `coming back`
-   * is not lost meanwhile: nothing of this node may run any more, clients of volumes among it. */
+   * is not lost meanwhile, when nothing of this node runs any more, clients of volumes among it. */
   stop(how: 'handing back' | 'coming back' | 'as it stands'): Promise<void>;
 }
 
@@ -216,6 +216,18 @@ class FailoverKeeper implements Failover {
       .finally(() => this.#asking.set(what, this.#of.bootMs() + ASK_MS));
   }
 
+  /** Whether nothing runs under the node's lease any more; waits for it a while. */
+  async #isEmpty(): Promise<boolean> {
+    const { hands, bootMs, clock } = this.#of;
+    const untilMs = bootMs() + LEAVE_MS_MAX;
+    while (bootMs() < untilMs) {
+      const { clean, serving } = hands.health();
+      if (clean && !serving) return true;
+      await clock.sleep(STEP_MS);
+    }
+    return false;
+  }
+
   async stop(how: 'handing back' | 'coming back' | 'as it stands'): Promise<void> {
     this.#stopped = true;
     this.#timer?.cancel();
@@ -224,7 +236,7 @@ class FailoverKeeper implements Failover {
       this.#of.hands.serve(undefined);
       this.#of.hands.pods(undefined);
       await control.release();
-      if (how === 'coming back') await this.#agreement.leave();
+      if (how === 'coming back' && (await this.#isEmpty())) await this.#agreement.leave();
       await node.release();
     }
     node.close();

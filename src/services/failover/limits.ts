@@ -8,5 +8,7 @@ export const LOOK_MS = 250;
 export const RENEWALS_A_LIFE = 6;
 /** An answer of etcd that takes longer is not waited for; an election takes a second. */
 export const ANSWER_MS_MAX = 1_000;
+/** How long a node that leaves in order waits until nothing of it runs: half of its lease. */
+export const LEAVE_MS_MAX = 3_000;
 /** How often a node that is fenced is asked whether it has come back, and its power is tried again. */
 export const ASK_MS = 1_000;

@@ -40,23 +40,28 @@ function volumesWanting(site: Site, { volumes }: StartedPair): readonly string[]
   ];
 }
 
-/** Whether the loss of either node is survived now, as far as it rests on votes and keys. */
-export function redundancy(site: Site, pair: StartedPair): ConditionFact {
+/** What must be there for the loss of either node to be survived, and is not, as it is told. */
+export function wanting(site: Site, pair: StartedPair): readonly string[] {
   const { missing } = pairFacts(site, pair);
   const shared = pair.shared.state();
-  const wanting = [
+  return [
     ...missing,
     ...volumesWanting(site, pair),
     ...(shared.keepsUp ? [] : [`keys and settings on both nodes (${shared.problem ?? 'they are under way'})`]),
   ];
+}
+
+/** Whether the loss of either node is survived now, as far as it rests on votes and keys. */
+export function redundancy(site: Site, pair: StartedPair): ConditionFact {
+  const missing = wanting(site, pair);
   const type = 'Redundant';
-  return wanting.length === 0
+  return missing.length === 0
     ? { type, holds: true, reason: 'Whole', message: 'the loss of either node is survived' }
     : {
         type,
         holds: false,
         reason: 'NotWhole',
-        message: `the loss of a node may not be survived now: wanting are ${wanting.join(', ')}`,
+        message: `the loss of a node may not be survived now: wanting are ${missing.join(', ')}`,
       };
 }
 

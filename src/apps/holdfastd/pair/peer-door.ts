@@ -14,6 +14,12 @@ export interface PeerWord {
   /** It is out of the site, and nothing of its life before runs there. */
   readonly out: boolean;
   readonly status: Pick<SiteStatus, 'processes' | 'phase'>;
+  /** What is to run there, runs; of a node: it is a member. */
+  readonly runs: boolean;
+  /** Of a node: it can take control at once. */
+  readonly fit?: boolean;
+  /** The rolling restart for which it was restarted last. */
+  readonly restartedFor?: string;
   /** Of the one that controls: what the loss of each node would cost. */
   readonly forecast?: PairForecast;
 }

@@ -4,19 +4,22 @@
 //   switch     ─┘        └─> kube       └─> the master machine, doors and services, once it controls
 import { ownNode, type Pair, type PairForecast, votersOf } from '#model/site';
 import { machineTime } from '#platform/clock';
+import { readTextIfPresent } from '#platform/disk';
 import { interfaceList } from '#platform/net';
 import { systemNft } from '#platform/nft';
 import { openWatchdog } from '#platform/watchdog';
 import { etcdClientOptions, type MemberKeeper } from '#services/etcd-member';
 import { type Failover, keepFailover } from '#services/failover';
 import { keepRefusals } from '#services/fencing';
-import { followPki, type PkiFollower, siteSealKeys, witnessSealKeys } from '#services/infrastructure';
+import { type AskCluster, followPki, type PkiFollower, siteSealKeys, witnessSealKeys } from '#services/infrastructure';
+import type { Rolling } from '#services/rolling';
 import { keepSharedFiles, type SharedFiles } from '#services/shared-files';
 import type { EventLog } from '#services/supervisor';
 import type { Volumes } from '#services/volumes';
 import { openDoors } from '../doors.ts';
 import type { StartedSite, StartingSite } from '../start-site.ts';
 import { takeUpLife } from './earlier-life.ts';
+import { keepNodeRolling } from './keep-node-rolling.ts';
 import { keepNodeVolumes } from './keep-node-volumes.ts';
 import { keepOwnMember } from './keep-own-member.ts';
 import { NodeHands } from './node-hands.ts';
@@ -35,6 +38,9 @@ export interface StartingPair extends StartingSite {
   readonly events: EventLog;
   controlIs(here: boolean): void;
   ownStatus(): PeerWord['status'];
+  readonly ask: AskCluster;
+  /** Ends everything that this node keeps in order, and holdfastd, which is started again. */
+  restart(id: string): Promise<void>;
 }
 
 export interface StartedPair extends StartedSite {
@@ -48,8 +54,11 @@ export interface StartedPair extends StartedSite {
   ownEtcd(): boolean;
   /** What the loss of each node would cost, as whoever controls says; undefined while nobody does. */
   forecast(): PairForecast | undefined;
+  /** What this node says of itself. */
+  word(): PeerWord;
+  readonly rolling: Rolling;
   /** Hands back what this node holds; nothing of it runs any more. */
-  stop(): Promise<void>;
+  stop(how?: 'handing back' | 'coming back'): Promise<void>;
   /** Lets go of it as it stands. */
   release(): void;
 }
@@ -111,6 +120,26 @@ function keepers(of: StartingPair, certificates: PkiFollower, controls: () => bo
   return { etcd, calls, shared, wire, volumes, member, votes, close };
 }
 
+/** What this node says of itself. */
+function ownWord(
+  { supervisor, folders, ownStatus }: StartingPair,
+  node: { kube: KubeWord; hands: NodeHands; failover: Failover; needed: readonly string[] },
+): PeerWord {
+  const { kube, hands, failover, needed } = node;
+  const { forecast } = kube.said;
+  const { clean, wireCutMs, fit } = hands.health();
+  const isReady = new Set(supervisor.states().flatMap(({ name, phase }) => (phase === 'ready' ? [name] : [])));
+  const restartedFor = readTextIfPresent(folders.restartedFor);
+  return {
+    out: failover.state.node === 'out' && clean && wireCutMs === undefined,
+    runs: failover.state.node === 'member' && needed.every((name) => isReady.has(name)),
+    fit,
+    status: ownStatus(),
+    ...(restartedFor !== undefined && { restartedFor }),
+    ...(forecast && { forecast }),
+  };
+}
+
 export async function startPair(of: StartingPair): Promise<StartedPair> {
   const { site, folders, pair, supervisor, clock, log } = of;
   const self = ownNode(site);
@@ -148,32 +177,34 @@ export async function startPair(of: StartingPair): Promise<StartedPair> {
     nodes: pair.nodes.map(({ name }) => name),
     bootMs: () => machineTime.bootMs(),
   });
-  const word = (): PeerWord => {
-    const { forecast } = kube.said;
-    const { clean, wireCutMs } = hands.health();
-    const out = failover.state.node === 'out' && clean && wireCutMs === undefined;
-    return { out, status: of.ownStatus(), ...(forecast && { forecast }) };
-  };
-  const door = await openPeerDoor({ pair, self, certificates, clock, word });
+  const word = (): PeerWord => ownWord(of, { kube, hands, failover, needed: started.needed });
+  const doors = await openDoors({ site, clock, log });
   const release = (): void => {
+    rolling.close();
     kept.close();
     watchdog.close();
     placement.close();
     certificates.close();
     void door.close();
   };
-  return {
-    ...{ failover, release, ...kept, onDemand: processes.onDemand },
+  const started: StartedPair = {
+    ...{ failover, release, word, doors, ...kept, onDemand: processes.onDemand },
+    get rolling() {
+      return rolling;
+    },
     forecast: () => kube.said.forecast ?? votes.word(failover.seen?.controller ?? '')?.forecast,
     ownEtcd: () => supervisor.states().some(({ name, phase }) => name === 'etcd' && phase === 'ready'),
     get needed() {
       return [...processes.always.map(({ name }) => name), ...placement.needed];
     },
-    doors: await openDoors({ site, clock, log }),
-    stop: async () => {
-      await failover.stop('handing back');
+    stop: async (how = 'handing back') => {
+      await failover.stop(how);
       watchdog.disarm();
       release();
     },
   };
+  const rolling = keepNodeRolling(of, started, { etcd: kept.etcd, controls: () => hands.serves });
+  // Last: who asks is answered from all of it.
+  const door = await openPeerDoor({ pair, self, certificates, clock, word });
+  return started;
 }

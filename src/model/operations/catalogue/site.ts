@@ -108,6 +108,15 @@ export const SITE_OPERATIONS: readonly Operation[] = [
     verdicts: everywhere(locally('the scheduler of the site places its pods on what would be left')),
   },
   {
+    name: 'node-restart',
+    title: 'restart the nodes one after the other',
+    area: 'site',
+    doors: ['command-line'],
+    rows: [],
+    said: '',
+    verdicts: everywhere(locally('the nodes take over from each other, and ask nobody else')),
+  },
+  {
     name: 'node-topology',
     title: 'join a second node and a witness, or leave',
     area: 'site',

@@ -5,7 +5,7 @@ import { USER_ROLES, type UserGrant, type UserRole } from '#model/site';
 
 /** Asks the cluster's API with an identity that may do everything. Errors: WorldError `Unavailable`. */
 export type AskCluster = (
-  method: 'GET' | 'POST' | 'DELETE',
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE',
   path: string,
   body?: unknown,
 ) => Promise<{ readonly status: number; readonly body: unknown }>;
