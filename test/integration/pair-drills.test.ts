@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
-import { after, before, test } from 'node:test';
+import { after, before, beforeEach, test } from 'node:test';
 import { type DrillReport, siteFolders } from '#model/site';
 import { writeBusyboxImage } from './image.fixture.ts';
 import { bringUpPair, NODES, type NodeName, otherThan, pairSite } from './pair.fixture.ts';
@@ -104,8 +104,8 @@ before(async () => {
   const { code, stderr } = await site.kubectlRan(['apply', '-f', '-'], { input: WEB });
   assert.equal(code, 0, stderr);
   await spreadPods();
-  await redundant();
 });
+beforeEach(redundant);
 after(() => site.destroy());
 
 test('nothing is done unasked, nor what belongs to another drill', async () => {

@@ -4,13 +4,13 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import type { PairForecast } from '#model/site';
-import { writeBusyboxImage, writeProgramsImage } from './image.fixture.ts';
+import { writeBusyboxImage } from './image.fixture.ts';
+import { LEDGER, writeLedgerImage } from './ledger.fixture.ts';
 import { bringUpPair, NODES, otherThan, pairSite, Writer } from './pair.fixture.ts';
 import { eventually, ran } from './site.fixture.ts';
 
 const site = pairSite('pair');
 const IMAGE = 'busybox:1';
-const LOCKER = 'locker:1';
 const WEB = `
 apiVersion: apps/v1
 kind: Deployment
@@ -47,39 +47,6 @@ spec:
   template:
     metadata: {labels: {app: much}}
     spec: {terminationGracePeriodSeconds: 1, containers: [{name: much, image: ${IMAGE}, command: [/bin/busybox, sleep, inf], resources: {requests: {cpu: ${cpu}}}}]}
-`;
-
-/** Takes a lock of fcntl(2) on the whole file (F_SETLKW, F_WRLCK), then adds number after number, each synced before the next (O_SYNC). */
-const LEDGER_PROGRAM = `
-sysopen(F, "/data/book", 0102|02000|04010000) or die "open: $!";
-my $lock = pack("s s x4 q q i x4", 1, 0, 0, 0, 0); fcntl(F, 7, $lock) or die "lock: $!";
-open(L, ">", "/locked"); print L 1; close L;
-seek(F, 0, 0); my $n = 0; while (<F>) { $n = $_ if /^\\d+$/ }
-while (1) { $n++; syswrite(F, "$n\\n") or die "write: $!"; select(undef, undef, undef, 0.1) }
-`.replaceAll('\n', ' ');
-
-/** A pod of one identity on a replicated volume: holds a lock of the file while it lives, and counts on from what is there. */
-const LEDGER = `
-apiVersion: apps/v1
-kind: StatefulSet
-metadata: {name: ledger}
-spec:
-  replicas: 1
-  serviceName: ledger
-  selector: {matchLabels: {app: ledger}}
-  template:
-    metadata: {labels: {app: ledger}}
-    spec:
-      terminationGracePeriodSeconds: 1
-      containers:
-      - name: ledger
-        image: ${LOCKER}
-        command: [/usr/bin/perl, -e, '${LEDGER_PROGRAM}']
-        readinessProbe: {exec: {command: [/bin/busybox, test, -s, /locked]}, periodSeconds: 1}
-        volumeMounts: [{name: data, mountPath: /data}]
-  volumeClaimTemplates:
-  - metadata: {name: data}
-    spec: {accessModes: [ReadWriteOnce], storageClassName: ase-replicated, resources: {requests: {storage: 1Mi}}}
 `;
 
 interface Pod {
@@ -128,7 +95,7 @@ before(async () => {
   const archive = path.join(path.dirname(site.data), 'busybox.tar');
   await writeBusyboxImage(archive, `docker.io/library/${IMAGE}`);
   const locker = path.join(path.dirname(site.data), 'locker.tar');
-  await writeProgramsImage(locker, `docker.io/library/${LOCKER}`, ['/usr/bin/perl', '/bin/busybox']);
+  await writeLedgerImage(locker);
   const imported = await site.holdfast('image', 'import', archive, locker);
   assert.equal(imported.code, 0, imported.stderr);
   const { code, stderr } = await site.kubectlRan(['apply', '-f', '-'], { input: `${WEB}---\n${LEDGER}` });

@@ -8,6 +8,8 @@ import { hostAddress, namespacePrefix, type PairVoter, type Site, switchName, ta
 
 /** This machine in the lab's access network. */
 const OWN_HOST = 8;
+/** Behind every route by a device. */
+const LAST_RESORT_METRIC = 10_000;
 
 export const labAddress = (site: Site): string => hostAddress(site.network.subnet, OWN_HOST);
 export const labNamespace = (site: Site, voter: string): string => `${namespacePrefix(site)}${voter}`;
@@ -103,6 +105,8 @@ function insideOf(site: Site, { access, storage }: PairVoter): string[] {
     ...ways,
     `addr add ${storage}/${pair.storageSubnet.split('/')[1]} dev ${pair.storageDevice}`,
     `link set ${pair.storageDevice} up`,
+    // While that device is away: what is meant for the other node must not leave by the way out, where anybody may answer.
+    `route add unreachable ${pair.storageSubnet} metric ${LAST_RESORT_METRIC}`,
   ];
 }
 
