@@ -2,11 +2,16 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { moveLeaderOften } from './etcd-leader.fixture.ts';
 import { writeBusyboxImage } from './image.fixture.ts';
 import { bringUpPair, NODES, type NodeName, otherThan, pairSite, Writer } from './pair.fixture.ts';
 import { eventually, ran } from './site.fixture.ts';
 
 const site = pairSite('pairf');
+const ELECTIONS = 300;
+const FLAPS = 8;
+const FLAP_MS = 700;
 const IMAGE = 'busybox:1';
 /** One pod pinned to each worker, which tells when it began. */
 const pinned = (node: NodeName): string => `
@@ -81,6 +86,35 @@ test('holdfastd of either node is killed: it comes back, and no pod is touched',
   }
   await site.whole();
   await writes();
+  assert.deepEqual(await lives(), before);
+});
+
+test('hundreds of elections of etcd under load: no pod is touched, and control stays where it is', async (t) => {
+  const before = await lives();
+  const controller = await site.controller();
+  const writer = new Writer(site, 'election');
+  const began = performance.now();
+  await moveLeaderOften(site.data, site.addresses(), ELECTIONS);
+  const seconds = (performance.now() - began) / 1000;
+  await writer.stop();
+  t.diagnostic(`${ELECTIONS} elections in ${seconds.toFixed(1)} s, ${writer.acknowledged.length} writes meanwhile`);
+  await writes();
+  assert.equal(await site.controller(), controller);
+  assert.deepEqual(await lives(), before);
+});
+
+test('a wire that flaps between the nodes ends no pod and moves no control', async () => {
+  const before = await lives();
+  const controller = await site.controller();
+  for (let flap = 0; flap < FLAPS; flap++) {
+    await site.cut('node-a', 'storage');
+    await sleep(FLAP_MS);
+    await site.mend('node-a', 'storage');
+    await sleep(FLAP_MS);
+  }
+  await site.whole();
+  await writes();
+  assert.equal(await site.controller(), controller);
   assert.deepEqual(await lives(), before);
 });
 

@@ -3,7 +3,8 @@ import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Site, siteOn, switchName } from '#model/site';
+import { present } from '#base';
+import { type Site, siteOn, switchName, votersOf } from '#model/site';
 import { openCgroups } from '#platform/cgroup';
 import { bringUp, eventually, HOME, ran, type TestSite, testSite } from './site.fixture.ts';
 
@@ -40,6 +41,8 @@ export interface PairSite extends TestSite {
   boot(voter: VoterName): Promise<void>;
   /** Waits until the site is Ready. */
   whole(): Promise<void>;
+  /** Of the voters, in the access network. */
+  addresses(): readonly string[];
   /** A process of a node by its name in `status`. */
   pidOf(node: VoterName, process: string): Promise<number>;
 }
@@ -138,6 +141,7 @@ export function pairSite(name: string): PairSite {
       child.unref();
     },
     whole,
+    addresses: () => votersOf(present(described().pair, 'the site has two nodes')).map(({ access }) => access),
     pidOf: async (node, name) => {
       const found = (await site.status()).processes.find((one) => one.node === node && one.name === name);
       if (!found) throw new Error(`no process ${name} on ${node}`);
