@@ -4,7 +4,7 @@
 //   join     the node's key, under its lease        while no fence on the node stands; it is not away any more
 //   leave    takes the node's key away; it is away  while that key is ours
 //   campaign the leadership, under its lease        while nobody has it; its word that it resigned is taken back
-//   resign   takes the leadership away, with a word while it is ours
+//   resign   takes the leadership away, with a word while it is ours, and the one that was seen
 //   fence    the fence of a node                    while it has no key, and the leadership is ours
 //   lift     takes the fence and its acknowledgements away, while the leadership is ours and the fence is that one
 //   ack      that this voter refuses the node       while that very fence stands
@@ -27,18 +27,14 @@ const offKey = (node: string): string => `${marksOf(node)}off`;
 const EQUAL = 0;
 const CREATE = 1;
 const VALUE = 3;
-const isAbsent = (key: string): Compare => ({
+const wasMadeAt = (key: string, revision: number): Compare => ({
   result: EQUAL,
   target: CREATE,
   key: Buffer.from(key),
-  create_revision: 0,
+  create_revision: revision,
 });
-const isOfEpoch = (node: string, epoch: number): Compare => ({
-  result: EQUAL,
-  target: CREATE,
-  key: Buffer.from(fenceKey(node)),
-  create_revision: epoch,
-});
+const isAbsent = (key: string): Compare => wasMadeAt(key, 0);
+const isOfEpoch = (node: string, epoch: number): Compare => wasMadeAt(fenceKey(node), epoch);
 const put = (key: string, value: string, lease?: number): RequestOp => ({
   request_put: { key: Buffer.from(key), value: Buffer.from(value), ...(lease !== undefined && { lease }) },
 });
@@ -61,6 +57,8 @@ export class SiteAgreement {
   readonly #client: Etcd;
   readonly #self: string;
   readonly #value: string;
+  /** The leadership of ours that was seen last, as the revision of etcd at which it was written. */
+  #led = 0;
 
   constructor({ client, self, life }: AgreementOptions) {
     this.#client = client;
@@ -76,6 +74,9 @@ export class SiteAgreement {
   /** A linearizable read. Errors: WorldError `Unavailable`. */
   async look(sentMs: number): Promise<SiteSeen> {
     const { kvs } = await this.#client.range({ key: Buffer.from(PREFIX), range_end: after(PREFIX) });
+    const led = kvs.find(({ key, value }) => key.toString() === LEADERSHIP && value.toString() === this.#value);
+    // Answers may overtake each other.
+    this.#led = Math.max(this.#led, led?.create_revision ?? 0);
     return seenIn(kvs, sentMs);
   }
 
@@ -95,9 +96,10 @@ export class SiteAgreement {
     return this.#write([isAbsent(LEADERSHIP)], led);
   }
 
-  /** Only when the API of this node has stopped. */
+  /** Only when the API of this node has stopped. Carried out late, it takes no later leadership away. */
   resign(): Promise<boolean> {
-    return this.#write([this.#leads()], [remove(LEADERSHIP), put(resignedKey(this.#self), '')]);
+    const seen = wasMadeAt(LEADERSHIP, this.#led);
+    return this.#write([this.#leads(), seen], [remove(LEADERSHIP), put(resignedKey(this.#self), '')]);
   }
 
   fence(node: string): Promise<boolean> {
