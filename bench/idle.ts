@@ -16,10 +16,11 @@ export const idle = bench({
   options: {
     settle: { default: 60, means: 'seconds from Ready until the window' },
     window: { default: 300, means: 'seconds of the window' },
+    nodes: { default: 1, means: 'nodes of the site: 1, or 2 with their witness' },
   },
   slow: false,
-  measure: ({ settle, window }) =>
-    withSite([], async (site) => {
+  measure: ({ settle, window, nodes }) =>
+    withSite(nodes === 1 ? [] : ['--nodes', String(nodes)], async (site) => {
       progress(`letting the site settle for ${settle} s`);
       await pause(settle * 1000);
       const processes = await siteProcesses(site);
@@ -37,6 +38,20 @@ export const idle = bench({
           2,
         ),
         written_bytes_per_hour: Math.round((sumOf(rows, (row) => row.written_bytes) / window) * HOUR_S),
+        nodes: Object.fromEntries(
+          Map.groupBy(rows, ({ node }) => node)
+            .entries()
+            .map(([node, own]) => [
+              node,
+              {
+                pss_bytes: sumOf(own, (row) => row.pss_bytes),
+                cpu_percent: rounded(
+                  sumOf(own, (row) => row.cpu_percent),
+                  2,
+                ),
+              },
+            ]),
+        ),
         processes: rows.toSorted((a, b) => b.pss_bytes - a.pss_bytes),
       };
     }),

@@ -1,8 +1,8 @@
 // What pods without limits do to the API: latency of create and get with the worker left alone, and with pods on it that burn
 // every processor and take all of its memory. The machine's own limits are what keeps the two apart.
 import { bench, benchMain, pause, progress } from './harness/bench.ts';
-import { importBusybox } from './harness/busybox-image.ts';
 import { type Connection, connect, expectStatus } from './harness/connection.ts';
+import { importBusybox } from './harness/images.ts';
 import { busyboxPod, followPods, podNamespace, podsPath } from './harness/pods.ts';
 import { type BenchSite, withSite } from './harness/site.ts';
 import { siteProcesses } from './harness/site-processes.ts';

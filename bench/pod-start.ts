@@ -1,8 +1,8 @@
 // How fast one pod starts whose image is on the node: from sending its create to the watch that shows it Running; and how
 // fast it goes. One pod at a time, on a site that does nothing else.
 import { bench, benchMain, progress } from './harness/bench.ts';
-import { importBusybox } from './harness/busybox-image.ts';
 import { type Connection, connect, expectStatus } from './harness/connection.ts';
+import { importBusybox } from './harness/images.ts';
 import { busyboxPod, followPods, IDLE_COMMAND, type PodFollower, podNamespace, podsPath } from './harness/pods.ts';
 import { withSite } from './harness/site.ts';
 import { rounded, spanFigures } from './harness/statistics.ts';

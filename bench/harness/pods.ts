@@ -1,7 +1,7 @@
 // Pods of the measurements, made and followed through the API alone.
 import { waitUntil } from './bench.ts';
-import { BUSYBOX_IMAGE } from './busybox-image.ts';
 import { type Connection, expectStatus } from './connection.ts';
+import { BUSYBOX_IMAGE } from './images.ts';
 import type { Target } from './kubeconfig.ts';
 import { openWatch, type SeenObject } from './watch-stream.ts';
 

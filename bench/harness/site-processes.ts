@@ -7,6 +7,8 @@ import type { BenchSite } from './site.ts';
 export interface SiteProcess {
   readonly pid: number;
   readonly name: string;
+  /** Which node it stands on, or the witness. */
+  readonly node: string;
 }
 
 /** The site's root among the control groups of a process, e.g. `holdfast-ab12`. */
@@ -21,17 +23,23 @@ function cgroupRootOf(pid: number): string | undefined {
 
 export async function siteProcesses(site: BenchSite): Promise<SiteProcess[]> {
   const { processes } = await site.status();
-  const named = new Map(processes.map(({ pid, name }) => [pid, name]));
-  const roots = new Set([...named.keys()].map(cgroupRootOf).filter((root) => root !== undefined));
-  if (roots.size > 1) throw new Error(`the site's processes are in groups of several sites: ${[...roots].join(', ')}`);
-  const [root] = roots;
+  const named = new Set(processes.map(({ pid }) => pid));
+  /** Each node has a root of its own. */
+  const nodes = new Map<string, string>();
+  for (const { pid, node } of processes) {
+    const root = cgroupRootOf(pid);
+    if (root === undefined) continue;
+    const other = nodes.get(root);
+    if (other !== undefined && other !== node) throw new Error(`${root} has processes of ${other} and of ${node}`);
+    nodes.set(root, node);
+  }
   const others = fs
     .readdirSync('/proc')
     .filter((entry) => /^[0-9]+$/.test(entry))
     .map(Number)
-    .filter((pid) => root !== undefined && !named.has(pid) && cgroupRootOf(pid) === root);
-  return [
-    ...processes.map(({ pid, name }) => ({ pid, name })),
-    ...others.map((pid) => ({ pid, name: programOf(pid) })),
-  ];
+    .flatMap((pid) => {
+      const node = named.has(pid) ? undefined : nodes.get(cgroupRootOf(pid) ?? '');
+      return node === undefined ? [] : [{ pid, name: programOf(pid), node }];
+    });
+  return [...processes.map(({ pid, name, node }) => ({ pid, name, node })), ...others];
 }

@@ -5,6 +5,7 @@ import { rounded } from './statistics.ts';
 
 export interface ProcessRow {
   readonly name: string;
+  readonly node?: string;
   readonly rss_bytes: number;
   readonly pss_bytes: number;
   readonly pss_anonymous_bytes: number;
@@ -14,18 +15,21 @@ export interface ProcessRow {
 }
 
 /** Begins a window; what it gives ends it. Processes that ended in between are left out. */
-export function usageWindow(processes: readonly SiteProcess[]): () => ProcessRow[] {
+export function usageWindow(
+  processes: readonly (Omit<SiteProcess, 'node'> & Partial<SiteProcess>)[],
+): () => ProcessRow[] {
   const before = processes.map(({ pid }) => processUsage(pid));
   const startMs = performance.now();
   return () => {
     const tookMs = performance.now() - startMs;
-    return processes.flatMap(({ pid, name }, index) => {
+    return processes.flatMap(({ pid, name, node }, index) => {
       const first = before[index];
       const last = processUsage(pid);
       const memory = processMemory(pid);
       if (!first || !last || !memory) return [];
       return {
         name,
+        ...(node !== undefined && { node }),
         rss_bytes: memory.rssBytes,
         pss_bytes: memory.pssBytes,
         pss_anonymous_bytes: memory.pssAnonymousBytes,

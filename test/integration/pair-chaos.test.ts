@@ -8,14 +8,20 @@ import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { seededRandom } from '#base';
 import { LEDGER, writeLedgerImage } from './ledger.fixture.ts';
-import { bringUpPair, type Network, NODES, type NodeName, pairSite, type VoterName } from './pair.fixture.ts';
+import {
+  bringUpPair,
+  endIfThere,
+  type Network,
+  NODES,
+  type NodeName,
+  pairSite,
+  type VoterName,
+} from './pair.fixture.ts';
 import { CountingWriter, faultsFound, ResumingWatcher, type Version, versionNow } from './pair-load.fixture.ts';
 import { eventually } from './site.fixture.ts';
 
 const SECONDS = Number(process.env.HOLDFAST_CHAOS_SECONDS ?? 120);
 const SEED = Number(process.env.HOLDFAST_CHAOS_SEED ?? 1);
-/** Whole again: a node that was lost often is let in ten minutes later at most, and there is no hurry on a busy machine. */
-const WHOLE_MS = 720_000;
 /** How long a fault lasts: shorter and longer than a lease of a node (6 s). */
 const LASTS_MS = { min: 1_000, below: 14_000 } as const;
 const KEYS = 5;
@@ -54,14 +60,6 @@ const processKilled = (voter: VoterName, at: number): Fault => ({
   end: async () => undefined,
 });
 
-function endIfThere(pid: number): void {
-  try {
-    process.kill(pid, 'SIGKILL');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
-  }
-}
-
 /** Chosen by the seed alone. */
 function* faults(): Generator<Fault & { lastsMs: number }> {
   const random = seededRandom(SEED);
@@ -83,17 +81,6 @@ function* faults(): Generator<Fault & { lastsMs: number }> {
     ];
     yield { ...(choices[random.below(choices.length)] ?? killed(node)), lastsMs };
   }
-}
-
-async function whole(): Promise<void> {
-  await eventually(
-    'the site is whole',
-    async () => {
-      const { phase, conditions } = await site.status();
-      return phase === 'Ready' && conditions.some(({ type, status }) => type === 'Redundant' && status === 'True');
-    },
-    WHOLE_MS,
-  );
 }
 
 /** Numbers in the book of the ledger, as its pod reads them once it is there. */
@@ -124,7 +111,7 @@ before(async () => {
   assert.equal(imported.code, 0, imported.stderr);
   const { code, stderr } = await site.kubectlRan(['apply', '-f', '-'], { input: LEDGER });
   assert.equal(code, 0, stderr);
-  await whole();
+  await site.whole();
 });
 after(() => site.destroy());
 
@@ -162,7 +149,7 @@ test(`${SECONDS} s of faults by seed ${SEED}, under load`, { timeout: (SECONDS +
     } finally {
       await fault.end();
     }
-    await whole();
+    await site.whole();
     await eventually('writes go on', async () => writer.acknowledged.length > writtenBefore);
     read = await bookIsRight(read);
   }

@@ -15,8 +15,18 @@ export type Network = 'access' | 'storage';
 
 const VOTERS: readonly VoterName[] = [...NODES, 'witness'];
 const READY_MS = 120_000;
+/** Whole again: a node that was lost often is let in ten minutes later at most, and there is no hurry on a busy machine. */
+const WHOLE_MS = 720_000;
 
 export const otherThan = (node: NodeName): NodeName => (node === 'node-a' ? 'node-b' : 'node-a');
+
+export function endIfThere(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}
 
 export interface PairSite extends TestSite {
   /** Who controls; waits until somebody does. */
@@ -39,7 +49,7 @@ export interface PairSite extends TestSite {
   bringBack(voter: VoterName): Promise<void>;
   /** Starts what keeps one voter, as its own machine would when it boots, with its cables. Does not wait. */
   boot(voter: VoterName): Promise<void>;
-  /** Waits until the site is Ready. */
+  /** Waits until the site is Ready, and the loss of either node is survived. */
   whole(): Promise<void>;
   /** Of the voters, in the access network. */
   addresses(): readonly string[];
@@ -79,7 +89,14 @@ export function pairSite(name: string): PairSite {
   const kubectlRan: TestSite['kubectlRan'] = (args, options) =>
     site.kubectlRan([`--kubeconfig=${kubeconfig}`, ...args], options);
   const whole = async (): Promise<void> => {
-    await eventually('the site is whole', async () => (await site.status()).phase === 'Ready', READY_MS);
+    await eventually(
+      'the site is whole',
+      async () => {
+        const { phase, conditions } = await site.status();
+        return phase === 'Ready' && conditions.some(({ type, status }) => type === 'Redundant' && status === 'True');
+      },
+      WHOLE_MS,
+    );
   };
   return {
     ...site,
@@ -97,7 +114,7 @@ export function pairSite(name: string): PairSite {
       }),
     killNode: async (voter) => {
       for (const network of networksOf(voter)) await setCable(voter, network, 'down');
-      if (voter !== 'witness') process.kill(watchdogOf(voter), 'SIGKILL');
+      if (voter !== 'witness') endIfThere(watchdogOf(voter));
       if (!(await openCgroups().killAll(groupOf(voter)))) throw new Error(`processes of ${voter} cannot be killed`);
     },
     cut: (voter, network) => setCable(voter, network, 'down'),
@@ -123,6 +140,7 @@ export function pairSite(name: string): PairSite {
       for (const network of networksOf(voter)) await setCable(voter, network, 'up');
       const { code, stderr } = await site.holdfast('up', '--timeout', String(READY_MS / 1000));
       if (code !== 0) throw new Error(`up: exit ${code}: ${stderr}`);
+      await whole();
     },
     boot: async (voter) => {
       for (const network of networksOf(voter)) await setCable(voter, network, 'up');
@@ -153,6 +171,7 @@ export function pairSite(name: string): PairSite {
 /** Brings a lab up with an image that runs until it is asked to end. */
 export async function bringUpPair(site: PairSite): Promise<void> {
   await bringUp(site, '--nodes', '2');
+  await site.whole();
 }
 
 /** Writes to the site's API without rest, over a connection each, and remembers what was acknowledged. */

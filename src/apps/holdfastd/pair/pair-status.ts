@@ -1,5 +1,6 @@
 // What a node of a pair knows of the whole: who is there, who votes, who controls, and what runs on the others.
 import { masterOf, ownNode, type Site, type SiteStatus, siteForecast } from '#model/site';
+import { machineTime } from '#platform/clock';
 import type { ConditionFact } from '../conditions.ts';
 import type { StartedPair } from './start-pair.ts';
 
@@ -11,18 +12,25 @@ export interface PairFacts {
   readonly missing: readonly string[];
 }
 
+/** Milliseconds. What was seen of the site before holds no more: whoever sees nothing for so long has no majority with it. */
+const SEEN_MS_MAX = 5_000;
+
 export function pairFacts(site: Site, { failover, votes, ownEtcd }: StartedPair): PairFacts {
   const list = votes.list({ name: ownNode(site), up: ownEtcd() });
-  const { seen } = failover;
+  const isSeen = failover.seen !== undefined && machineTime.bootMs() - failover.seen.sentMs < SEEN_MS_MAX;
+  const seen = isSeen ? failover.seen : undefined;
   const nodes = site.pair?.nodes.map(({ name }) => name) ?? [];
   const present = seen?.present ?? [];
+  const answering = list.filter(({ up }) => up).length;
   return {
     votes: list,
     ...(seen?.controller !== undefined && { controller: seen.controller }),
     present,
     missing: [
       ...list.filter(({ up }) => !up).map(({ name }) => `the vote of ${name}`),
-      ...nodes.filter((name) => !present.includes(name)).map((name) => `node ${name}`),
+      ...(seen
+        ? nodes.filter((name) => !present.includes(name)).map((name) => `node ${name}`)
+        : [`a majority of the votes (${answering} of ${list.length} answer)`]),
       ...(seen?.controller === undefined ? ['a node that controls'] : []),
     ],
   };

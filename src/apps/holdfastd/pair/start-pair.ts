@@ -50,7 +50,7 @@ export interface StartedPair extends StartedSite {
   readonly shared: SharedFiles;
   readonly volumes: Volumes;
   readonly member: MemberKeeper;
-  /** Whether the member of etcd on this node answers with a majority behind it. */
+  /** Whether the member of etcd on this node runs. */
   ownEtcd(): boolean;
   /** What the loss of each node would cost, as whoever controls says; undefined while nobody does. */
   forecast(): PairForecast | undefined;
