@@ -162,12 +162,11 @@ async function* stop({ keepPods }: { keepPods: boolean }): AsyncGenerator<Superv
 
 /** Of a node of a pair: its guard starts it again. */
 async function restart(id: string): Promise<void> {
-  if (!running.pair) return;
-  const { onDemand } = running.pair;
+  if (!running.pair) throw new WorldError('Unavailable', 'this node is starting');
   health.close();
   running.keeper?.close();
   await restartNode({
-    ...{ id, folders, supervisor, log, onDemand },
+    ...{ id, folders, supervisor, log },
     endPods: () => (cgroups ? endPods({ site, cgroups, clock }) : Promise.resolve()),
     leave: () => running.pair?.stop('coming back') ?? Promise.resolve(),
     letGo: () => letGo({ guarded: true }),

@@ -6,6 +6,7 @@ import { systemClock } from '#platform/clock';
 import { contextOf, type Surroundings } from '../context.ts';
 import { runCli } from '../program.ts';
 import { forecastText } from './forecast-text.ts';
+import { restartText } from './restart.ts';
 
 const sink = (lines: string[] = []) => ({ write: (text: string) => void lines.push(text), isTerminal: false });
 const surroundings = (out: string[] = [], err: string[] = []): Surroundings => ({
@@ -73,8 +74,24 @@ loss of node-b: survived
   );
 });
 
-test('without a site both say so', async () => {
-  for (const verb of ['list', 'forecast']) {
+test('people see which node is restarted, what is done with it, what it waits for, and how it ended', () => {
+  const restart = { id: 'r', left: ['node-a', 'witness'], done: ['node-b'], step: 'drain', drainMs: 1 } as const;
+  assert.equal(restartText(restart), 'node-a (2 of 3): its pods go to the other node');
+  assert.match(
+    restartText({ ...restart, waitsFor: 'pods of node-a to go: d/p' }),
+    /; waits for pods of node-a to go: d\/p$/,
+  );
+  assert.equal(restartText({ ...restart, ended: { how: 'stopped', reason: 'why' } }), 'stopped: why');
+  assert.equal(restartText({ ...restart, ended: { how: 'done', reason: 'restarted: all' } }), 'restarted: all');
+});
+
+test('a time-out that is no number of seconds is refused', async () => {
+  for (const text of ['soon', '0', '86401'])
+    assert.equal((await runCli(surroundings(), ['node', 'restart', '--timeout', text])).exitCode, 2);
+});
+
+test('without a site all say so', async () => {
+  for (const verb of ['list', 'forecast', 'restart']) {
     const err: string[] = [];
     const { exitCode } = await runCli(surroundings([], err), ['node', verb]);
     assert.equal(exitCode, 5);

@@ -1,7 +1,7 @@
 // `node restart`: restarts the nodes of a pair and its witness, one after the other, with everything that they keep.
 import { InvalidArgumentError } from 'commander';
 import { restartNodes } from '#host';
-import type { NodeRestart } from '#model/site';
+import { type NodeRestart, WITNESS_NAME } from '#model/site';
 import { type CommonOptions, type Context, declare, type Verb } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 
@@ -28,8 +28,9 @@ const STEPS: Readonly<Record<NodeRestart['step'], string>> = {
 
 export function restartText({ left, done, step, waitsFor, ended }: NodeRestart): string {
   if (ended) return ended.how === 'done' ? ended.reason : `stopped: ${ended.reason}`;
+  const does = step === 'drain' && left[0] === WITNESS_NAME ? 'its turn comes' : STEPS[step];
   const of = `${done.length + 1} of ${done.length + left.length}`;
-  return `${left[0]} (${of}): ${STEPS[step]}${waitsFor === undefined ? '' : `; waits for ${waitsFor}`}`;
+  return `${left[0]} (${of}): ${does}${waitsFor === undefined ? '' : `; waits for ${waitsFor}`}`;
 }
 
 export function nodeRestartVerb(context: Context): Verb {

@@ -78,7 +78,12 @@ class Keeper implements Rolling {
       const nowMs = clock.monotonicMs();
       if (nowMs - this.#restartingMs < RESTART_AGAIN_MS) return;
       this.#restartingMs = nowMs;
-      await this.#of.restart(restart.id);
+      try {
+        await this.#of.restart(restart.id);
+      } catch (error) {
+        this.#restartingMs = Number.NEGATIVE_INFINITY;
+        throw error;
+      }
       return;
     }
     const leadership = this.#of.leadership();

@@ -14,7 +14,6 @@ export async function restartNode(of: {
   readonly folders: SiteFolders;
   readonly supervisor: Supervisor;
   readonly log: Log;
-  readonly onDemand?: ReadonlyMap<string, unknown>;
   endPods(): Promise<void>;
   /** Hands back what this voter holds. */
   leave(): Promise<void>;
