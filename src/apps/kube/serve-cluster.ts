@@ -1,5 +1,6 @@
 // Serves the site's cluster on a store that takes writes: API server, controllers and scheduler, which share one object cache.
 import { present } from '#base';
+import type { Client } from '#client';
 import { connectivitySettings } from '#engine/connectivity';
 import { ensureRegistryAccounts, siteSettings, siteStanding } from '#host';
 import {
@@ -8,11 +9,12 @@ import {
   ownNode,
   type PairForecast,
   registryHosts,
+  settingNow,
   siteFolders,
   voterOf,
   workerHere,
 } from '#model/site';
-import { runControllers } from '#reconcile';
+import { type Controller, eventRecorder, runControllers } from '#reconcile';
 import { type ApiServer, type ApiServerOptions, startApiServer, type UserInfo } from '#services/apiserver';
 import { clusterDefaultsController } from '#services/cluster-defaults';
 import { startControllers } from '#services/controllers';
@@ -20,6 +22,7 @@ import { broughtInto } from '#services/desired-state';
 import { openRevocations, type PkiFollower } from '#services/infrastructure';
 import { loadBalancerController } from '#services/load-balancer';
 import { type LostNodes, lostMachinesController, machineNodesController } from '#services/machines';
+import { rebalanceController } from '#services/rebalance';
 import { pullSecretController } from '#services/registry';
 import { startScheduler } from '#services/scheduler';
 import { type StandingSource, standingController, standingGauges, standingSource } from '#services/standing';
@@ -116,6 +119,20 @@ async function answer(of: Serving, { standing, forecast }: Around): Promise<ApiS
   return server;
 }
 
+/** What a pair has besides: the forecast of losses, and the move back after a return. */
+function pairControllers(
+  { start }: Serving,
+  client: Client,
+  { forecast, lost, standing }: { forecast: ForecastOfPair; lost: LostNodes; standing: Around['standing'] },
+): Controller[] {
+  const { site, folders, clock, log } = start;
+  const { machines } = site;
+  const kept = forecast.keep({ client, clock, log, machines, lost, settingsChanged: standing.cache });
+  const events = eventRecorder({ client, clock, log, component: 'rebalance' });
+  const isOn = (): boolean => settingNow<boolean>(siteSettings(folders).settings, 'rebalanceAfterReturn');
+  return [kept.controller, rebalanceController({ client, machines, clock, events, look: () => kept.look(), isOn })];
+}
+
 /** Controllers and scheduler. */
 async function reconcile(
   of: Serving,
@@ -153,9 +170,7 @@ async function reconcile(
       pullSecretController({ client, hosts: registryHosts(site), ...people }),
       standingController({ client, source: standing, clock }),
       ...(pair ? [lostMachinesController({ client, machines, lost: pair.lost, clock })] : []),
-      ...(pair && forecast
-        ? [forecast.keep({ client, clock, log, machines, lost: pair.lost, settingsChanged: standing.cache }).controller]
-        : []),
+      ...(pair && forecast ? pairControllers(of, client, { forecast, lost: pair.lost, standing }) : []),
     ],
     { clock, log },
   );

@@ -166,7 +166,7 @@ function outOfService(node: Node): Node {
 }
 
 /** As it is made anew: nobody has chosen a node for it, and volumes that are the pod's own are made anew with it. */
-function unplaced(info: PodInfo): PodInfo {
+export function unplaced(info: PodInfo): PodInfo {
   const { nodeName: _, ...spec } = info.pod.spec ?? { containers: [] };
   const lasting = new Set(spec.volumes?.map(({ persistentVolumeClaim }) => persistentVolumeClaim?.claimName));
   return { ...info, claims: info.claims.filter((claim) => lasting.has(claim)), pod: { ...info.pod, spec } };

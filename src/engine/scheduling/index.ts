@@ -7,6 +7,7 @@ export { type Forecast, type ForecastView, forecastLoss, isDaemon, STAYS_ANNOTAT
 export { podAcceptsNode } from './node-affinity.ts';
 export { type NamespaceLabels, type PodInfo, podInfo } from './pod-info.ts';
 export { type Amounts, amountOf, amountText, podRequests } from './pod-requests.ts';
+export { type Move, planMove } from './rebalance.ts';
 export { type SchedulingDecision, schedulePod } from './schedule.ts';
 export { OUT_OF_SERVICE, tolerates, untoleratedTaint } from './tolerations.ts';
 export {

@@ -72,7 +72,7 @@ export {
   namespacePrefix,
   switchName,
 } from './network-names.ts';
-export type { NodeRestart, NodeRestartStep } from './node-restart.ts';
+export { type NodeRestart, type NodeRestartStep, REBALANCE_OWED } from './node-restart.ts';
 export {
   addressBetween,
   type Pair,

@@ -16,3 +16,6 @@ export interface NodeRestart {
   readonly waitsFor?: string;
   readonly ended?: { readonly how: 'done' | 'stopped'; readonly reason: string };
 }
+
+/** Annotation of a Node: its node was away, and pods are to be moved back to it. */
+export const REBALANCE_OWED = 'holdfast.dev/rebalance-owed';

@@ -142,6 +142,12 @@ export const SETTINGS: readonly Setting[] = [
     problem: registriesProblem,
   },
   {
+    name: 'rebalanceAfterReturn',
+    title: 'whether pods are moved back, a few at a time, when a node of two has returned',
+    default: true,
+    ...ON_OFF,
+  },
+  {
     name: 'semiConnectedAfterMinutes',
     title: 'minutes without an answer of the hub until the mode is SemiConnected',
     default: 15,

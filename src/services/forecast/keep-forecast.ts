@@ -7,7 +7,7 @@ import { type Controller, eventRecorder } from '#reconcile';
 import { forecastController } from './forecast.controller.ts';
 import { judgePod } from './judge-pod.ts';
 import { tellLackingDevices } from './lacking-devices.ts';
-import { type LiveOptions, LiveView, PODS } from './live-view.ts';
+import { type LiveOptions, LiveView, type Looked, PODS } from './live-view.ts';
 import type { ForecastSettings } from './pair-forecast.ts';
 
 export interface KeepForecastOptions extends LiveOptions {
@@ -19,6 +19,8 @@ export interface KeepForecastOptions extends LiveOptions {
 
 export interface KeptForecast {
   readonly controller: Controller;
+  /** Where every pod is now, and whether both nodes are there and take pods. */
+  look(): Pick<Looked, 'view' | 'whole'>;
   /** Undefined until it was worked out once. */
   told(): PairForecast | undefined;
   /** What becomes of a pod that would break the forecast. */
@@ -45,6 +47,7 @@ export function keepForecast(of: KeepForecastOptions): KeptForecast {
   });
   return {
     controller,
+    look: () => live.look(),
     told: () => told,
     breach: () => settings().breach,
     judge: (pod) => judgePod({ live, nodes, budgetPercent: () => settings().budgetPercent }, pod),

@@ -3,9 +3,10 @@
 import { WorldError } from '#base';
 import { type DesiredReplicas, podName, podsToEvict, podsToGo } from '#engine/rolling';
 import type { Node, Pod } from '#model/kube';
+import { REBALANCE_OWED } from '#model/site';
 import type { Ask } from './contract.ts';
 
-const CORDONED_FOR = 'holdfast/cordoned-for-restart';
+const CORDONED_FOR = 'holdfast.dev/cordoned-for-restart';
 
 export interface WorkerSeen {
   readonly node: Node;
@@ -45,11 +46,13 @@ export async function cordon(ask: Ask, { node, cordoned }: WorkerSeen, id: strin
   await put(ask, { ...node, metadata: { ...node.metadata, annotations }, spec: { ...node.spec, unschedulable: true } });
 }
 
+/** Its pods are moved back to it in time. */
 export async function uncordon(ask: Ask, { node, cordonedByThis }: WorkerSeen): Promise<void> {
   if (!cordonedByThis) return;
   const { [CORDONED_FOR]: _, ...annotations } = node.metadata?.annotations ?? {};
   const { unschedulable: __, ...spec } = node.spec ?? {};
-  await put(ask, { ...node, metadata: { ...node.metadata, annotations }, spec });
+  const owed = { ...annotations, [REBALANCE_OWED]: '' };
+  await put(ask, { ...node, metadata: { ...node.metadata, annotations: owed }, spec });
 }
 
 async function put(ask: Ask, node: Node): Promise<void> {
