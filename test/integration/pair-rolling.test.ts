@@ -196,3 +196,38 @@ test('every voter is restarted, and nobody who asks the API or a workload of two
     assert.doesNotMatch(events, /FailoverLost|FailoverFenced/);
   }
 });
+
+const events = (node: string): readonly { reason: string; message: string }[] =>
+  fs
+    .readFileSync(path.join(site.data, node, 'logs/events.jsonl'), 'utf8')
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as { reason: string; message: string });
+
+test('whatever is killed meanwhile, it goes on: holdfastd of the node that restarts and of the one that controls', async () => {
+  const controller = await site.controller();
+  const other = NODES.find((node) => node !== controller) ?? 'node-a';
+  const done = (): number => NODES.flatMap(events).filter(({ reason }) => reason === 'RestartDone').length;
+  const before = done();
+  const restarts = (): number =>
+    events(controller).filter(({ reason, message }) => reason === 'NodeRestarting' && message === `${other}: restart`)
+      .length;
+  const restartsBefore = restarts();
+  const command = site.holdfast('node', 'restart', other);
+  await eventually('the node restarts', async () => restarts() > restartsBefore);
+  for (const node of [other, controller]) {
+    try {
+      const record = fs.readFileSync(path.join(site.data, node, 'run/holdfastd.lock'), 'utf8');
+      process.kill((JSON.parse(record) as { pid: number }).pid, 'SIGKILL');
+    } catch (error) {
+      // It has just ended by itself, to be started again.
+      assert.match((error as { code?: string }).code ?? '', /^(ESRCH|ENOENT)$/);
+    }
+  }
+  const { code, stderr } = await command;
+  assert.equal(code, 0, stderr);
+  await eventually('it is done', async () => done() > before);
+  await eventually('the loss of either node is survived again', isRedundant);
+  const nodes = await json<{ items: { spec: { unschedulable?: boolean } }[] }>('nodes');
+  assert.ok(nodes.items.every(({ spec }) => !spec.unschedulable));
+});
