@@ -7,11 +7,12 @@ import { type Http2Client, http2Client, type Patience } from '#platform/http';
 import { kubeconfigOf } from '../site-file.ts';
 
 const NOT_FOUND = 404;
+const CONFLICT = 409;
 /** Of an answer that is no success. */
 const TOLD_CHARACTERS = 200;
 
 export interface KubernetesDoor {
-  /** The parsed answer. Errors: WorldError `Unavailable`, `NotFound`, or `Failed` for an answer that is no success. */
+  /** The parsed answer. Errors: WorldError `Unavailable`, `NotFound`, `Conflict`, or `Failed` for an answer that is no success. */
   ask<T>(method: 'GET' | 'POST' | 'DELETE', path: string, body?: unknown): Promise<T>;
   close(): void;
 }
@@ -48,6 +49,7 @@ export function openKubernetes({ folders, clock, patience }: KubernetesAsked): K
       const answer = await connection.request({ method, path, headers, ...sent });
       const text = answer.body.toString();
       if (answer.status === NOT_FOUND) throw new WorldError('NotFound', `${method} ${path}: there is none`);
+      if (answer.status === CONFLICT) throw new WorldError('Conflict', `${method} ${path}: there is one already`);
       if (answer.status >= 300)
         throw new WorldError('Failed', `${method} ${path}: ${answer.status}: ${text.slice(0, TOLD_CHARACTERS)}`);
       return JSON.parse(text) as T;

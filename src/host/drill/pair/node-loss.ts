@@ -73,7 +73,7 @@ async function lossOf(drilling: PairDrilling, inflict: () => Promise<Finding>): 
   const { lost } = fault.told();
   if (lost === undefined) throw new WorldError('Failed', 'nobody tells of a node that is lost');
   await takenOver(drilling, fault, lost);
-  await book.step(() => kubernetesWorks(drilling));
+  await book.seen(() => kubernetesWorks(drilling));
   await standsAgain(drilling);
 }
 

@@ -46,7 +46,10 @@ export async function drillOutlook(of: {
   const plan = await planPairDrill({ ...of, clock });
   const bound = `for at most ${AWAY_MS_MAX / 1000} s`;
   if (plan.drill === 'witness-loss')
-    return [`the witness is away ${bound}`, '  nothing moves; the loss of a node on top would stop the site'];
+    return [
+      `the witness is away ${bound}`,
+      '  no pod moves; control may, by an election of etcd; the loss of a node on top would stop the site',
+    ];
   const pods = await drilledPods({ folders: plan.keeper.folders, clock });
   if (plan.lost !== undefined) return [`${plan.lost} is away ${bound}`, ...costOf(plan, plan.lost, pods)];
   return [

@@ -1,5 +1,6 @@
-// The drill `witness-loss`: the third vote goes and comes back, and nothing else happens.
+// The drill `witness-loss`: the third vote goes and comes back, and no pod is touched.
 import { type Finding, untouchedPods } from '#engine/drill';
+import { SHORT_PATIENCE } from '#platform/http';
 import { cutLabNode, killLabNode } from '../../lab/lab-faults.ts';
 import { runningStatus } from '../drilling.ts';
 import { nodesReady, openKubernetes } from '../kubernetes-door.ts';
@@ -11,7 +12,7 @@ import { standsAgain } from './stands-again.ts';
 
 export async function loseWitness(drilling: PairDrilling): Promise<void> {
   const { plan, book, folders, clock } = drilling;
-  const { witness, controller } = plan;
+  const { witness } = plan;
   const before = await drilledPods(drilling);
   const sinceMs = clock.monotonicMs();
   await book.step(async () => {
@@ -26,17 +27,27 @@ export async function loseWitness(drilling: PairDrilling): Promise<void> {
     return { holds, what: holds ? 'the vote of the witness is missed' : 'the witness still seems to vote' };
   };
   await book.seen(isMissed, { figure: 'detected', sinceMs, withinMs: AWAY_MS_MAX });
-  await book.step(() => kubernetesWorks(drilling));
-  const door = openKubernetes(drilling);
+  await controls(drilling, sinceMs);
+  await book.seen(() => kubernetesWorks(drilling));
+  const door = openKubernetes({ folders, clock, patience: SHORT_PATIENCE });
   try {
     await book.seen(() => nodesReady(door));
   } finally {
     door.close();
   }
-  await book.step(async () => {
-    const holds = (await runningStatus(folders)).nodes.some((node) => node.name === controller && node.holdsControl);
-    return { holds, what: holds ? `${controller} controls as before` : `${controller} does not control any more` };
-  });
   await standsAgain(drilling);
   await book.step(async () => untouchedPods(before, await drilledPods(drilling)));
+}
+
+/** A node controls; the other than before when the witness led etcd: the election may take longer than a leadership lasts. */
+async function controls({ plan, book, folders, clock }: PairDrilling, sinceMs: number): Promise<void> {
+  let controller: string | undefined;
+  await book.seen(async () => {
+    controller = (await runningStatus(folders)).nodes.find(({ holdsControl }) => holdsControl)?.name;
+    if (controller === undefined) return { holds: false, what: 'no node controls' };
+    const how =
+      controller === plan.controller ? 'as before' : 'now: the witness led etcd, and an election came between';
+    return { holds: true, what: `${controller} controls ${how}` };
+  });
+  if (controller !== plan.controller) book.figure('control', clock.monotonicMs() - sinceMs);
 }
