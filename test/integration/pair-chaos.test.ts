@@ -24,6 +24,8 @@ const SECONDS = Number(process.env.HOLDFAST_CHAOS_SECONDS ?? 120);
 const SEED = Number(process.env.HOLDFAST_CHAOS_SEED ?? 1);
 /** How long a fault lasts: shorter and longer than a lease of a node (6 s). */
 const LASTS_MS = { min: 1_000, below: 14_000 } as const;
+/** Above the number of processes of a node. */
+const PLACES = 1_000;
 const KEYS = 5;
 const site = pairSite('chaos');
 
@@ -60,26 +62,26 @@ const processKilled = (voter: VoterName, at: number): Fault => ({
   end: async () => undefined,
 });
 
-/** Chosen by the seed alone. */
+/** Chosen by the seed alone: every kind once in each round, in another order. */
 function* faults(): Generator<Fault & { lastsMs: number }> {
   const random = seededRandom(SEED);
-  const voters: readonly VoterName[] = [...NODES, 'witness'];
+  const node = (): NodeName => NODES[random.below(NODES.length)] ?? 'node-a';
   for (;;) {
-    const node = NODES[random.below(NODES.length)] ?? 'node-a';
-    const voter = voters[random.below(voters.length)] ?? 'witness';
-    const at = random.below(1_000);
-    const lastsMs = LASTS_MS.min + random.below(LASTS_MS.below);
-    const choices = [
-      killed(node),
-      processKilled(voter, at),
-      cutOff(node, 'access'),
-      cutOff(node, 'storage'),
-      frozen(node),
+    const round = [
+      killed(node()),
       killed('witness'),
-      processKilled(node, at),
+      cutOff(node(), 'access'),
+      cutOff(node(), 'storage'),
       cutOff('witness', 'access'),
+      frozen(node()),
+      processKilled(node(), random.below(PLACES)),
+      processKilled(node(), random.below(PLACES)),
+      processKilled('witness', random.below(PLACES)),
     ];
-    yield { ...(choices[random.below(choices.length)] ?? killed(node)), lastsMs };
+    while (round.length > 0) {
+      const [fault] = round.splice(random.below(round.length), 1);
+      if (fault) yield { ...fault, lastsMs: LASTS_MS.min + random.below(LASTS_MS.below) };
+    }
   }
 }
 
