@@ -18,6 +18,7 @@ import { siteDrills } from './holdfastd/drills.ts';
 import { dyingText, guardProcess, ownDeaths, recordGuard } from './holdfastd/guard.ts';
 import { watchHealth } from './holdfastd/health.ts';
 import { measuredNow, telemetryIsOn } from './holdfastd/measured.ts';
+import { dismissVoters } from './holdfastd/pair/leave-pair.ts';
 import { pairSurroundings } from './holdfastd/pair/pair-keys.ts';
 import { pairRestarts } from './holdfastd/pair/pair-restarts.ts';
 import { pairFacts, pairStatus, redundancy } from './holdfastd/pair/pair-status.ts';
@@ -130,8 +131,9 @@ async function letGo({ guarded = false } = {}): Promise<void> {
   lock.kind === 'held' && lock.release();
 }
 
-async function* stop({ keepPods }: { keepPods: boolean }): AsyncGenerator<SupervisorAnswer> {
-  if (keepPods && site.pair)
+async function* stop(how: { keepPods: boolean; leavesPair?: boolean }): AsyncGenerator<SupervisorAnswer> {
+  const { keepPods, leavesPair = false } = how;
+  if (keepPods && site.pair && !leavesPair)
     throw new WorldError('Unsupported', 'pods of a site of two nodes run only while their node holds its lease', {
       cure: 'leave --keep-pods out; to restart one node after the other: holdfast node restart',
     });
@@ -147,7 +149,8 @@ async function* stop({ keepPods }: { keepPods: boolean }): AsyncGenerator<Superv
     .filter((name) => !running.started?.onDemand.has(name));
   const nodes = names.filter((name) => name.startsWith('agent-'));
   await Promise.all(nodes.map((name) => supervisor.stop(name)));
-  if (running.pair) {
+  if (running.pair && leavesPair) await running.pair.leave();
+  else if (running.pair) {
     // What runs under the node's lease ends before that is handed back.
     if (cgroups) await endPods({ site, cgroups, clock });
     await running.pair.stop();
@@ -186,6 +189,7 @@ const verbs: ControlVerbs = {
   status: statusNow,
   watchStart: () => progress.watch(),
   stop,
+  dismiss: (request) => dismissVoters({ site, pair: running.pair, clock }, request),
   ensure: async (name) => {
     const declaration = running.started?.onDemand.get(name);
     if (!declaration) throw new WorldError('NotFound', `no process ${name} can be asked for`);

@@ -2,9 +2,9 @@
 // nodes it stands by, until it is told to serve.
 import { present } from '#base';
 import { makeFolder } from '#platform/disk';
-import { objectIndex } from '#services/apiserver';
 import { followPki } from '#services/infrastructure';
-import { openSqliteStore, type StoreNotice } from '#store';
+import type { StoreNotice } from '#store';
+import { openOwnStore } from './kube/own-store.ts';
 import { serveCluster } from './kube/serve-cluster.ts';
 import { standBy } from './kube/stand-by.ts';
 import { storeEvent } from './kube/store-event.ts';
@@ -15,8 +15,7 @@ const start = appStart('kube');
 const { site, folders, clock, log, ready } = start;
 const certificates = followPki({ folder: folders.pki, clock, log });
 const cluster = present(site.clusters[0], 'a site has its own cluster');
-const folder = folders.clusterState(cluster.name);
-makeFolder(folder);
+makeFolder(folders.clusterState(cluster.name));
 makeFolder(folders.link);
 
 const { journal, events, audit } = openSiteJournal({ folders, process: 'kube', clock, log });
@@ -27,9 +26,10 @@ const notice = (told: StoreNotice): void => {
 };
 
 async function serveAlone(): Promise<{ stop(): Promise<void> }> {
-  const store = await openSqliteStore({ folder, index: objectIndex, notice });
+  const { store, settle } = await openOwnStore({ start, cluster, certificates, notice });
   const served = await serveCluster({ start, store, certificates, audit });
   const liveness = await ready(() => store.ping());
+  void settle();
   return {
     stop: async () => {
       await liveness.close();

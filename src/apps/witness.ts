@@ -95,6 +95,7 @@ const server = await serveLines(folders.supervisorSocket, (line) =>
         }),
       watchStart: () => progress.watch(),
       stop: () => stop(),
+      dismiss: elsewhere,
       ensure: elsewhere,
       access: elsewhere,
       clock: elsewhere,

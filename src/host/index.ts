@@ -21,6 +21,7 @@ export {
   registryCa,
 } from './images.ts';
 export { mendLab } from './lab/lab-faults.ts';
+export { leaveLab } from './lab/leave-lab.ts';
 export { READY_TIMEOUT_MS_DEFAULT } from './limits.ts';
 export { linkConditions } from './link-conditions.ts';
 export { type NodeForecast, nodeForecast } from './node-forecast.ts';

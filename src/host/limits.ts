@@ -17,6 +17,8 @@ export const KEEPER_STOP_GRACE_MS = 2_000;
 export const UNMOUNT_ROUNDS_MAX = 5;
 /** From its claims to its site.json a site is not made yet, and its claims are good all the same. */
 export const SITE_MADE_MS = 60_000;
+/** How often it is looked at whether a node that leaves is empty, and whether the other one controls. */
+export const LEAVE_POLL_MS = 250;
 /** As the machines service writes it. */
 export const FORWARDING_BEFORE_FILE = '/run/holdfast/ip_forward.before';
 /** Where an administrator's units stand. */

@@ -84,6 +84,15 @@ const SITE: Readonly<Record<string, Probe>> = {
     }),
     shownBy: 'test/integration/pair-rolling.test.ts',
   },
+  // A site of one node lets its last one not go, whatever the link is like.
+  'node-leave': {
+    ...look(async (walk) => {
+      const { code, stderr } = await walk.ran('node', 'leave', 'node-a');
+      assert.equal(code, 6, stderr);
+      assert.match(stderr, /one node/);
+    }),
+    shownBy: 'test/integration/pair-leave.test.ts',
+  },
   'operations-show': look(async (walk, { standing, operation, ruling }) => {
     const shown = await walk.json<Standing & { operations: readonly ShownOperation[] }>('operations');
     assert.deepEqual({ plane: shown.plane, mode: shown.mode }, standing);

@@ -18,7 +18,9 @@ import type { ClockRequest } from './clock-verbs.ts';
 export interface ControlVerbs {
   status(): Promise<SiteStatus>;
   watchStart(): AsyncIterable<SupervisorAnswer>;
-  stop(options: { keepPods: boolean }): AsyncIterable<SupervisorAnswer>;
+  stop(options: { keepPods: boolean; leavesPair?: boolean }): AsyncIterable<SupervisorAnswer>;
+  /** Takes voters of a pair out of it for good. */
+  dismiss(request: { voters: readonly string[]; dead?: string }): Promise<void>;
   ensure(process: string): Promise<void>;
   /** Everything about certificates and people. */
   access(request: AccessRequest): Promise<AccessAnswer>;
@@ -45,7 +47,11 @@ async function* answers(verbs: ControlVerbs, request: SupervisorRequest): AsyncG
       yield* verbs.watchStart();
       break;
     case 'stop':
-      yield* verbs.stop({ keepPods: request.keepPods });
+      yield* verbs.stop(request);
+      break;
+    case 'dismiss':
+      await verbs.dismiss(request);
+      yield { kind: 'done' };
       break;
     case 'ensure':
       await verbs.ensure(request.process);

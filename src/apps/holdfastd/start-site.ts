@@ -16,6 +16,7 @@ import { ensurePki } from '#services/infrastructure';
 import { ensureCable, ensureMachineGroups, ensureNamespace, ensureSiteGroups, ensureSwitch } from '#services/machines';
 import type { ProcessDeclaration, Supervisor } from '#services/supervisor';
 import { type OutsideDoors, openDoors } from './doors.ts';
+import { runFormerMember } from './former-member.ts';
 import { containerdOf, type Declaring, kubeProcess, nodeProcess, servicesProcess } from './processes.ts';
 import type { Progress } from './progress.ts';
 
@@ -78,6 +79,7 @@ export async function startSite(of: StartingSite): Promise<StartedSite> {
     onDemand.set(declaration.name, declaration);
   };
   await progress.step('certificates and machines', () => Promise.all([places, certificates]));
+  await runFormerMember(of);
   runNeeded(kubeProcess(declaring, master));
   if (real) for (const machine of site.machines) containers(machine);
   const network = real ? progress.step('network', () => makeNetwork(of)) : Promise.resolve();

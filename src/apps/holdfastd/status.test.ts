@@ -71,6 +71,7 @@ test('a refusal behind the socket is the same refusal in front of it', async () 
     nodeRestart: { begin: refuse, state: refuse },
     usage: never,
     forecast: never,
+    dismiss: refuse,
     refused: refuse,
   };
   const server = await serveLines(folders.supervisorSocket, (line) => control(verbs, line));

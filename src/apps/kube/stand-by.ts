@@ -16,6 +16,7 @@ import { keepResealed, type PkiFollower, siteSealing } from '#services/infrastru
 import { LostNodes } from '#services/machines';
 import { followEtcdStore, type StandbyStore, type StoreNotice } from '#store';
 import type { AppStart } from '../site-files.ts';
+import { clusterPrefix } from './cluster-prefix.ts';
 import { type ServedCluster, type Serving, serveCluster } from './serve-cluster.ts';
 
 export interface StandingBy {
@@ -126,7 +127,7 @@ async function follow(of: StandingBy, leader: { key: string; value: string }): P
     try {
       return await followEtcdStore({
         ...etcdClientOptions({ pair, self: ownNode(start.site) }, certificates.pki, 'master'),
-        prefix: `/holdfast/clusters/${cluster.name}`,
+        prefix: clusterPrefix(cluster),
         leader,
         identity: crypto.randomUUID(),
         index: objectIndex,

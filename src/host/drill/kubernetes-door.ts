@@ -13,7 +13,7 @@ const TOLD_CHARACTERS = 200;
 
 export interface KubernetesDoor {
   /** The parsed answer. Errors: WorldError `Unavailable`, `NotFound`, `Conflict`, or `Failed` for an answer that is no success. */
-  ask<T>(method: 'GET' | 'POST' | 'DELETE', path: string, body?: unknown): Promise<T>;
+  ask<T>(method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, body?: unknown): Promise<T>;
   close(): void;
 }
 

@@ -14,6 +14,7 @@ import { isSupervised } from '../supervisor-call.ts';
 import { createLab, furnishLab, hasKeys, shareKeys } from './create-lab.ts';
 import { type Lab, type LabNode, labIfPresent, labNodes } from './lab-file.ts';
 import { ensureLabNetwork } from './lab-network.ts';
+import { finishLeaving, isLeaving } from './leave-lab.ts';
 import { startLabNode } from './start-lab-node.ts';
 import { endLab, removeLab } from './take-down-lab.ts';
 
@@ -28,11 +29,16 @@ export async function bringUpLab(of: BringUp): Promise<BroughtUp> {
       cure: 'leave --nodes out, or make the lab in another folder with --data DIR',
     });
   const known = labIfPresent(data);
+  if (known && !known.site.pair && of.nodes === 2)
+    throw new WorldError('Conflict', `the site in ${data} has one node; the others have left`, {
+      cure: 'leave --nodes out, or make another lab in another folder with --data DIR',
+    });
   makeFolder(data);
   const lock = lockFolder(siteFolders(data));
   try {
     const lab = known ?? (await makeLab(of));
     if (known) refuseChanges(known.site, of);
+    if (isLeaving(data, lab)) await finishLeaving({ data, clock, progress: (text) => of.progress({ text }) }, lab);
     const nodes = labNodes(data, lab);
     const running = await Promise.all(nodes.map(({ folders }) => isSupervised(folders)));
     const ran = running.every(Boolean);

@@ -1,7 +1,17 @@
 // The lab's description, and the folders of its nodes. A lab is a site of two nodes and a witness on one machine: each has a folder of its
 // own below the lab's, as it would have on a machine of its own.
 import { WorldError } from '#base';
-import { DATA_FORMAT_VERSION, ownNode, type Site, type SiteFolders, siteFolders, siteOn, votersOf } from '#model/site';
+import {
+  DATA_FORMAT_VERSION,
+  departed,
+  ownNode,
+  type PairVoter,
+  type Site,
+  type SiteFolders,
+  siteFolders,
+  siteOn,
+  votersOf,
+} from '#model/site';
 import { isPresent, readJsonIfPresent, writeFileAtomic } from '#platform/disk';
 import { isRunnable, lockHolder } from '#platform/process';
 
@@ -40,11 +50,29 @@ export function writeLab(data: string, site: Site): void {
   );
 }
 
+/** The voters of a lab with their places in it, which they keep when others leave. */
+export function labVoters({
+  pair,
+  alone,
+  node,
+}: Site): readonly { readonly voter: PairVoter; readonly place: number }[] {
+  const of = pair ?? alone?.formerly;
+  const all = (of ? votersOf(of) : []).map((voter, place) => ({ voter, place }));
+  return pair ? all : all.filter(({ voter }) => voter.name === node);
+}
+
 /** The nodes of a lab, the witness last. */
 export function labNodes(data: string, { site }: Lab): readonly LabNode[] {
-  const voters = site.pair ? votersOf(site.pair) : [];
-  return voters.map(({ name }) => ({ name, site: siteOn(site, name), folders: siteFolders(labFolder(data, name)) }));
+  return labVoters(site).map(({ voter: { name } }) => ({
+    name,
+    site: siteOn(site, name),
+    folders: siteFolders(labFolder(data, name)),
+  }));
 }
+
+/** Voters that have left a lab, of which something may be left. */
+export const departedNodes = (data: string, { site }: Lab): readonly LabNode[] =>
+  departed(site).map(({ name }) => ({ name, site: siteOn(site, name), folders: siteFolders(labFolder(data, name)) }));
 
 /** The folder that commands speak to: that of the node which controls, else of one that runs, else of the first. */
 export function speakingFolder(data: string, lab: Lab): string {

@@ -4,7 +4,8 @@
 //   access network    bridge hf<id> on this machine, which has an address in it (.8) and lets the nodes out
 //   storage network   bridge hf<id>s, between the two nodes alone
 //   a node            namespace hf<id>-<node>, with lan0 on the one and stor0 on the other
-import { hostAddress, namespacePrefix, type PairVoter, type Site, switchName, tableName, votersOf } from '#model/site';
+import { hostAddress, namespacePrefix, type PairVoter, type Site, switchName, tableName } from '#model/site';
+import { labVoters } from './lab-file.ts';
 
 /** This machine in the lab's access network. */
 const OWN_HOST = 8;
@@ -50,7 +51,7 @@ export function planLabNetwork(of: {
     ...(found(storage) ? [] : [`link add name ${storage} mtu ${mtu} type bridge`, `link set ${storage} up`]),
   ];
   const inside = new Map<string, readonly string[]>();
-  for (const [index, voter] of (site.pair ? votersOf(site.pair) : []).entries()) {
+  for (const { voter, place: index } of labVoters(site)) {
     if (within.get(voter.name)?.includes('lan0')) continue;
     outside.push(...cablesOf({ site, voter, index, mtu, found: (name) => found(name) !== undefined }));
     inside.set(voter.name, insideOf(site, voter));
@@ -89,7 +90,8 @@ function cablesOf(of: {
 /** What a node finds when it starts: its ports up, its address between the nodes, and a way out by way of this machine. The address on the
  * access network is its own to set: the switch of a node has it. */
 function insideOf(site: Site, { access, storage }: PairVoter): string[] {
-  const { pair, network } = site;
+  const { network } = site;
+  const pair = site.pair ?? site.alone?.formerly;
   if (!pair) return [];
   const prefix = network.subnet.split('/')[1];
   const ways = ['link set lo up', `link set ${pair.accessDevice} up`];

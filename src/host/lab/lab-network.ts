@@ -1,5 +1,5 @@
 // The lab's machines in this machine's kernel: namespaces, the two networks between them, and the way out.
-import { type Site, switchName, votersOf } from '#model/site';
+import { type Site, switchName } from '#model/site';
 import {
   ensureForwarding,
   interfaceList,
@@ -13,7 +13,11 @@ import {
 import { systemNft } from '#platform/nft';
 import { everyStep } from '../every-step.ts';
 import { FORWARDING_BEFORE_FILE, LAB_MTU_MAX } from '../limits.ts';
+import { labVoters } from './lab-file.ts';
 import { labCables, labNamespace, labRules, planLabNetwork, storageSwitch } from './lab-network.plan.ts';
+
+/** Two nodes and a witness. */
+const LAB_VOTERS = 3;
 
 /** As each node would set them on a machine of its own. */
 const NODE_SETTINGS = {
@@ -25,7 +29,7 @@ const NODE_SETTINGS = {
 export const labNamespacePath = (site: Site, voter: string): string => `/run/netns/${labNamespace(site, voter)}`;
 
 export async function ensureLabNetwork(site: Site): Promise<void> {
-  const names = (site.pair ? votersOf(site.pair) : []).map(({ name }) => name);
+  const names = labVoters(site).map(({ voter }) => voter.name);
   for (const name of names) {
     const namespace = labNamespace(site, name);
     if (!namespaceList().includes(namespace)) await namespaceCreate(namespace);
@@ -46,8 +50,7 @@ export async function ensureLabNetwork(site: Site): Promise<void> {
 
 export async function removeLabNetwork(site: Site): Promise<void> {
   const steps = everyStep();
-  const count = site.pair ? votersOf(site.pair).length : 0;
-  for (let index = 0; index < count; index++)
+  for (let index = 0; index < LAB_VOTERS; index++)
     for (const cable of labCables(site, index)) await steps.step(() => interfaceRemove(cable));
   for (const bridge of [storageSwitch(site), switchName(site)]) await steps.step(() => interfaceRemove(bridge));
   steps.finish();

@@ -1,5 +1,5 @@
 // Stops a lab with its data kept, or removes it altogether.
-import { siteFolders, votersOf } from '#model/site';
+import { siteFolders } from '#model/site';
 import { isPresent, removeTree } from '#platform/disk';
 import { namespaceRemove } from '#platform/net';
 import { releaseClaims } from '../claims.ts';
@@ -9,7 +9,7 @@ import { recordedProcesses } from '../recorded-processes.ts';
 import { removeSite } from '../remove-site.ts';
 import { askToStop, type TakeDown } from '../stop-site.ts';
 import { endProcesses, removeKernelTraces } from '../tear-down.ts';
-import { type Lab, labNodes } from './lab-file.ts';
+import { departedNodes, type Lab, labNodes } from './lab-file.ts';
 import { labNamespace } from './lab-network.plan.ts';
 import { removeLabNetwork } from './lab-network.ts';
 
@@ -31,7 +31,7 @@ export async function stopLab(of: TakeDown & { keepPods: boolean }, lab: Lab): P
 
 /** Ends what runs of a lab, and takes away what it has in the kernel. Errors: WorldError `Failed` that names everything that stays. */
 export async function endLab(of: TakeDown, lab: Lab, graceMs?: number): Promise<void> {
-  const nodes = labNodes(of.data, lab);
+  const nodes = [...labNodes(of.data, lab), ...departedNodes(of.data, lab)];
   const steps = everyStep();
   for (const { site, folders } of nodes)
     await steps.step(() => endProcesses({ site, folders, clock: of.clock, ...(graceMs !== undefined && { graceMs }) }));
@@ -39,8 +39,7 @@ export async function endLab(of: TakeDown, lab: Lab, graceMs?: number): Promise<
     await steps.step(() => removeKernelTraces(site, folders));
     await steps.step(() => removeTree(folders.run));
   }
-  for (const { name } of lab.site.pair ? votersOf(lab.site.pair) : [])
-    await steps.step(() => namespaceRemove(labNamespace(lab.site, name)));
+  for (const { name } of nodes) await steps.step(() => namespaceRemove(labNamespace(lab.site, name)));
   await steps.step(() => removeLabNetwork(lab.site));
   steps.finish();
 }
@@ -50,7 +49,8 @@ export async function removeLab(of: TakeDown, lab: Lab): Promise<void> {
   const { data } = of;
   const steps = everyStep();
   await steps.step(() => endLab(of, lab, 0));
-  for (const { folders } of labNodes(data, lab)) await steps.step(() => removeSite(folders));
+  for (const { folders } of [...labNodes(data, lab), ...departedNodes(data, lab)])
+    await steps.step(() => removeSite(folders));
   steps.finish();
   releaseClaims(data);
   removeTree(siteFolders(data).data);

@@ -132,7 +132,7 @@ const PRESENT = [
   ...['plane-show', 'plane-take', 'plane-give', 'settings-show', 'site-settings'],
   ...['certificates-list', 'certificates-renew', 'clock-show', 'clock-confirm'],
   ...['command-line', 'site-up', 'site-down', 'site-destroy', 'site-unit', 'site-status', 'operations-show', 'drills'],
-  ...['node-list', 'node-forecast', 'node-restart'],
+  ...['node-list', 'node-forecast', 'node-restart', 'node-leave'],
 ];
 
 test('every row of the sources is covered by exactly one entry', () => {

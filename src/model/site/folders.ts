@@ -26,6 +26,8 @@ export interface SiteFolders {
   readonly controlMark: string;
   /** The leases that this node of a pair holds, for the next life of holdfastd. */
   readonly leasesFile: string;
+  /** There when the store of a site that was one of two nodes stands in its own database again. */
+  readonly storeIsHome: string;
   /** What the running member of etcd was started with. */
   readonly etcdRecord: string;
   /** How far what an earlier key has sealed is sealed anew. */
@@ -116,6 +118,7 @@ export function siteFolders(data: string): SiteFolders {
     leasesFile: `${data}/run/leases.json`,
     refusalsFile: `${data}/state/refused.json`,
     resealFile: `${data}/run/reseal.json`,
+    storeIsHome: `${data}/run/store-is-home`,
     etcdRecord: `${data}/run/etcd.json`,
     etcd: `${data}/state/etcd`,
     supervisorLock: `${data}/run/holdfastd.lock`,

@@ -20,6 +20,7 @@ export {
   planNetwork,
   type TakenRange,
 } from './addresses.ts';
+export { type Alone, departed, siteAlone, uplinkOf } from './alone.ts';
 export { cgroupRoot, controlCgroup, machineCgroup } from './cgroup-names.ts';
 export type { ClockDoubtKind, ClockStatus, TimeSource } from './clock.ts';
 export {

@@ -16,7 +16,10 @@ export type SupervisorRequest = { readonly version: number } & (
   /** Progress from the beginning of this run until the site is Ready. */
   | { readonly verb: 'watch-start' }
   /** Ends the processes in order and then holdfastd itself; `keepPods` leaves what pods need. */
-  | { readonly verb: 'stop'; readonly keepPods: boolean }
+  /** `leavesPair`: the other voters have left for good, so pods may stay without a lease. */
+  | { readonly verb: 'stop'; readonly keepPods: boolean; readonly leavesPair?: boolean }
+  /** Takes voters out of etcd for good; `dead` is one of them that cannot be asked. */
+  | { readonly verb: 'dismiss'; readonly voters: readonly string[]; readonly dead?: string }
   /** Starts a process that is started only when needed; answered when it is ready. */
   | { readonly verb: 'ensure'; readonly process: string }
   /** What the loss of each node would cost. */

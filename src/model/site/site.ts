@@ -1,5 +1,6 @@
 // What a site is, as written in its site.json: identity, addresses, ports, machines, clusters.
 // Written once by `up` and changed only by whole replacement; everything else of a site is derived from it by pure functions.
+import type { Alone } from './alone.ts';
 import type { Pair } from './pair.ts';
 
 /** Raised when the layout of a data folder changes; a folder of a newer version is refused. */
@@ -69,6 +70,8 @@ export interface Site {
   readonly node?: string;
   /** What makes a site of two nodes one thing. */
   readonly pair?: Pair;
+  /** What a node keeps of a pair when it is the only one left. */
+  readonly alone?: Alone;
   /** Address of this Linux machine on which the doors also answer. */
   readonly outsideAddress?: string;
   readonly network: SiteNetwork;

@@ -6,8 +6,10 @@ import { assert, WorldError } from '#base';
 import type { Etcd, EtcdOptions, EtcdTls, EtcdWatch, KeepAlive } from './contract.ts';
 import { RenewalStream } from './keep-alive.ts';
 import type {
+  EtcdMemberFacts,
   LeaseGrantResponse,
   LeaseKeepAliveResponse,
+  MemberListResponse,
   RangeRequest,
   RangeResponse,
   StatusResponse,
@@ -32,6 +34,7 @@ interface Endpoint {
   readonly kv: Client;
   readonly watch: Client;
   readonly lease: Client;
+  readonly cluster: Client;
   readonly maintenance: Client;
 }
 
@@ -52,7 +55,7 @@ function errorOf(error: ServiceError, attempted: string, subject: string): World
 }
 
 function endpointOf(name: string, tls: EtcdTls | undefined): Endpoint {
-  const { KV, Watch, Lease, Maintenance } = etcdServices();
+  const { KV, Watch, Lease, Cluster, Maintenance } = etcdServices();
   const pem = (text: string | undefined): Buffer | null => (text === undefined ? null : Buffer.from(text));
   const channel = { ...CHANNEL, ...(tls && { 'grpc.ssl_target_name_override': tls.serverName }) };
   const secret = tls ? credentials.createSsl(pem(tls.ca), pem(tls.key), pem(tls.cert)) : credentials.createInsecure();
@@ -63,6 +66,7 @@ function endpointOf(name: string, tls: EtcdTls | undefined): Endpoint {
     kv,
     watch: new Watch(name, secret, same),
     lease: new Lease(name, secret, same),
+    cluster: new Cluster(name, secret, same),
     maintenance: new Maintenance(name, secret, same),
   };
 }
@@ -97,6 +101,19 @@ export class EtcdClient implements Etcd {
 
   status(): Promise<StatusResponse> {
     return this.#call('maintenance', 'Status', {});
+  }
+
+  /** The members as a majority knows them. */
+  async members(): Promise<readonly EtcdMemberFacts[]> {
+    // The list is each member's own; a read that a majority vouches for makes sure that this one's is not an old one.
+    await this.range({ key: Buffer.of(0) });
+    const { members } = await this.#call<MemberListResponse>('cluster', 'MemberList', {});
+    return members;
+  }
+
+  /** A majority of those before has agreed when it resolves. */
+  async memberRemove(id: string): Promise<void> {
+    await this.#call('cluster', 'MemberRemove', { ID: id });
   }
 
   async grant(lease: number, ttlMs: number): Promise<{ readonly ttlMs: number }> {
@@ -187,7 +204,7 @@ export class EtcdClient implements Etcd {
     this.#endpoints = endpoints.map((name) => endpointOf(name, now));
   }
 
-  #call<T>(service: 'kv' | 'lease' | 'maintenance', method: string, request: unknown): Promise<T> {
+  #call<T>(service: 'kv' | 'lease' | 'cluster' | 'maintenance', method: string, request: unknown): Promise<T> {
     const endpoint = this.#endpoint();
     const client = endpoint[service] as unknown as Record<string, Unary>;
     return new Promise((resolve, reject) => {

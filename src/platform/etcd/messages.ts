@@ -81,6 +81,17 @@ export interface LeaseKeepAliveResponse {
   readonly TTL: number;
 }
 
+/** A member as etcd lists it. `name` is empty until it has started for the first time. */
+export interface EtcdMemberFacts {
+  readonly ID: string;
+  readonly name: string;
+  readonly isLearner: boolean;
+}
+
+export interface MemberListResponse {
+  readonly members: readonly EtcdMemberFacts[];
+}
+
 export interface StatusResponse {
   readonly version: string;
   readonly dbSize: number;

@@ -104,6 +104,11 @@ const MESSAGES = {
   LeaseRevokeResponse: fields('header: ResponseHeader = 1'),
   LeaseKeepAliveRequest: fields('ID: int64 = 1'),
   LeaseKeepAliveResponse: fields('header: ResponseHeader = 1', 'ID: int64 = 2', 'TTL: int64 = 3'),
+  Member: fields('ID: uint64 = 1', 'name: string = 2', 'peerURLs[]: string = 3', 'isLearner: bool = 5'),
+  MemberListRequest: fields(),
+  MemberListResponse: fields('header: ResponseHeader = 1', 'members[]: Member = 2'),
+  MemberRemoveRequest: fields('ID: uint64 = 1'),
+  MemberRemoveResponse: fields('header: ResponseHeader = 1', 'members[]: Member = 2'),
   StatusRequest: fields(),
   StatusResponse: fields(
     'header: ResponseHeader = 1',
@@ -133,6 +138,12 @@ const SERVICES = {
       LeaseKeepAlive: method('LeaseKeepAliveRequest', 'LeaseKeepAliveResponse', true),
     },
   },
+  Cluster: {
+    methods: {
+      MemberList: method('MemberListRequest', 'MemberListResponse'),
+      MemberRemove: method('MemberRemoveRequest', 'MemberRemoveResponse'),
+    },
+  },
   Maintenance: { methods: { Status: method('StatusRequest', 'StatusResponse') } },
 };
 
@@ -140,22 +151,25 @@ export interface EtcdServices {
   readonly KV: ServiceClientConstructor;
   readonly Watch: ServiceClientConstructor;
   readonly Lease: ServiceClientConstructor;
+  readonly Cluster: ServiceClientConstructor;
   readonly Maintenance: ServiceClientConstructor;
 }
 
-/** Client constructors made from the descriptor. */
+/** Client constructors made from the descriptor. Numbers of 64 bits are numbers; those of members, which use all bits, are texts. */
 export function etcdServices(): EtcdServices {
-  const nested = { etcdserverpb: { nested: { ...MESSAGES, ...SERVICES } } };
-  const definition = fromJSON({ nested } as Parameters<typeof fromJSON>[0], {
-    keepCase: true,
-    longs: Number,
-    defaults: true,
-  });
-  const loaded = loadPackageDefinition(definition).etcdserverpb as GrpcObject;
+  const counted = servicesWith(Number);
   return {
-    KV: loaded.KV as ServiceClientConstructor,
-    Watch: loaded.Watch as ServiceClientConstructor,
-    Lease: loaded.Lease as ServiceClientConstructor,
-    Maintenance: loaded.Maintenance as ServiceClientConstructor,
+    KV: counted.KV as ServiceClientConstructor,
+    Watch: counted.Watch as ServiceClientConstructor,
+    Lease: counted.Lease as ServiceClientConstructor,
+    Cluster: servicesWith(String).Cluster as ServiceClientConstructor,
+    Maintenance: counted.Maintenance as ServiceClientConstructor,
   };
+}
+
+function servicesWith(longs: typeof Number | typeof String): GrpcObject {
+  const nested = { etcdserverpb: { nested: { ...MESSAGES, ...SERVICES } } };
+  const options = { keepCase: true, longs, defaults: true };
+  const definition = fromJSON({ nested } as Parameters<typeof fromJSON>[0], options);
+  return loadPackageDefinition(definition).etcdserverpb as GrpcObject;
 }

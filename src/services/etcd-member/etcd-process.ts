@@ -20,12 +20,15 @@ export interface EtcdMember {
   /** The voter. */
   readonly self: string;
   readonly folders: SiteFolders;
+  /** The others have left for good: it listens to this node alone. */
+  readonly isAlone?: boolean;
 }
 
 const url = (host: string, port: number): string => `https://${host}:${port}`;
 
 /** Every address of a voter at which a member listens. */
-function listening({ pair, self }: EtcdMember, port: number): string {
+function listening({ pair, self, isAlone }: EtcdMember, port: number): string {
+  if (isAlone) return url('127.0.0.1', port);
   const { access, storage } = voterOf(pair, self);
   return [access, ...(storage === undefined ? [] : [storage])].map((host) => url(host, port)).join();
 }
@@ -52,7 +55,7 @@ function argumentsOf(of: EtcdMember): string[] {
     ...['--name', self, '--data-dir', folders.etcd, '--logger', 'zap', '--log-level', 'warn'],
     ...[
       '--listen-client-urls',
-      [listening(of, VOTER_PORTS.etcd), ...own.map((host) => url(host, VOTER_PORTS.etcd))].join(),
+      [...new Set([listening(of, VOTER_PORTS.etcd), ...own.map((host) => url(host, VOTER_PORTS.etcd))])].join(),
     ],
     ...['--advertise-client-urls', url(access, VOTER_PORTS.etcd)],
     ...['--listen-peer-urls', listening(of, VOTER_PORTS.etcdPeers)],

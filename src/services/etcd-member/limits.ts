@@ -16,3 +16,5 @@ export const TRUST_LOOK_MS = 1_000;
 export const RESTART_TURN_MS = 60_000;
 /** Milliseconds of a call while doing so. */
 export const ANSWER_MS = 2_000;
+/** Milliseconds until a member that etcd did not let go is asked for again. */
+export const REMOVE_RETRY_MS = 250;

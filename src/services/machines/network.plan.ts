@@ -10,6 +10,7 @@ import {
   ownNode,
   type Site,
   switchName,
+  uplinkOf,
   VOTER_PORTS,
   WITNESS_NAME,
 } from '#model/site';
@@ -33,16 +34,17 @@ function switchHardware(site: Site): string {
 export function planSwitch(site: Site, present: readonly InterfaceFacts[], mtu: number): string[] {
   const name = switchName(site);
   const { pair, network } = site;
+  const uplink = uplinkOf(site);
   const found = present.find((link) => link.name === name);
   const wanted = [`${nodeAddress(site)}/${prefixOf(site)}`, ...(pair ? [] : [`${network.doorAddress}/32`])];
   return [
     ...(found ? [] : [`link add name ${name} address ${switchHardware(site)} mtu ${mtu} type bridge`]),
     ...(found?.up ? [] : [`link set ${name} up`]),
-    ...(pair && !found ? [`link set ${pair.accessDevice} master ${name}`] : []),
+    ...(uplink && !found ? [`link set ${uplink.accessDevice} master ${name}`] : []),
     ...wanted
       .filter((address) => !found?.addresses.includes(address))
       .map((address) => `addr add ${address} dev ${name}`),
-    ...(pair?.wayOut === undefined || found ? [] : [`route replace default via ${pair.wayOut}`]),
+    ...(uplink?.wayOut === undefined || found ? [] : [`route replace default via ${uplink.wayOut}`]),
   ];
 }
 
@@ -98,7 +100,8 @@ export function planControlLink(
   machine: Machine,
   has: { readonly host: readonly InterfaceFacts[]; readonly within: readonly InterfaceFacts[] },
 ): MachineNetworkPlan {
-  if (!site.pair || has.within.some(({ name }) => name === 'ctl0')) return { outside: [], inside: [] };
+  const pair = site.pair ?? site.alone?.formerly;
+  if (!pair || has.within.some(({ name }) => name === 'ctl0')) return { outside: [], inside: [] };
   const { node, master } = CONTROL_LINK;
   const name = controlLinkName(site);
   return {
@@ -111,7 +114,7 @@ export function planControlLink(
     inside: [
       `addr add ${master}/30 dev ctl0`,
       'link set ctl0 up',
-      `route add ${site.pair.storageSubnet} via ${node}`,
+      `route add ${pair.storageSubnet} via ${node}`,
       `route add default via ${node} metric 200`,
     ],
   };
@@ -127,7 +130,7 @@ export function outboundRules(site: Site, table: string): string {
     '  chain postrouting {',
     '    type nat hook postrouting priority srcnat; policy accept;',
     `    ip saddr ${subnet} ip daddr != ${subnet} oifname != "${switchName(site)}" masquerade`,
-    ...(site.pair ? [`    ip saddr ${CONTROL_LINK.subnet} masquerade`] : []),
+    ...(site.pair || site.alone ? [`    ip saddr ${CONTROL_LINK.subnet} masquerade`] : []),
     '  }',
     ...peerRules(site),
     '}',

@@ -1,5 +1,5 @@
 // The site's switch in the host's namespace: bridge, addresses, forwarding, the machines' way out.
-import { type Machine, namespacePath, type Site, switchName, tableName } from '#model/site';
+import { type Machine, namespacePath, type Site, switchName, tableName, uplinkOf } from '#model/site';
 import { ensureForwarding, interfaceList, ipBatch, wayOutMtu } from '#platform/net';
 import { systemNft } from '#platform/nft';
 import { systemRouting } from '#platform/route';
@@ -10,7 +10,7 @@ import { outboundRules, planSwitch } from './network.plan.ts';
 export async function ensureSwitch(site: Site): Promise<{ mtu: number }> {
   const [present, wayOut] = await Promise.all([interfaceList(), wayOutMtu(MTU_MAX)]);
   // What is too large for the port to the other node would go lost without a word.
-  const port = present.find((link) => link.name === site.pair?.accessDevice);
+  const port = present.find((link) => link.name === uplinkOf(site)?.accessDevice);
   const mtu = Math.min(wayOut, port?.mtu ?? MTU_MAX);
   await Promise.all([
     ipBatch(planSwitch(site, present, mtu)),

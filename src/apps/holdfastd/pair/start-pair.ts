@@ -5,6 +5,7 @@
 import { ownNode, type Pair, type PairForecast, votersOf } from '#model/site';
 import { machineTime } from '#platform/clock';
 import { readTextIfPresent } from '#platform/disk';
+import type { EtcdOptions } from '#platform/etcd';
 import { interfaceList } from '#platform/net';
 import { systemNft } from '#platform/nft';
 import { openWatchdog } from '#platform/watchdog';
@@ -57,6 +58,10 @@ export interface StartedPair extends StartedSite {
   /** What this node says of itself. */
   word(): PeerWord;
   readonly rolling: Rolling;
+  /** How the members of etcd are reached. */
+  readonly etcd: EtcdOptions;
+  /** Lets go of a pair that is none any more: nobody is left who could start this node's pods, which run on. */
+  leave(): Promise<void>;
   /** Hands back what this node holds; nothing of it runs any more. */
   stop(how?: 'handing back' | 'coming back'): Promise<void>;
   /** Lets go of it as it stands. */
@@ -140,6 +145,29 @@ function ownWord(
   };
 }
 
+/** How a node ends being one of a pair, for now or for good. */
+function waysOut(of: {
+  placement: Placement;
+  failover: Failover;
+  watchdog: ReturnType<typeof openWatchdog>;
+  release(): void;
+}): Pick<StartedPair, 'leave' | 'stop'> {
+  const { placement, failover, watchdog, release } = of;
+  return {
+    leave: async () => {
+      placement.close();
+      await failover.stop('as it stands');
+      watchdog.disarm();
+      release();
+    },
+    stop: async (how = 'handing back') => {
+      await failover.stop(how);
+      watchdog.disarm();
+      release();
+    },
+  };
+}
+
 export async function startPair(of: StartingPair): Promise<StartedPair> {
   const { site, folders, pair, supervisor, clock, log } = of;
   const self = ownNode(site);
@@ -197,11 +225,7 @@ export async function startPair(of: StartingPair): Promise<StartedPair> {
     get needed() {
       return [...processes.always.map(({ name }) => name), ...placement.needed];
     },
-    stop: async (how = 'handing back') => {
-      await failover.stop(how);
-      watchdog.disarm();
-      release();
-    },
+    ...waysOut({ placement, failover, watchdog, release }),
   };
   const rolling = keepNodeRolling(of, started, { etcd: kept.etcd, controls: () => hands.serves });
   // Last: who asks is answered from all of it.

@@ -117,8 +117,17 @@ export const SITE_OPERATIONS: readonly Operation[] = [
     verdicts: everywhere(locally('the nodes take over from each other, and ask nobody else')),
   },
   {
+    name: 'node-leave',
+    title: 'let a node leave the site for good',
+    area: 'site',
+    doors: ['command-line'],
+    rows: [],
+    said: '',
+    verdicts: everywhere(locally('the node that stays takes everything over')),
+  },
+  {
     name: 'node-topology',
-    title: 'join a second node and a witness, or leave',
+    title: 'join a second node and a witness',
     area: 'site',
     doors: ['command-line'],
     rows: [],
