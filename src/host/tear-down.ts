@@ -102,6 +102,18 @@ export async function removeKernelTraces(site: Site, folders: SiteFolders): Prom
   steps.finish();
 }
 
+/** Of a node that has left a lab: what it had for itself, and nothing of `others`, namespaces of the lab whose names begin as its own do. Its
+ * links and rules go with its namespace. Errors: as {@link removeKernelTraces}. */
+export async function removeNodeTraces(site: Site, folders: SiteFolders, others: readonly string[]): Promise<void> {
+  const steps = everyStep();
+  await steps.step(() => unmountOwn(folders));
+  await steps.step(() => removeRuntimeTraces(folders.run));
+  const own = namespaceList().filter((name) => name.startsWith(namespacePrefix(site)) && !others.includes(name));
+  for (const name of own) await steps.step(() => namespaceRemove(name));
+  await steps.step(() => openCgroups().remove(cgroupRoot(site)));
+  steps.finish();
+}
+
 async function removeTable(family: 'ip' | 'netdev', table: string): Promise<void> {
   if (await systemNft.show(family, table)) await systemNft.apply(`delete table ${family} ${table}\n`);
 }

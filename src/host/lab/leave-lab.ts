@@ -1,7 +1,7 @@
 // Makes one node out of a lab of two: the node that goes is emptied and stopped, it and the witness are taken out of etcd by the node that
 // stays, and from then on the lab's description names one node. What is left to do after that is done by whoever brings the lab up.
 import { WorldError } from '#base';
-import { departed, ownNode, type Pair, type Site, siteAlone, WITNESS_NAME } from '#model/site';
+import { departed, ownNode, type Pair, type Site, siteAlone, votersOf, WITNESS_NAME } from '#model/site';
 import type { Clock } from '#platform/clock';
 import { isPresent } from '#platform/disk';
 import { namespaceRemove } from '#platform/net';
@@ -15,7 +15,7 @@ import { removeSite } from '../remove-site.ts';
 import { foldersOf, siteIfPresent, writeSite } from '../site-file.ts';
 import { askToStop } from '../stop-site.ts';
 import { callSupervisor, isSupervised } from '../supervisor-call.ts';
-import { endProcesses, removeKernelTraces } from '../tear-down.ts';
+import { endProcesses, removeNodeTraces } from '../tear-down.ts';
 import { emptyNode, forgetNode, refuseKeptVolumes } from './empty-node.ts';
 import { departedNodes, type Lab, type LabNode, labIfPresent, labNodes, writeLab } from './lab-file.ts';
 import { labNamespace } from './lab-network.plan.ts';
@@ -171,7 +171,12 @@ async function removeNode(of: Pick<LeaveLab, 'clock' | 'progress'>, lab: Lab, no
     await askToStop(folders, false, (text) => of.progress(`${name}: ${text}`));
     await endProcesses({ site, folders, clock: of.clock, graceMs: 0 });
   }
-  await removeKernelTraces(site, folders);
+  const places = lab.site.alone ? votersOf(lab.site.alone.formerly) : [];
+  await removeNodeTraces(
+    site,
+    folders,
+    places.map((voter) => labNamespace(lab.site, voter.name)),
+  );
   await namespaceRemove(labNamespace(lab.site, name));
   await removeSite(folders);
   of.progress(`${name} removed`);

@@ -1,7 +1,7 @@
 // Which commands a switch and a cable take, from nothing, from half, and from all.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { DATA_FORMAT_VERSION, DEFAULT_PORTS, DEVICE_CLUSTER, type Machine, type Site } from '#model/site';
+import { DATA_FORMAT_VERSION, DEFAULT_PORTS, DEVICE_CLUSTER, type Machine, planPair, type Site } from '#model/site';
 import { outboundRules, planMachineNetwork, planSwitch } from './network.plan.ts';
 
 const master: Machine = {
@@ -46,6 +46,18 @@ test('the switch', () => {
     'addr add 10.50.0.9/32 dev hfa1b2c3',
   ]);
   assert.deepEqual(planSwitch(site, [whole], 1400), []);
+});
+
+test('the switch of a node that is the only one left of two leads to its clients as before, and has the doors', () => {
+  const formerly = planPair('10.50.0.0/24', (voter) => `/lab/${voter}`);
+  const alone: Site = { ...site, alone: { accessDevice: 'lan0', wayOut: '10.50.0.8', formerly } };
+  assert.deepEqual(planSwitch(alone, [], 1400), [
+    ...planSwitch(site, [], 1400).slice(0, 2),
+    'link set lan0 master hfa1b2c3',
+    ...planSwitch(site, [], 1400).slice(2),
+    'route replace default via 10.50.0.8',
+  ]);
+  assert.deepEqual(planSwitch(alone, [whole], 1400), []);
 });
 
 test('the cable of a machine', () => {
