@@ -51,7 +51,8 @@ async function patiently<T>(of: NodeApi, act: (door: KubernetesDoor) => Promise<
     try {
       return await withApi(of, act);
     } catch (error) {
-      const isPassing = error instanceof WorldError && (error.code === 'Unavailable' || error.code === 'Failed');
+      // A node changes with each of its heartbeats, so that what was read of it may be old when it is written.
+      const isPassing = error instanceof WorldError && ['Unavailable', 'Failed', 'Conflict'].includes(error.code);
       if (!isPassing || of.clock.monotonicMs() > of.deadline) throw error;
       await of.clock.sleep(LEAVE_POLL_MS);
     }
@@ -120,7 +121,8 @@ async function evict(door: KubernetesDoor, machine: string): Promise<readonly Po
       await door.ask('POST', `/api/v1/namespaces/${namespace}/pods/${name}/eviction`, body);
     } catch (error) {
       // A budget does not allow it yet, or it has gone meanwhile: the next look tells.
-      if (!(error instanceof WorldError) || !/: (404|409|429)|there is none/.test(messageOf(error))) throw error;
+      const isLater = error instanceof WorldError && (error.code === 'NotFound' || /: 429/.test(messageOf(error)));
+      if (!isLater) throw error;
     }
   }
   return going;
