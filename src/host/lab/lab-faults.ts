@@ -32,7 +32,7 @@ export async function killLabNode({ site, folders }: LabNode): Promise<boolean> 
   return openCgroups().killAll(cgroupRoot(site));
 }
 
-/** Gives every node of the lab in `data` its networks back, and starts whoever does not run; nothing where there is no lab, or it is down.
+/** Gives every node of the lab in `data` its networks back, and starts whoever does not run; nothing where there is no lab of two, or it is down.
  * Errors: WorldError `Conflict` while another command is at work on the lab. */
 export async function mendLab(of: {
   readonly data: string;
@@ -40,7 +40,7 @@ export async function mendLab(of: {
   readonly clock: Clock;
 }): Promise<void> {
   const lab = labIfPresent(of.data);
-  if (!lab) return;
+  if (!lab?.site.pair) return;
   const there = namespaceList();
   const nodes = labNodes(of.data, lab).filter(({ name }) => there.includes(labNamespace(lab.site, name)));
   for (const { name } of nodes) await ipBatch(networksBack(lab, name), labNamespace(lab.site, name));

@@ -78,6 +78,14 @@ test('a site of one node has no such drills, whatever else is the matter', async
     assert.match(await refused(data, drill), /^Unsupported: .* needs a site of two nodes; ship has one, whose loss/);
 });
 
+test('a lab that a node has left is a site of one node', async () => {
+  const { data, first } = lab('left');
+  const { pair: _, ...alone } = siteOf(data, 2);
+  writeLab(data, alone);
+  writeSite(first, alone);
+  assert.match(await refused(data, 'wire-cut'), /^Unsupported: .* needs a site of two nodes; ship has one/);
+});
+
 test('a folder of one of the nodes is not the lab', async () => {
   const { first } = lab('two');
   assert.match(await refused(first.data, 'node-loss'), /^Unsupported: node-loss needs both nodes in one place/);

@@ -82,7 +82,7 @@ export function refuseNode(drill: DrillName, node: string | undefined): void {
 
 function labOf({ drill, data }: Asked): Lab {
   const lab = labIfPresent(data);
-  if (lab) return lab;
+  if (lab?.site.pair) return lab;
   const { site } = openSite(data);
   throw site.pair
     ? new WorldError(
