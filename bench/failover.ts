@@ -125,7 +125,7 @@ const deployment = {
 /** Takes a lock of fcntl(2) on a whole file (F_SETLKW, F_WRLCK), then adds a line that is synced, again and again. */
 const LOCKER = [
   'sysopen(F, "/data/book", 0102|02000|04010000) or die "open: $!";',
-  'fcntl(F, 7, pack("s s x4 q q i x4", 1, 0, 0, 0, 0)) or die "lock: $!";',
+  'my $lock = pack("s s x4 q q i x4", 1, 0, 0, 0, 0); fcntl(F, 7, $lock) or die "lock: $!";',
   'syswrite(F, "begun\n") or die "write: $!"; open(L, ">", "/locked"); print L 1; close L;',
   'while (1) { syswrite(F, "on\n") or die "write: $!"; select(undef, undef, undef, 0.1) }',
 ].join(' ');
