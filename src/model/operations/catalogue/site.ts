@@ -127,11 +127,11 @@ export const SITE_OPERATIONS: readonly Operation[] = [
   },
   {
     name: 'node-topology',
-    title: 'join a second node and a witness',
+    title: 'join a second machine and a witness',
     area: 'site',
     doors: ['command-line'],
     rows: [],
     said: '',
-    verdicts: notYet({ lacks: 'second node', meant: 'works locally, between the nodes alone' }),
+    verdicts: notYet({ lacks: 'way for a second machine to join', meant: 'works locally, between the nodes alone' }),
   },
 ];
