@@ -180,5 +180,15 @@ test('nobody is drilled unasked, and no drill is guessed', async () => {
   assert.match(unknown.stderr, /did you mean clock-jump/);
   const list = await site.holdfast('drill', 'list', '--json');
   const { drills } = JSON.parse(list.stdout) as { drills: { name: string }[] };
-  assert.deepEqual(drills.map(({ name }) => name).sort(), ['certificate-expiry', 'clock-jump', 'link-loss']);
+  assert.deepEqual(drills.map(({ name }) => name).sort(), [
+    'certificate-expiry',
+    'clock-jump',
+    'link-loss',
+    'node-loss',
+    'wire-cut',
+    'witness-loss',
+  ]);
+  const ofTwo = await site.holdfast('drill', 'run', 'node-loss', '--yes');
+  assert.notEqual(ofTwo.code, 0);
+  assert.match(ofTwo.stderr, /needs a site of two nodes/);
 });
