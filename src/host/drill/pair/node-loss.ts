@@ -105,7 +105,8 @@ async function takenOver(drilling: PairDrilling, fault: Fault, lost: string): Pr
     return { holds: true, what: "the API answers at the site's address" };
   };
   const control = async (): Promise<void> => {
-    if (lost !== plan.controller) return book.step(controls);
+    // Whoever led etcd may have been the one that is lost: an election can cost the other the control that it takes up again.
+    if (lost !== plan.controller) return book.seen(controls);
     await at('control', controls);
     await at('address', address);
   };
