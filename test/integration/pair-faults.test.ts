@@ -103,9 +103,8 @@ test('hundreds of elections of etcd under load: no pod is touched, and control s
   assert.deepEqual(await lives(), before);
 });
 
-test('a wire that flaps between the nodes: writes go on, and the site is whole again', async (t) => {
+test('a wire that flaps between the nodes ends no pod, and writes go on', async (t) => {
   const before = await lives();
-  const controller = await site.controller();
   const writer = new Writer(site, 'flap');
   for (let flap = 0; flap < FLAPS; flap++) {
     await site.cut('node-a', 'storage');
@@ -116,13 +115,8 @@ test('a wire that flaps between the nodes: writes go on, and the site is whole a
   await site.whole();
   await writer.stop();
   await writes();
-  const after = await lives();
-  const ended = NODES.filter((_, index) => before[index] !== after[index]);
-  t.diagnostic(
-    `longest gap ${Math.round(writer.longestGapMs)} ms; ended: ${ended.join(', ') || 'none'}; it was ${controller} that controlled`,
-  );
-  // To a node that hears nothing for seconds it is a wire that is cut: one of them may give way, and never both.
-  assert.ok(ended.length < NODES.length);
+  t.diagnostic(`longest gap ${Math.round(writer.longestGapMs)} ms`);
+  assert.deepEqual(await lives(), before);
 });
 
 test('the witness is lost and comes back: nothing else happens', async () => {

@@ -4,13 +4,15 @@ import { ownNode, type Pair, type Site, VOTER_PORTS } from '#model/site';
 import { machineTime } from '#platform/clock';
 import { portAnswers } from '#platform/net';
 
-/** Milliseconds between two looks, and for an answer. */
-const LOOK_MS = 500;
+/** Milliseconds between two looks, and for an answer. Looks overlap: a packet that is lost is sent anew after a second only, and a wire
+ * that comes and goes as often would be taken for one that is cut. */
+const LOOK_MS = 250;
 const ANSWER_MS = 1_000;
 
 export class WireWatch {
   readonly #address: string | undefined;
   #cutMs: number | undefined;
+  #answeredMs = Number.NEGATIVE_INFINITY;
   #closed = false;
 
   constructor(of: { readonly site: Site; readonly pair: Pair }) {
@@ -29,9 +31,11 @@ export class WireWatch {
 
   async #look(): Promise<void> {
     if (this.#closed || this.#address === undefined) return;
-    const askedMs = machineTime.bootMs();
-    const carries = await portAnswers({ host: this.#address, port: VOTER_PORTS.door }, ANSWER_MS);
-    this.#cutMs = carries ? undefined : (this.#cutMs ?? askedMs);
     setTimeout(() => void this.#look(), LOOK_MS).unref();
+    const askedMs = machineTime.bootMs();
+    if (await portAnswers({ host: this.#address, port: VOTER_PORTS.door }, ANSWER_MS)) {
+      this.#answeredMs = machineTime.bootMs();
+      this.#cutMs = undefined;
+    } else if (askedMs > this.#answeredMs) this.#cutMs ??= askedMs;
   }
 }
